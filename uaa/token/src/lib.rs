@@ -1,1 +1,37 @@
-//! Floor.
+//! Floor 1: signing keys and everything signed with them.
+//!
+//! Keys are made, sealed for the database and shown to the public here; claims are typed, encoded once and verified
+//! against the caller's clock. No async, no I/O, no database: time and stored bytes are arguments.
+
+mod algorithm;
+mod claims;
+mod data_key;
+mod encoder;
+mod fuzz;
+mod header;
+mod jwk;
+mod key;
+mod key_set;
+mod opaque;
+mod pem;
+mod public_key;
+mod rejected;
+mod rev_sig;
+mod verify;
+
+pub use algorithm::Algorithm;
+pub use claims::{
+    AccessClaims, Acr, Assertion, Claims, IdClaims, IdTyp, Kind, Marks, RefreshClaims, Registered, audience,
+    epoch_seconds,
+};
+pub use data_key::DataKey;
+pub use encoder::Encoder;
+#[doc(hidden)]
+pub use fuzz::fuzz_decode;
+pub use key::SigningKey;
+pub use key_set::{KeySet, KeyState, KeyStatus};
+pub use opaque::{Shape, digest, is_refresh_jti, opaque_access, opaque_refresh};
+pub use public_key::{PublicKey, PublicKeys};
+pub use rejected::Rejected;
+pub use rev_sig::{Generations, RevSig, RevSigKey};
+pub use verify::{Expect, MAX_TOKEN_BYTES};

@@ -1,0 +1,129 @@
+//! What tokens say. One file a kind; what all have in common is here.
+
+mod access;
+mod assertion;
+mod id;
+mod refresh;
+
+pub use access::AccessClaims;
+pub use assertion::Assertion;
+pub use id::{IdClaims, IdTyp};
+pub use refresh::RefreshClaims;
+
+use crate::opaque::is_refresh_jti;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use uaa_model::Micros;
+
+type Text<'a> = Cow<'a, str>;
+type Texts<'a> = Vec<Cow<'a, str>>;
+type Members = Map<String, Value>;
+
+/// Claims that can be verified. Implemented here for each kind of token and not meant for others.
+pub trait Claims: DeserializeOwned {
+    /// Which kind of token they are of; [`Kind::Foreign`] takes any.
+    const KIND: Kind;
+
+    /// The members that decide whether the token is good.
+    fn registered(&self) -> Registered<'_>;
+
+    /// The members that tell the kind.
+    fn marks(&self) -> Marks<'_>;
+}
+
+/// The kinds of tokens that share keys and must not be taken for each other (RFC 8725 section 2.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Opens doors.
+    Access,
+    /// Makes access tokens: `jti` ends in `-r`.
+    Refresh,
+    /// Tells a client who signed in: `typ` among the claims is `ID`.
+    Id,
+    /// Anything else: another `typ` in the header, or another issuer's.
+    Foreign,
+}
+
+impl Kind {
+    /// `typ` is the header's, which may be missing and is `JWT` otherwise.
+    pub(crate) fn of(typ: Option<&str>, marks: &Marks<'_>) -> Kind {
+        if typ.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+            return Kind::Foreign;
+        }
+        match marks.typ.as_deref() {
+            Some(ID_TYP) => Kind::Id,
+            Some("") | None if is_refresh_jti(&marks.jti) => Kind::Refresh,
+            Some("") | None => Kind::Access,
+            Some(_) => Kind::Foreign,
+        }
+    }
+
+    /// Whether a token of the other kind is good where this one is wanted.
+    pub(crate) fn takes(self, other: Kind) -> bool {
+        self == Kind::Foreign || self == other
+    }
+}
+
+/// The members of a token that tell its kind.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Marks<'a> {
+    #[serde(borrow, default)]
+    jti: Text<'a>,
+    #[serde(borrow, default)]
+    typ: Option<Text<'a>>,
+}
+
+impl<'a> Marks<'a> {
+    fn new(jti: &'a str, typ: Option<&'a str>) -> Self {
+        Marks { jti: Cow::Borrowed(jti), typ: typ.map(Cow::Borrowed) }
+    }
+}
+
+/// The registered claims (RFC 7519 section 4.1) and UAA's `zid`. Times are seconds since the epoch.
+#[derive(Clone, Copy, Debug)]
+pub struct Registered<'a> {
+    /// Who made it.
+    pub iss: &'a str,
+    /// Whom it is for.
+    pub aud: &'a [Cow<'a, str>],
+    /// The identity zone, where the kind of token has one.
+    pub zid: Option<&'a str>,
+    /// When it was made.
+    pub iat: Option<i64>,
+    /// From when on it is good.
+    pub nbf: Option<i64>,
+    /// From when on it is not good.
+    pub exp: i64,
+}
+
+/// The `acr` member, an object at UAA.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Acr<'a> {
+    /// The context classes.
+    pub values: Texts<'a>,
+}
+
+/// Whom an access token is for: the client, and for each scope what stands before its last dot (`openid` for `openid`).
+/// Each once, in that order. The Cloud Controller refuses a token without `cloud_controller`.
+pub fn audience<'a>(client_id: &'a str, scopes: impl IntoIterator<Item = &'a str>) -> Vec<Cow<'a, str>> {
+    let mut audience = vec![Cow::Borrowed(client_id)];
+    for scope in scopes {
+        let resource = scope.rsplit_once('.').map_or(scope, |(resource, _)| resource);
+        if !audience.iter().any(|known| known == resource) {
+            audience.push(Cow::Borrowed(resource));
+        }
+    }
+    audience
+}
+
+/// The whole seconds of a time, for `iat`, `exp` and `auth_time`.
+pub const fn epoch_seconds(at: Micros) -> i64 {
+    at.div_euclid(1_000_000)
+}
+
+const ID_TYP: &str = "ID";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+use super::{Acr, Claims, Kind, Marks, Members, Registered, Text, Texts};
+use serde::{Deserialize, Serialize};
+
+/// What an access token says, with UAA's names. A user's token has the `user_…` members, a client's own `authorities`.
+///
+/// Texts may be borrowed, so that making a token copies nothing; verified claims own theirs (`AccessClaims<'static>`).
+/// Times are whole seconds since the epoch: [`epoch_seconds`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AccessClaims<'a> {
+    /// The token's own name. Never ends in `-r`.
+    pub jti: Text<'a>,
+    /// The user's identifier, or the client's in its own token.
+    pub sub: Text<'a>,
+    /// What the token allows.
+    pub scope: Texts<'a>,
+    /// The same list, in a client's own token only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorities: Texts<'a>,
+    /// The client.
+    pub client_id: Text<'a>,
+    /// The client again.
+    pub cid: Text<'a>,
+    /// The client again, as the authorized party.
+    pub azp: Text<'a>,
+    /// How the token was got.
+    pub grant_type: Text<'a>,
+    /// The user's identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<Text<'a>>,
+    /// The key of the identity provider that knows the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Text<'a>>,
+    /// What the user signs in with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<Text<'a>>,
+    /// The user's primary address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Text<'a>>,
+    /// When the user proved who they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    /// The change detector, [`crate::RevSigKey::sign`].
+    pub rev_sig: Text<'a>,
+    /// When it was made.
+    pub iat: i64,
+    /// From when on it is good; UAA never says, and it is obeyed when somebody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
+    /// From when on it is not good.
+    pub exp: i64,
+    /// `<base>/oauth/token` of the zone.
+    pub iss: Text<'a>,
+    /// The identity zone.
+    pub zid: Text<'a>,
+    /// Whom it is for: [`audience`].
+    pub aud: Texts<'a>,
+    /// `Some(true)`: a row is stored, and the token ends with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocable: Option<bool>,
+    /// Additional attributes that the client asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub az_attr: Option<Members>,
+    /// The value that came with the authorization request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<Text<'a>>,
+    /// `none` or `private_key_jwt`; absent when the client showed a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_auth_method: Option<Text<'a>>,
+    /// By what means the user proved who they are (RFC 8176).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Texts<'a>,
+    /// The context class of that proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<Acr<'a>>,
+    /// Present in ID tokens only, see [`IdClaims::typ`]; to be left `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typ: Option<Text<'a>>,
+}
+
+impl Claims for AccessClaims<'static> {
+    const KIND: Kind = Kind::Access;
+
+    fn registered(&self) -> Registered<'_> {
+        let AccessClaims { iss, aud, zid, iat, nbf, exp, .. } = self;
+        Registered { iss, aud, zid: Some(zid), iat: Some(*iat), nbf: *nbf, exp: *exp }
+    }
+
+    fn marks(&self) -> Marks<'_> {
+        Marks::new(&self.jti, self.typ.as_deref())
+    }
+}

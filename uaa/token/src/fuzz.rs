@@ -1,0 +1,68 @@
+use crate::verify::{Age, check, parse_claims, parse_header};
+use crate::{AccessClaims, Assertion, Claims, DataKey, Expect, IdClaims, PublicKeys, RefreshClaims, Shape};
+use serde_json::json;
+use uaa_model::Secret;
+
+/// Every parser of this crate on outside bytes, with fixed public keys. Returns always; what it returns does not matter.
+///
+/// A fuzzer cannot forge a signature, so claims are also parsed and checked as if one had held.
+pub fn fuzz_decode(bytes: &[u8]) {
+    let expect = Expect {
+        now: 1_700_000_000_000_000,
+        issuer: "https://uaa/oauth/token",
+        audience: &["cf"],
+        zone: Some("uaa"),
+    };
+    if let Ok(typed) = parse_header(bytes) {
+        claims::<AccessClaims<'_>>(bytes, typed.typ.as_deref(), &expect);
+    }
+    claims::<AccessClaims<'_>>(bytes, None, &expect);
+    claims::<RefreshClaims<'_>>(bytes, None, &expect);
+    claims::<IdClaims<'_>>(bytes, None, &expect);
+    claims::<Assertion>(bytes, None, &expect);
+    if let Ok(jwks) = serde_json::from_slice(bytes) {
+        let _ = PublicKeys::from_jwks(&jwks);
+        let _ = PublicKeys::from_jwks(&json!({ "keys": [jwks] }));
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        tokens(text, &expect);
+        let _ = DataKey::from_text(&Secret::new(text.to_owned()));
+    }
+    if let Ok(key) = DataKey::from_text(&Secret::new(format!("{}=", "A".repeat(43)))) {
+        let _ = key.open("fuzz", bytes);
+    }
+}
+
+fn claims<T: Claims>(bytes: &[u8], typ: Option<&str>, expect: &Expect<'_>) {
+    if let Ok(claims) = parse_claims::<T>(bytes, typ) {
+        let _ = check(claims.registered(), expect, Age::Checked);
+    }
+}
+
+fn tokens(text: &str, expect: &Expect<'_>) {
+    let _ = Shape::of(text);
+    // RFC 7515 appendix A.3 and RFC 8037 appendix A.2.
+    let jwks = json!({"keys": [
+        {"kty": "EC", "crv": "P-256", "kid": "ec", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+         "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"},
+        {"kty": "OKP", "crv": "Ed25519", "kid": "ed", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+    ]});
+    if let Ok(keys) = PublicKeys::from_jwks(&jwks) {
+        let _ = keys.verify::<AccessClaims<'_>>(text, expect);
+        let _ = keys.verify::<Assertion>(text, expect);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300), text in "[{}\":,.a-zA-Z0-9_-]{0,200}") {
+            fuzz_decode(&bytes);
+            fuzz_decode(text.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+use crate::jwk::Material;
+use crate::verify::{Age, verify};
+use crate::{Algorithm, Claims, Expect, Rejected};
+use aws_lc_rs::signature::ParsedPublicKey;
+use jsonwebtoken::crypto::JwtVerifier;
+use jsonwebtoken::signature::{self, Verifier};
+use serde_json::{Map, Value};
+use uaa_model::Fault;
+
+/// The half of a key that everybody may have, parsed once: it verifies for one algorithm only.
+#[derive(Debug)]
+pub struct PublicKey {
+    kid: String,
+    algorithm: Algorithm,
+    material: Material,
+    parsed: ParsedPublicKey,
+}
+
+impl PublicKey {
+    /// `kid`: the name in tokens' headers; `None` for the thumbprint.
+    pub(crate) fn new(algorithm: Algorithm, kid: Option<&str>, material: Material) -> Option<Self> {
+        let parsed = material.parse(algorithm)?;
+        let kid = kid.map_or_else(|| material.thumbprint(), str::to_owned);
+        Some(PublicKey { kid, algorithm, material, parsed })
+    }
+
+    /// Reads one JWK (RFC 7517 section 4). Without `alg` an RSA key is for RS256, another for what its curve says.
+    ///
+    /// # Errors
+    /// `Invalid` when it is not a signature key of a kind and strength accepted here.
+    pub fn from_jwk(jwk: &Value) -> Result<Self, Fault> {
+        Self::read(jwk)
+            .ok_or_else(|| Fault::invalid("the JWK is not a public key for signatures that is accepted here"))
+    }
+
+    fn read(jwk: &Value) -> Option<Self> {
+        let jwk = jwk.as_object()?;
+        if jwk.get("use").is_some_and(|purpose| purpose != "sig") {
+            return None;
+        }
+        let material = Material::read(jwk)?;
+        let algorithm = match jwk.get("alg") {
+            Some(name) => name.as_str()?.parse().ok()?,
+            None => material.default_algorithm(),
+        };
+        let kid = match jwk.get("kid") {
+            Some(kid) => Some(kid.as_str().filter(|kid| !kid.is_empty() && kid.len() <= MAX_KID_BYTES)?),
+            None => None,
+        };
+        PublicKey::new(algorithm, kid, material)
+    }
+
+    /// The name in tokens' headers.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The one algorithm it verifies.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The JWK as UAA serves it: `kty`, `alg`, `use`, `kid`, the public numbers, and the PEM form in `value`.
+    pub fn jwk(&self) -> Map<String, Value> {
+        self.material.public_jwk(self.algorithm, &self.kid, &self.parsed)
+    }
+
+    /// The RFC 7638 thumbprint, whatever the `kid` is.
+    pub fn thumbprint(&self) -> String {
+        self.material.thumbprint()
+    }
+}
+
+impl Verifier<Vec<u8>> for PublicKey {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
+        self.parsed.verify_sig(message, signature).map_err(|_| signature::Error::new())
+    }
+}
+
+impl JwtVerifier for PublicKey {
+    fn algorithm(&self) -> jsonwebtoken::Algorithm {
+        self.algorithm.jwt()
+    }
+}
+
+/// Somebody else's keys: of a client that authenticates with `private_key_jwt`, of an upstream provider.
+#[derive(Debug, Default)]
+pub struct PublicKeys(Vec<PublicKey>);
+
+impl PublicKeys {
+    /// Reads a JWK set, `{"keys": […]}`. Keys of unknown kinds are passed over (RFC 7517 section 5).
+    ///
+    /// # Errors
+    /// `Invalid` when it is no set, has more than 64 keys, or none that can be used.
+    pub fn from_jwks(jwks: &Value) -> Result<Self, Fault> {
+        let all =
+            jwks["keys"].as_array().ok_or_else(|| Fault::invalid("a JWK set must have an array `keys`"))?;
+        if all.len() > MAX_KEYS {
+            return Err(Fault::invalid("a JWK set may have 64 keys at most"));
+        }
+        let keys: Vec<PublicKey> = all.iter().filter_map(PublicKey::read).collect();
+        if keys.is_empty() {
+            return Err(Fault::invalid("the JWK set has no public key for signatures that is accepted here"));
+        }
+        Ok(PublicKeys(keys))
+    }
+
+    /// The keys, in the order of the set.
+    pub fn keys(&self) -> &[PublicKey] {
+        &self.0
+    }
+
+    /// Verifies a token signed with one of these keys. A header without `kid` is fine while there is one key only.
+    ///
+    /// # Errors
+    /// The first check that fails.
+    pub fn verify<T: Claims>(&self, token: &str, expect: &Expect<'_>) -> Result<T, Rejected> {
+        verify(token, expect, Age::Checked, |kid| match (kid, self.0.as_slice()) {
+            (None, [only]) => Some(only),
+            (None, _) => None,
+            (Some(kid), keys) => keys.iter().find(|key| key.kid() == kid),
+        })
+    }
+}
+
+/// Longer names of keys are refused wherever they come from.
+pub(crate) const MAX_KID_BYTES: usize = 256;
+const MAX_KEYS: usize = 64;
