@@ -23,8 +23,8 @@ type Members = Map<String, Value>;
 
 /// Claims that can be verified. Implemented here for each kind of token and not meant for others.
 pub trait Claims: DeserializeOwned {
-    /// Which kind of token they are of; [`Kind::Foreign`] takes any.
-    const KIND: Kind;
+    /// Which kind of token they are of; [`TokenKind::Foreign`] takes any.
+    const KIND: TokenKind;
 
     /// The members that decide whether the token is good.
     fn registered(&self) -> Registered<'_>;
@@ -35,7 +35,7 @@ pub trait Claims: DeserializeOwned {
 
 /// The kinds of tokens that share keys and must not be taken for each other (RFC 8725 section 2.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum TokenKind {
     /// Opens doors.
     Access,
     /// Makes access tokens: `jti` ends in `-r`.
@@ -46,23 +46,23 @@ pub enum Kind {
     Foreign,
 }
 
-impl Kind {
+impl TokenKind {
     /// `typ` is the header's, which may be missing and is `JWT` otherwise.
-    pub(crate) fn of(typ: Option<&str>, marks: &Marks<'_>) -> Kind {
+    pub(crate) fn of(typ: Option<&str>, marks: &Marks<'_>) -> TokenKind {
         if typ.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
-            return Kind::Foreign;
+            return TokenKind::Foreign;
         }
         match marks.typ.as_deref() {
-            Some(ID_TYP) => Kind::Id,
-            Some("") | None if is_refresh_jti(&marks.jti) => Kind::Refresh,
-            Some("") | None => Kind::Access,
-            Some(_) => Kind::Foreign,
+            Some(ID_TYP) => TokenKind::Id,
+            Some("") | None if is_refresh_jti(&marks.jti) => TokenKind::Refresh,
+            Some("") | None => TokenKind::Access,
+            Some(_) => TokenKind::Foreign,
         }
     }
 
     /// Whether a token of the other kind is good where this one is wanted.
-    pub(crate) fn takes(self, other: Kind) -> bool {
-        self == Kind::Foreign || self == other
+    pub(crate) fn takes(self, other: TokenKind) -> bool {
+        self == TokenKind::Foreign || self == other
     }
 }
 

@@ -1,5 +1,5 @@
-use crate::{Algorithm, opaque, pem};
-use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use crate::{Algorithm, opaque};
+use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine;
@@ -124,12 +124,7 @@ impl Material {
     }
 
     /// The JWK as UAA serves it: with `value`, the PEM form that the Cloud Controller and log-cache read.
-    pub(crate) fn public_jwk(
-        &self,
-        algorithm: Algorithm,
-        kid: &str,
-        parsed: &ParsedPublicKey,
-    ) -> Map<String, Value> {
+    pub(crate) fn public_jwk(&self, algorithm: Algorithm, kid: &str, pem: &str) -> Map<String, Value> {
         let mut jwk = Map::new();
         let mut put = |name: &str, value: &str| jwk.insert(name.to_owned(), Value::from(value));
         match self {
@@ -153,9 +148,7 @@ impl Material {
         put("alg", algorithm.name());
         put("use", "sig");
         put("kid", kid);
-        if let Ok(der) = AsDer::<PublicKeyX509Der<'_>>::as_der(parsed) {
-            put("value", &pem::public(der.as_ref()));
-        }
+        put("value", pem);
         jwk
     }
 }

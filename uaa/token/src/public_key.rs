@@ -1,6 +1,7 @@
 use crate::jwk::Material;
 use crate::verify::{Age, verify};
-use crate::{Algorithm, Claims, Expect, Rejected};
+use crate::{Algorithm, Claims, Expect, Rejected, pem};
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::signature::ParsedPublicKey;
 use jsonwebtoken::crypto::JwtVerifier;
 use jsonwebtoken::signature::{self, Verifier};
@@ -13,6 +14,8 @@ pub struct PublicKey {
     kid: String,
     algorithm: Algorithm,
     material: Material,
+    /// SubjectPublicKeyInfo (RFC 5280 section 4.1).
+    pem: String,
     parsed: ParsedPublicKey,
 }
 
@@ -20,8 +23,9 @@ impl PublicKey {
     /// `kid`: the name in tokens' headers; `None` for the thumbprint.
     pub(crate) fn new(algorithm: Algorithm, kid: Option<&str>, material: Material) -> Option<Self> {
         let parsed = material.parse(algorithm)?;
+        let pem = pem::public(AsDer::<PublicKeyX509Der<'_>>::as_der(&parsed).ok()?.as_ref());
         let kid = kid.map_or_else(|| material.thumbprint(), str::to_owned);
-        Some(PublicKey { kid, algorithm, material, parsed })
+        Some(PublicKey { kid, algorithm, material, pem, parsed })
     }
 
     /// Reads one JWK (RFC 7517 section 4). Without `alg` an RSA key is for RS256, another for what its curve says.
@@ -62,7 +66,7 @@ impl PublicKey {
 
     /// The JWK as UAA serves it: `kty`, `alg`, `use`, `kid`, the public numbers, and the PEM form in `value`.
     pub fn jwk(&self) -> Map<String, Value> {
-        self.material.public_jwk(self.algorithm, &self.kid, &self.parsed)
+        self.material.public_jwk(self.algorithm, &self.kid, &self.pem)
     }
 
     /// The RFC 7638 thumbprint, whatever the `kid` is.

@@ -1,4 +1,4 @@
-use crate::claims::{Kind, Marks};
+use crate::claims::{Marks, TokenKind};
 use crate::header::Header;
 use crate::{Algorithm, Claims, PublicKey, Registered, Rejected, epoch_seconds};
 use base64::Engine;
@@ -72,7 +72,7 @@ pub(crate) fn parse_header(json: &[u8]) -> Result<Header<'_>, Rejected> {
 
 /// The claims, if they are of the kind wanted. A token of another kind often lacks members: it is `Kind` all the same.
 pub(crate) fn parse_claims<T: Claims>(json: &[u8], typ: Option<&str>) -> Result<T, Rejected> {
-    let other = |marks: &Marks<'_>| !T::KIND.takes(Kind::of(typ, marks));
+    let other = |marks: &Marks<'_>| !T::KIND.takes(TokenKind::of(typ, marks));
     match serde_json::from_slice::<T>(json) {
         Ok(claims) if other(&claims.marks()) => Err(Rejected::Kind),
         Ok(claims) => Ok(claims),

@@ -1,10 +1,10 @@
-use super::{Acr, Claims, Kind, Marks, Members, Registered, Text, Texts};
+use super::{Acr, Claims, Marks, Members, Registered, Text, Texts, TokenKind};
 use serde::{Deserialize, Serialize};
 
 /// What an access token says, with UAA's names. A user's token has the `user_…` members, a client's own `authorities`.
 ///
 /// Texts may be borrowed, so that making a token copies nothing; verified claims own theirs (`AccessClaims<'static>`).
-/// Times are whole seconds since the epoch: [`epoch_seconds`].
+/// Times are whole seconds since the epoch: [`crate::epoch_seconds`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AccessClaims<'a> {
     /// The token's own name. Never ends in `-r`.
@@ -52,7 +52,7 @@ pub struct AccessClaims<'a> {
     pub iss: Text<'a>,
     /// The identity zone.
     pub zid: Text<'a>,
-    /// Whom it is for: [`audience`].
+    /// Whom it is for: [`crate::audience`].
     pub aud: Texts<'a>,
     /// `Some(true)`: a row is stored, and the token ends with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,13 +72,13 @@ pub struct AccessClaims<'a> {
     /// The context class of that proof.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<Acr<'a>>,
-    /// Present in ID tokens only, see [`IdClaims::typ`]; to be left `None`.
+    /// Present in ID tokens only, see [`crate::IdClaims::typ`]; to be left `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typ: Option<Text<'a>>,
 }
 
 impl Claims for AccessClaims<'static> {
-    const KIND: Kind = Kind::Access;
+    const KIND: TokenKind = TokenKind::Access;
 
     fn registered(&self) -> Registered<'_> {
         let AccessClaims { iss, aud, zid, iat, nbf, exp, .. } = self;

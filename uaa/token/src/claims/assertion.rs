@@ -1,4 +1,4 @@
-use super::{Claims, Kind, Marks, Members, Registered, Text, Texts};
+use super::{Claims, Marks, Members, Registered, Text, Texts, TokenKind};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Number;
@@ -31,7 +31,7 @@ pub struct Assertion {
 }
 
 impl Claims for Assertion {
-    const KIND: Kind = Kind::Foreign;
+    const KIND: TokenKind = TokenKind::Foreign;
 
     fn registered(&self) -> Registered<'_> {
         let Assertion { iss, aud, iat, nbf, exp, .. } = self;

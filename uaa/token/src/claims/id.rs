@@ -1,4 +1,4 @@
-use super::{Acr, Claims, ID_TYP, Kind, Marks, Members, Registered, Text, Texts};
+use super::{Acr, Claims, ID_TYP, Marks, Members, Registered, Text, Texts, TokenKind};
 use serde::{Deserialize, Serialize};
 
 /// What an ID token says (OpenID Connect Core 1.0 section 2, with UAA's members).
@@ -88,7 +88,7 @@ pub struct IdClaims<'a> {
 }
 
 impl Claims for IdClaims<'static> {
-    const KIND: Kind = Kind::Id;
+    const KIND: TokenKind = TokenKind::Id;
 
     fn registered(&self) -> Registered<'_> {
         let IdClaims { iss, aud, zid, iat, exp, .. } = self;

@@ -1,4 +1,4 @@
-use super::{Acr, Claims, Kind, Marks, Members, Registered, Text, Texts};
+use super::{Acr, Claims, Marks, Members, Registered, Text, Texts, TokenKind};
 use serde::{Deserialize, Serialize};
 
 /// What a refresh token says when it is a JWT, and what is stored with an opaque one.
@@ -55,7 +55,7 @@ pub struct RefreshClaims<'a> {
 }
 
 impl Claims for RefreshClaims<'static> {
-    const KIND: Kind = Kind::Refresh;
+    const KIND: TokenKind = TokenKind::Refresh;
 
     fn registered(&self) -> Registered<'_> {
         let RefreshClaims { iss, aud, zid, iat, exp, .. } = self;

@@ -107,12 +107,12 @@ fn refresh_and_id_tokens_have_uaas_members() {
 
 #[test]
 fn kinds_are_told_by_their_marks() {
-    let kind = |header, jti, typ| Kind::of(header, &Marks::new(jti, typ));
-    assert_eq!(kind(Some("JWT"), "a", None), Kind::Access);
-    assert_eq!(kind(None, "a", Some("")), Kind::Access);
-    assert_eq!(kind(Some("jwt"), "a-r", None), Kind::Refresh);
-    assert_eq!(kind(Some("JWT"), "a", Some("ID")), Kind::Id);
-    assert_eq!(kind(Some("JWT"), "a", Some("at+jwt")), Kind::Foreign);
-    assert_eq!(kind(Some("logout+jwt"), "a", None), Kind::Foreign);
-    assert!(Kind::Foreign.takes(Kind::Access) && !Kind::Access.takes(Kind::Foreign));
+    let kind = |header, jti, typ| TokenKind::of(header, &Marks::new(jti, typ));
+    assert_eq!(kind(Some("JWT"), "a", None), TokenKind::Access);
+    assert_eq!(kind(None, "a", Some("")), TokenKind::Access);
+    assert_eq!(kind(Some("jwt"), "a-r", None), TokenKind::Refresh);
+    assert_eq!(kind(Some("JWT"), "a", Some("ID")), TokenKind::Id);
+    assert_eq!(kind(Some("JWT"), "a", Some("at+jwt")), TokenKind::Foreign);
+    assert_eq!(kind(Some("logout+jwt"), "a", None), TokenKind::Foreign);
+    assert!(TokenKind::Foreign.takes(TokenKind::Access) && !TokenKind::Access.takes(TokenKind::Foreign));
 }
