@@ -1,1 +1,28 @@
-//! Floor.
+//! Floor 2: the database, and the only way to it.
+//!
+//! A [`Tx`] belongs to one actor and offers statements scoped by proofs; the proofs are made here, beside the only code that
+//! reads the facts. Whoever has no proof has no statement, and there is no connection above this crate.
+
+mod access;
+mod engine;
+mod facts;
+mod list;
+mod migrate;
+mod proof;
+mod raw;
+mod schema;
+mod seal;
+mod sql;
+mod tx;
+
+pub use access::{Access, Settings, Want};
+pub use engine::{Db, Engine, Row, Val};
+pub use facts::{Change, Feed};
+pub use list::{After, Cond, Field, Order, Page, Query, Spec, TimeOp};
+pub use migrate::SchemaState;
+pub use proof::{Granted, Proof, Slot, Visible};
+pub use raw::Raw;
+pub use schema::{Col, Fields, Set, Stored};
+pub use sea_query::Value;
+pub use seal::{Broken, Verified};
+pub use tx::{Annotation, Binding, Tx};

@@ -1,0 +1,159 @@
+use crate::{Mask, Registry, Verbs};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Work that the product does on its own account. Closed: a new duty is a reviewed line in `roles.txt`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Duty {
+    /// Makes the first zone, groups, clients and administrator.
+    Bootstrap,
+    /// Checks credentials and issues, refreshes and reads tokens.
+    SignIn,
+    /// Carries on what a job was granted: deletes what is below a deleted organization or space.
+    Jobs,
+    /// Seals the audit log, deletes what has expired.
+    Upkeep,
+    /// What an operator does at the machine itself, by the command line.
+    Operator,
+}
+
+impl Duty {
+    /// All of them, in the order of `roles.txt`.
+    pub const ALL: [Duty; 5] = [Duty::Bootstrap, Duty::SignIn, Duty::Jobs, Duty::Upkeep, Duty::Operator];
+
+    /// The name in `roles.txt` and in the audit log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Duty::Bootstrap => "bootstrap",
+            Duty::SignIn => "sign_in",
+            Duty::Jobs => "jobs",
+            Duty::Upkeep => "upkeep",
+            Duty::Operator => "operator",
+        }
+    }
+
+    /// What it may do to a kind.
+    pub(crate) fn verbs(self, kind: &str) -> Verbs {
+        match (self, kind) {
+            (Duty::Bootstrap | Duty::Operator, _) => Verbs::ALL,
+            (Duty::SignIn, "user") => Verbs::of("rcuso"),
+            (Duty::SignIn, "client" | "group" | "signing_key" | "zone") => Verbs::of("rs"),
+            (Duty::SignIn, "token") => Verbs::ALL,
+            (Duty::SignIn, _) => Verbs::NONE,
+            (Duty::Jobs, "user" | "group" | "client" | "signing_key" | "token" | "zone") => Verbs::of("r"),
+            (Duty::Jobs, _) => Verbs::of("rud"),
+            (Duty::Upkeep, "token" | "job" | "audit_event") => Verbs::of("rd"),
+            (Duty::Upkeep, _) => Verbs::NONE,
+        }
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A person.
+    User(Uuid),
+    /// A client with a token of its own: a service account.
+    Client(Uuid),
+    /// The product itself.
+    System(Duty),
+    /// Nobody has said who they are.
+    Nobody,
+}
+
+impl Subject {
+    /// The identifier that bindings and owners speak of.
+    pub fn id(self) -> Option<Uuid> {
+        match self {
+            Subject::User(id) | Subject::Client(id) => Some(id),
+            Subject::System(_) | Subject::Nobody => None,
+        }
+    }
+}
+
+/// A scope's name, as compared in decisions: the first 16 bytes of its SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScopeKey(u128);
+
+impl ScopeKey {
+    /// The key of a scope.
+    pub fn of(scope: &str) -> ScopeKey {
+        let digest = Sha256::digest(scope);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        ScopeKey(u128::from_be_bytes(bytes))
+    }
+}
+
+/// Who acts, from where, and what the token at hand may be used for.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Who.
+    pub subject: Subject,
+    /// The zone the subject lives in: that of the token, not of the request.
+    pub home: Uuid,
+    /// User name, client id or duty, for the audit log.
+    pub name: Arc<str>,
+    /// The client that holds the token.
+    pub client: Arc<str>,
+    /// The token's `jti`.
+    pub token: Arc<str>,
+    /// The scopes of the token, sorted. `None`: no token narrows this actor.
+    pub scopes: Option<Arc<[ScopeKey]>>,
+    /// What the scopes open, for bindings that name no scope of their own.
+    pub opened: Mask,
+}
+
+impl Actor {
+    /// A user or client with a token of these scopes.
+    pub fn with_scopes<'a>(
+        registry: &Registry,
+        subject: Subject,
+        home: Uuid,
+        name: &str,
+        client: &str,
+        scopes: impl IntoIterator<Item = &'a str> + Clone,
+    ) -> Actor {
+        let mut keys: Vec<ScopeKey> = scopes.clone().into_iter().map(ScopeKey::of).collect();
+        keys.sort_unstable();
+        Actor {
+            subject,
+            home,
+            name: name.into(),
+            client: client.into(),
+            token: "".into(),
+            scopes: Some(keys.into()),
+            opened: registry.opened_by(scopes),
+        }
+    }
+
+    /// A user or client that no token narrows: for questions about somebody, never for a request.
+    pub fn unnarrowed(registry: &Registry, subject: Subject, home: Uuid, name: &str) -> Actor {
+        let opened = registry.everything();
+        Actor { subject, home, name: name.into(), client: "".into(), token: "".into(), scopes: None, opened }
+    }
+
+    /// The product itself.
+    pub fn system(registry: &Registry, duty: Duty, zone: Uuid) -> Actor {
+        Actor::unnarrowed(registry, Subject::System(duty), zone, duty.name())
+    }
+
+    /// Whoever has not signed in.
+    pub fn nobody(registry: &Registry, zone: Uuid) -> Actor {
+        Actor {
+            subject: Subject::Nobody,
+            home: zone,
+            name: "".into(),
+            client: "".into(),
+            token: "".into(),
+            scopes: Some([].into()),
+            opened: registry.nothing(),
+        }
+    }
+
+    /// Whether the token carries that scope.
+    pub fn has_scope(&self, key: ScopeKey) -> bool {
+        self.scopes.as_ref().is_none_or(|s| s.binary_search(&key).is_ok())
+    }
+}

@@ -1,0 +1,123 @@
+use super::{Db, Engine, Pools, fault};
+use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Executor};
+use std::str::FromStr;
+use std::time::Duration;
+use uaa_model::{Fault, Reply};
+
+impl Db {
+    /// Opens `sqlite:PATH`, `postgres://…` or `mysql://…` with at most so many connections.
+    ///
+    /// Refuses an engine that is too old with a sentence that names the version needed.
+    pub async fn open(url: &str, connections: u32) -> Reply<Db> {
+        let db = if let Some(path) = url.strip_prefix("sqlite:") {
+            sqlite(path, connections).await?
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            postgres(url, connections).await?
+        } else if url.starts_with("mysql:") || url.starts_with("mariadb:") {
+            mysql(url, connections).await?
+        } else {
+            let scheme = url.split(':').next().unwrap_or_default();
+            return Err(Fault::invalid(format!(
+                "database.url begins with `{scheme}`; use sqlite:PATH, postgres://… or mysql://…"
+            )));
+        };
+        db.refuse_old().await?;
+        Ok(db)
+    }
+
+    async fn refuse_old(&self) -> Reply<()> {
+        let statement = match self.engine() {
+            Engine::Sqlite => return Ok(()), // Compiled in.
+            Engine::Postgres => "SHOW server_version",
+            Engine::Mysql => "SELECT VERSION()",
+        };
+        let row = self.auto().await?.fetch(crate::sql::Sql::new(statement)).await?;
+        let version: String = row.first().ok_or(Fault::Internal("no version".into()))?.get(0)?;
+        let (name, least) = match self.engine() {
+            Engine::Mysql if version.contains("MariaDB") => ("MariaDB", (10, 6)),
+            Engine::Mysql => ("MySQL", (8, 0)),
+            Engine::Sqlite | Engine::Postgres => ("PostgreSQL", (12, 0)),
+        };
+        let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(|n| n.parse::<u32>().unwrap_or(0));
+        let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        if found < least {
+            let (major, minor) = least;
+            return Err(Fault::invalid(format!(
+                "the database is {name} {version}; it must be {major}.{minor} or newer"
+            )));
+        }
+        Ok(())
+    }
+}
+
+async fn sqlite(path: &str, connections: u32) -> Reply<Db> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: what was acknowledged survives a power failure, not only a crash of the process.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+        .foreign_keys(true)
+        .pragma("cache_size", "-32768")
+        .pragma("mmap_size", "1073741824")
+        .statement_cache_capacity(512)
+        .disable_statement_logging();
+    let pool = || SqlitePoolOptions::new().test_before_acquire(false).idle_timeout(None).max_lifetime(None);
+    let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(unopened)?;
+    let reader = pool()
+        .max_connections(connections.clamp(1, 8))
+        .connect_with(options.read_only(true))
+        .await
+        .map_err(unopened)?;
+    Ok(Db(Pools::Sqlite { writer, reader }))
+}
+
+async fn postgres(url: &str, connections: u32) -> Reply<Db> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| {
+            Fault::invalid("database.url is not a PostgreSQL url: postgres://user:password@host:5432/name")
+        })?
+        .application_name("hallmark")
+        .statement_cache_capacity(512)
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new().max_connections(connections).test_before_acquire(false);
+    Ok(Db(Pools::Postgres(pool.connect_with(options).await.map_err(unopened)?)))
+}
+
+async fn mysql(url: &str, connections: u32) -> Reply<Db> {
+    let url = url.replacen("mariadb:", "mysql:", 1);
+    let options = MySqlConnectOptions::from_str(&url)
+        .map_err(|_| Fault::invalid("database.url is not a MySQL url: mysql://user:password@host:3306/name"))?
+        .charset("utf8mb4")
+        .collation("utf8mb4_bin")
+        .statement_cache_capacity(512)
+        .disable_statement_logging();
+    // REPEATABLE READ, the default, would let a decision read facts older than its locks.
+    let pool = MySqlPoolOptions::new().max_connections(connections).test_before_acquire(false).after_connect(
+        move |conn, _| {
+            Box::pin(async move {
+                conn.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
+                conn.execute(
+                    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT'",
+                )
+                .await?;
+                Ok(())
+            })
+        },
+    );
+    Ok(Db(Pools::Mysql(pool.connect_with(options).await.map_err(unopened)?)))
+}
+
+/// At opening, every failure is the operator's to mend: say what the engine said.
+fn unopened(error: sqlx::Error) -> Fault {
+    match fault(error) {
+        Fault::Internal(text) | Fault::Unavailable(text) => {
+            Fault::Unavailable(format!("the database cannot be opened: {text}"))
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,190 @@
+use super::cursor::Key;
+use super::{Cond, Field, Query, TimeOp};
+use crate::engine::Engine;
+use crate::proof::{Reach, Visible};
+use crate::schema::Stored;
+use crate::sql::Sql;
+
+impl<R: Stored> Query<R> {
+    /// How many rows match: from the tally when everything of the zone is asked for, counted otherwise.
+    pub(crate) fn count(&self, engine: Engine, seen: &Visible<R>) -> Sql {
+        if self.conds.is_empty() && R::SPEC.tally && matches!(seen.reach, Reach::Zone) {
+            return Sql::new("SELECT CAST(COALESCE(SUM(n), 0) AS ")
+                .with_text(if engine == Engine::Mysql { "SIGNED" } else { "BIGINT" })
+                .with_text(") FROM tally WHERE place = ? AND kind = ?")
+                .with(seen.zone)
+                .with(R::KIND.name);
+        }
+        let mut sql = Sql::new("SELECT COUNT(*)");
+        self.body(engine, seen, &mut sql);
+        sql
+    }
+
+    /// One page. Order and cut on the ids alone, then the rows of those ids: a deferred join.
+    pub(crate) fn page(&self, engine: Engine, seen: &Visible<R>) -> Sql {
+        let by_key = self.order.column != "guid";
+        let mut sql = Sql::new("SELECT ");
+        columns::<R>(&mut sql);
+        sql.push(" FROM ").push(R::SPEC.table).push(" t JOIN (SELECT t.guid AS id");
+        if by_key {
+            sql.push(", t.").push(self.order.column).push(" AS k");
+        }
+        self.body(engine, seen, &mut sql);
+        self.beyond(&mut sql);
+        sql.push(" ORDER BY ");
+        if by_key {
+            sql.push("t.").push(self.order.column).push(self.way()).push(", ");
+        }
+        sql.push("t.guid").push(self.way()).push(" LIMIT ").bind(self.limit);
+        if self.after.is_none() && self.offset > 0 {
+            sql.push(" OFFSET ").bind(self.offset);
+        }
+        sql.push(") ids ON ids.id = t.guid ORDER BY ");
+        if by_key {
+            sql.push("ids.k").push(self.way()).push(", ");
+        }
+        sql.push("t.guid").push(self.way());
+        sql
+    }
+
+    fn way(&self) -> &'static str {
+        if self.order.descending { " DESC" } else { "" }
+    }
+
+    /// Rows behind the end of the page before, instead of an OFFSET that is read and thrown away.
+    fn beyond(&self, sql: &mut Sql) {
+        let Some(after) = &self.after else { return };
+        let sign = if self.order.descending { " < " } else { " > " };
+        sql.push(" AND (");
+        if let (Some(key), true) = (&after.key, self.order.column != "guid") {
+            let value = || match key {
+                Key::Text(text) => sea_query::Value::from(text.clone()),
+                Key::Number(number) => sea_query::Value::from(*number),
+            };
+            sql.push("t.").push(self.order.column).push(sign).bind(value());
+            sql.push(" OR (t.").push(self.order.column).push(" = ").bind(value());
+            sql.push(" AND t.guid").push(sign).bind(after.guid).push(")");
+        } else {
+            sql.push("t.guid").push(sign).bind(after.guid);
+        }
+        sql.push(")");
+    }
+
+    fn body(&self, engine: Engine, seen: &Visible<R>, sql: &mut Sql) {
+        sql.push(" FROM ").push(R::SPEC.table).push(" t WHERE t.zone = ").bind(seen.zone);
+        reach(engine, seen, sql);
+        for cond in &self.conds {
+            sql.push(" AND ");
+            write::<R>(engine, cond, sql);
+        }
+    }
+}
+
+/// Only what the actor's bindings reach, what is shared with those places, and what is its own.
+fn reach<R: Stored>(engine: Engine, seen: &Visible<R>, sql: &mut Sql) {
+    let Reach::Some { organizations, spaces, owner } = &seen.reach else { return };
+    sql.push(" AND (1 = 0");
+    if let (Some(column), false) = (R::SPEC.organization, organizations.is_empty()) {
+        sql.push(" OR t.").push(column).among(engine, organizations);
+    }
+    if let (Some(column), false) = (R::SPEC.space, spaces.is_empty()) {
+        sql.push(" OR t.").push(column).among(engine, spaces);
+    }
+    if R::SPEC.shared {
+        for places in [organizations, spaces].into_iter().filter(|p| !p.is_empty()) {
+            sql.push(" OR t.guid IN (SELECT s.id FROM shared s WHERE s.kind = ").bind(R::KIND.name);
+            sql.push(" AND s.place").among(engine, places).push(")");
+        }
+    }
+    if let Some(owner) = owner {
+        sql.push(" OR t.guid IN (SELECT p.id FROM place p WHERE p.owner = ").bind(*owner);
+        sql.push(" AND p.kind = ").bind(R::KIND.name).push(")");
+    }
+    sql.push(")");
+}
+
+fn write<R: Stored>(engine: Engine, cond: &Cond, sql: &mut Sql) {
+    match cond {
+        Cond::All(all) => several::<R>(engine, all, " AND ", "1 = 1", sql),
+        Cond::Any(any) => several::<R>(engine, any, " OR ", "1 = 0", sql),
+        Cond::In(_, texts) if texts.is_empty() => drop(sql.push("1 = 0")),
+        Cond::In(field, texts) => {
+            sql.push("t.").push(field.column()).push(" IN ").list(texts.iter().map(|t| folded(*field, t)));
+        }
+        Cond::Ids(_, ids) if ids.is_empty() => drop(sql.push("1 = 0")),
+        Cond::Ids(column, ids) => drop(sql.push("t.").push(column).among(engine, ids)),
+        Cond::Contains(field, text) => like(*field, format!("%{}%", escaped(&folded(*field, text))), sql),
+        Cond::Starts(field, text) => like(*field, format!("{}%", escaped(&folded(*field, text))), sql),
+        Cond::Text(field, op, text) => {
+            sql.push("t.").push(field.column()).push(sign(*op)).bind(folded(*field, text));
+        }
+        Cond::Is(column, value) => drop(sql.push("t.").push(column).push(" = ").bind(*value)),
+        Cond::Time(column, op, at) => drop(sql.push("t.").push(column).push(sign(*op)).bind(*at)),
+        Cond::Present(column) => drop(sql.push("t.").push(column).push(" IS NOT NULL")),
+        Cond::Label(name, values) => label::<R>("EXISTS", name, values, sql),
+        Cond::NoLabel(name, values) => label::<R>("NOT EXISTS", name, values, sql),
+    }
+}
+
+fn several<R: Stored>(
+    engine: Engine,
+    conds: &[Cond],
+    joint: &'static str,
+    none: &'static str,
+    sql: &mut Sql,
+) {
+    sql.push("(");
+    for (i, cond) in conds.iter().enumerate() {
+        if i > 0 {
+            sql.push(joint);
+        }
+        write::<R>(engine, cond, sql);
+    }
+    if conds.is_empty() {
+        sql.push(none);
+    }
+    sql.push(")");
+}
+
+fn label<R: Stored>(exists: &'static str, name: &str, values: &[String], sql: &mut Sql) {
+    sql.push(exists).push(" (SELECT 1 FROM label l WHERE l.id = t.guid AND l.kind = ").bind(R::KIND.name);
+    sql.push(" AND l.name = ").bind(name);
+    if !values.is_empty() {
+        sql.push(" AND l.val IN ").list(values.iter().cloned());
+    }
+    sql.push(")");
+}
+
+fn like(field: Field, pattern: String, sql: &mut Sql) {
+    sql.push("t.").push(field.column()).push(" LIKE ").bind(pattern).push(" ESCAPE '!'");
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+}
+
+fn folded(field: Field, text: &str) -> String {
+    match field {
+        Field::Folded(_) => text.to_lowercase(),
+        Field::Text(_) | Field::Id(_) | Field::Bool(_) | Field::Time(_) => text.to_owned(),
+    }
+}
+
+fn sign(op: TimeOp) -> &'static str {
+    match op {
+        TimeOp::Lt => " < ",
+        TimeOp::Lte => " <= ",
+        TimeOp::Gt => " > ",
+        TimeOp::Gte => " >= ",
+    }
+}
+
+/// The columns of a row, as `fields` decodes them.
+pub(crate) fn columns<R: Stored>(sql: &mut Sql) {
+    sql.push("t.guid, t.created_at, t.updated_at, ");
+    sql.push(if R::SPEC.metadata { "t.labels, t.annotations, " } else { "'{}', '{}', " });
+    sql.push("t.org_guid, t.space_guid");
+    for column in R::SPEC.columns {
+        sql.push(", t.").push(column);
+    }
+}

@@ -1,0 +1,244 @@
+mod decide;
+mod journal;
+mod members;
+mod read;
+mod write;
+
+pub use journal::Annotation;
+pub use write::Binding;
+
+use crate::access::{Inner, Want};
+use crate::engine::{Conn, Engine, Row};
+use crate::facts::Change;
+use crate::proof::Proof;
+use crate::sql::{Sql, Statement};
+use journal::Entry;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use uaa_authz::{Actor, Duty, Registry, Snapshot};
+use uaa_model::{Fault, Ids, Micros, Reply};
+use uuid::Uuid;
+
+/// One request's transaction: facts are read here, proofs made, rows written, and the journal goes with them.
+///
+/// Handlers hold `&mut Tx`; only the dispatcher owns one, so only it can commit.
+pub struct Tx {
+    inner: Arc<Inner>,
+    conn: Option<Conn>,
+    snapshot: Arc<Snapshot>,
+    actor: Arc<Actor>,
+    zone: Uuid,
+    want: Want,
+    op: &'static str,
+    request: Arc<str>,
+    brand: u64,
+    now: Micros,
+    lock: Lock,
+    journal: Vec<Entry>,
+    changes: BTreeSet<Change>,
+    statements: u32,
+}
+
+/// Which lock on the zone's facts the transaction holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Lock {
+    None,
+    Shared,
+    Exclusive,
+}
+
+impl Tx {
+    pub(crate) fn new(
+        inner: Arc<Inner>,
+        actor: Arc<Actor>,
+        zone: Uuid,
+        want: Want,
+        op: &'static str,
+        request: Arc<str>,
+        brand: u64,
+    ) -> Tx {
+        let (snapshot, now) = (inner.snapshot.load_full(), inner.settings.clock.now());
+        Tx {
+            inner,
+            conn: None,
+            snapshot,
+            actor,
+            zone,
+            want,
+            op,
+            request,
+            brand,
+            now,
+            lock: Lock::None,
+            journal: vec![],
+            changes: BTreeSet::new(),
+            statements: 0,
+        }
+    }
+
+    /// Whose transaction it is.
+    pub fn actor(&self) -> &Arc<Actor> {
+        &self.actor
+    }
+
+    /// The zone that the request speaks to.
+    pub fn zone(&self) -> Uuid {
+        self.zone
+    }
+
+    /// The request's time, the same from its first statement to its last.
+    pub fn now(&self) -> Micros {
+        self.now
+    }
+
+    /// Where identifiers come from.
+    pub fn ids(&self) -> &Ids {
+        &self.inner.settings.ids
+    }
+
+    /// The kinds and roles of this installation.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.inner.registry
+    }
+
+    /// How many statements it has run.
+    pub fn statements(&self) -> u32 {
+        self.statements
+    }
+
+    /// Goes on as the product itself, within what that duty may do (`roles.txt`), until [`Tx::resume`]. The audit log
+    /// names the duty and, through the request id, who set it in motion.
+    pub fn assume(&mut self, duty: Duty) -> Arc<Actor> {
+        let system = Actor::system(&self.inner.registry, duty, self.zone);
+        std::mem::replace(&mut self.actor, Arc::new(system))
+    }
+
+    /// Goes on as the actor that [`Tx::assume`] gave back, or as the one that credentials have just shown.
+    pub fn resume(&mut self, actor: Arc<Actor>) {
+        self.actor = actor;
+    }
+
+    /// Ends the transaction: journal, audit and outbox rows, changed facts, commit. Returns whether facts changed, so that
+    /// the caller can follow before it answers.
+    pub async fn commit(mut self) -> Reply<bool> {
+        if self.want == Want::Read || self.conn.is_none() {
+            return Ok(false);
+        }
+        self.write_journal().await?;
+        let changed = !self.changes.is_empty();
+        self.write_changes().await?;
+        let sealed = !self.journal.is_empty();
+        if let Some(conn) = self.conn.take() {
+            conn.commit().await?;
+        }
+        if sealed {
+            self.inner.unsealed.notify_one();
+        }
+        Ok(changed)
+    }
+
+    /// The revision of every touched zone moves in the transaction that changes its facts.
+    async fn write_changes(&mut self) -> Reply<()> {
+        let changes: Vec<Change> = std::mem::take(&mut self.changes).into_iter().collect();
+        let zones: BTreeSet<Uuid> = changes.iter().map(|c| c.zone).collect();
+        for zone in zones {
+            self.run(Sql::new("UPDATE zone_rev SET rev = rev + 1 WHERE zone = ?").with(zone)).await?;
+        }
+        for some in changes.chunks(200) {
+            let mut sql = Sql::new("INSERT INTO fact_change (zone, rev, kind, id) ");
+            for (i, change) in some.iter().enumerate() {
+                sql.push(if i > 0 { " UNION ALL SELECT zone, rev, " } else { "SELECT zone, rev, " });
+                sql.append(cast(self.engine(), &change.kind, change.id));
+                sql.push(" FROM zone_rev WHERE zone = ").bind(change.zone);
+            }
+            self.run(sql).await?;
+        }
+        Ok(())
+    }
+
+    fn changed(&mut self, kind: &str, id: Uuid) {
+        self.changes.insert(Change { zone: self.zone, kind: kind.into(), id });
+    }
+
+    fn engine(&self) -> Engine {
+        self.inner.db.engine()
+    }
+
+    async fn conn(&mut self) -> Reply<&mut Conn> {
+        if self.conn.is_none() {
+            let conn = match self.want {
+                Want::Read => self.inner.db.auto().await?,
+                Want::Write => self.inner.db.write().await?,
+            };
+            self.conn = Some(conn);
+        }
+        self.conn.as_mut().ok_or_else(|| Fault::Internal("no connection".into()))
+    }
+
+    async fn fetch(&mut self, statement: impl Into<Statement>) -> Reply<Vec<Row>> {
+        self.statements += 1;
+        self.conn().await?.fetch(statement).await
+    }
+
+    async fn run(&mut self, statement: impl Into<Statement>) -> Reply<u64> {
+        if self.want == Want::Read {
+            return Err(Fault::Internal(format!("`{}` reads and tried to write", self.op)));
+        }
+        self.statements += 1;
+        self.conn().await?.run(statement).await.map_err(crate::engine::fault)
+    }
+
+    /// A proof of another transaction is a mistake of ours, whatever it proves.
+    fn mine(&self, proof: &impl Proof) -> Reply<()> {
+        if proof.brand() == self.brand {
+            Ok(())
+        } else {
+            Err(Fault::Internal(format!("`{}` used a proof of another transaction", self.op)))
+        }
+    }
+
+    /// Waits for whoever changes the zone's facts, or keeps every writer out while we do. SQLite has one writer anyway.
+    ///
+    /// A statement of its own: on PostgreSQL a lock taken inside the statement that reads the revision is taken after
+    /// that statement's view of the rows, and would guard nothing.
+    async fn lock(&mut self, wanted: Lock) -> Reply<()> {
+        if self.want == Want::Read || self.lock >= wanted {
+            return Ok(());
+        }
+        let exclusive = wanted == Lock::Exclusive;
+        let sql = match self.engine() {
+            Engine::Sqlite => None,
+            Engine::Postgres => {
+                let key = i64::from_be_bytes(self.zone.as_bytes()[8..].try_into().unwrap_or_default());
+                let text = if exclusive {
+                    "SELECT pg_advisory_xact_lock(?)::text"
+                } else {
+                    "SELECT pg_advisory_xact_lock_shared(?)::text"
+                };
+                Some(Sql::new(text).with(key))
+            }
+            Engine::Mysql => {
+                let text = if exclusive {
+                    "SELECT rev FROM zone_rev WHERE zone = ? FOR UPDATE"
+                } else {
+                    "SELECT rev FROM zone_rev WHERE zone = ? LOCK IN SHARE MODE"
+                };
+                Some(Sql::new(text).with(self.zone))
+            }
+        };
+        if let Some(sql) = sql {
+            self.fetch(sql).await?;
+        }
+        self.lock = wanted;
+        Ok(())
+    }
+}
+
+/// Parameters in a select list have no type of their own on PostgreSQL.
+fn cast(engine: Engine, kind: &str, id: Uuid) -> Sql {
+    let text = match engine {
+        Engine::Postgres => "CAST(? AS VARCHAR), CAST(? AS UUID)",
+        Engine::Sqlite | Engine::Mysql => "?, ?",
+    };
+    Sql::new(text).with(kind.to_owned()).with(id)
+}

@@ -1,0 +1,308 @@
+use super::{Lock, Tx};
+use crate::access::Want;
+use crate::engine::Engine;
+use crate::facts::bound;
+use crate::proof::{Granted, Reach, Slot, Visible};
+use crate::sql::Sql;
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use uaa_authz::{
+    Actor, Ask, Bound, Decision, Does, Kind, KindIx, Level, Mask, Place, Realm, Reason, Resource, RoleLevel,
+    Subject, Verb, decide, lacking,
+};
+use uaa_model::{Barrier, Denied, Fault, Id, Reply};
+use uuid::Uuid;
+
+impl Tx {
+    /// May this transaction's actor `V` this `R`?
+    ///
+    /// # Errors
+    /// [`Fault::Denied`], hidden when the actor may not even see it.
+    pub async fn grant<V: Does, R: Resource>(&mut self, id: Id<R>) -> Reply<Granted<V, R>> {
+        self.prepare(&R::KIND, V::VERB).await?;
+        let Some((place, revision)) = self.place_of(R::KIND.name, id.uuid()).await? else {
+            return Err(self.absent(&R::KIND).await?);
+        };
+        let why = self.judge(&R::KIND, V::VERB, &place, revision).await?;
+        Ok(Granted { id, place, why, brand: self.brand, verb: PhantomData })
+    }
+
+    /// May this actor make an `R` below that parent?
+    pub async fn slot<R: Resource>(&mut self, parent: Id<R::Parent>) -> Reply<Slot<R>> {
+        self.prepare(&R::KIND, Verb::Create).await?;
+        let above = R::Parent::KIND;
+        let Some((mut place, revision)) = self.place_of(above.name, parent.uuid()).await? else {
+            return Err(Fault::Denied(Denied::Hidden, above.name));
+        };
+        place.owner = None;
+        // Whoever may see the parent is told that he may not; to anybody else there is no such parent.
+        match self.judge(&R::KIND, Verb::Create, &place, revision).await {
+            Ok(why) => Ok(Slot { place, why, brand: self.brand, kind: PhantomData }),
+            Err(Fault::Denied(Denied::Hidden, _)) if above.level != Level::Zone => {
+                let seen = self.judge(&above, Verb::Read, &place, revision).await.is_ok();
+                let denied = if seen { Denied::Forbidden } else { Denied::Hidden };
+                Err(Fault::Denied(denied, if seen { R::KIND.name } else { above.name }))
+            }
+            Err(Fault::Denied(Denied::Hidden, _)) => Err(Fault::Denied(Denied::Forbidden, R::KIND.name)),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// What may this actor see of all `R`?
+    ///
+    /// # Errors
+    /// In the identity half, seeing nothing is being refused; in the platform it is an empty list, unless the token's scopes
+    /// open nothing of it.
+    pub async fn visible<R: Resource>(&mut self) -> Reply<Visible<R>> {
+        let organizations = self.reach(&R::KIND).await?;
+        Ok(Visible { zone: self.zone, reach: organizations, brand: self.brand, kind: PhantomData })
+    }
+
+    /// Decides without giving a proof: for questions about somebody. `None` when there is no such thing.
+    pub async fn decision(
+        &mut self,
+        actor: &Actor,
+        kind: &str,
+        verb: Verb,
+        id: Uuid,
+    ) -> Reply<Option<Decision>> {
+        let Some(ix) = self.inner.registry.kind(kind) else { return Ok(None) };
+        let Some((place, revision)) = self.place_of(kind, id).await? else { return Ok(None) };
+        self.decide_at(actor, ix, verb, &place, revision).await.map(Some)
+    }
+
+    /// Nobody hands out a role with a permission they lack at that place.
+    pub(super) async fn may_give(&mut self, mask: &Mask, place: &Place, what: &'static str) -> Reply<()> {
+        if matches!(self.actor.subject, Subject::System(_)) {
+            return Ok(());
+        }
+        let registry = self.inner.registry.clone();
+        let Some(kind) = registry.kinds().first().and_then(|k| registry.kind(k.name)) else { return Ok(()) };
+        let facts = self.facts(&self.actor.clone(), place).await?;
+        let ask = Ask { actor: &self.actor, kind, verb: Verb::Read, place, now: self.now };
+        // Whoever holds `authority` may hand out anything: UAA's uaa.admin.
+        let all = registry.kind("authority").is_some_and(|kind| {
+            let ask = Ask { kind, verb: Verb::Operate, ..ask };
+            decide(&registry, &ask, facts.bound.iter().map(|(t, b)| b.fact(*t))).is_allowed()
+        });
+        if all {
+            return Ok(());
+        }
+        match lacking(&registry, &ask, mask, facts.bound.iter().map(|(t, b)| b.fact(*t))) {
+            None => Ok(()),
+            Some((kind, verb)) => {
+                tracing::debug!(kind, verb = verb.name(), "a role with a permission that its giver lacks");
+                Err(Fault::Denied(Denied::Forbidden, what))
+            }
+        }
+    }
+
+    async fn prepare(&mut self, kind: &Kind, verb: Verb) -> Reply<()> {
+        if self.want == Want::Read {
+            return Ok(());
+        }
+        let lock = if kind.fact && !verb.only_looks() { Lock::Exclusive } else { Lock::Shared };
+        self.lock(lock).await
+    }
+
+    /// The answer about a thing that is not there: whoever could not have seen it learns nothing.
+    async fn absent(&mut self, kind: &Kind) -> Reply<Fault> {
+        if kind.realm == Realm::Platform {
+            return Ok(Fault::Denied(Denied::Hidden, kind.name));
+        }
+        let zone = Place::zone(self.zone);
+        let Some((_, revision)) = self.place_of("zone", self.zone).await? else {
+            return Ok(Fault::Denied(Denied::Hidden, kind.name));
+        };
+        Ok(match self.judge(kind, Verb::Read, &zone, revision).await {
+            Ok(_) => Fault::Denied(Denied::Hidden, kind.name),
+            Err(fault) => fault,
+        })
+    }
+
+    async fn judge(&mut self, kind: &Kind, verb: Verb, place: &Place, revision: i64) -> Reply<Reason> {
+        let unknown = || Fault::Internal(format!("kind `{}` is not registered", kind.name));
+        let ix = self.inner.registry.kind(kind.name).ok_or_else(unknown)?;
+        let actor = self.actor.clone();
+        let mut decision = self.decide_at(&actor, ix, verb, place, revision).await?;
+        if matches!(decision, Decision::Denied(Denied::Hidden | Denied::Forbidden)) && verb == Verb::Read {
+            for shared in self.shared_places(kind, place.id).await? {
+                let there = Place { organization: Some(shared), space: None, ..*place };
+                decision = self.decide_at(&actor, ix, verb, &there, revision).await?;
+                if decision.is_allowed() {
+                    break;
+                }
+            }
+        }
+        match decision {
+            Decision::Allowed(reason) if place.zone == self.zone => Ok(reason),
+            Decision::Allowed(_) => Err(Fault::Denied(Denied::Hidden, kind.name)),
+            Decision::Denied(denied) => Err(Fault::Denied(denied, kind.name)),
+        }
+    }
+
+    async fn shared_places(&mut self, kind: &Kind, id: Uuid) -> Reply<Vec<Uuid>> {
+        if !kind.shared {
+            return Ok(vec![]);
+        }
+        let sql = Sql::new("SELECT place FROM shared WHERE kind = ? AND id = ?").with(kind.name).with(id);
+        self.fetch(sql).await?.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// The compiled facts when they are of the revision that this transaction sees, the committed rows otherwise.
+    async fn decide_at(
+        &mut self,
+        actor: &Actor,
+        kind: KindIx,
+        verb: Verb,
+        place: &Place,
+        revision: i64,
+    ) -> Reply<Decision> {
+        let registry = self.inner.registry.clone();
+        let ask = Ask { actor, kind, verb, place, now: self.now };
+        if actor.subject.id().is_none() {
+            return Ok(decide(&registry, &ask, []));
+        }
+        if self.snapshot.is_at(place.zone, revision) {
+            return Ok(self.snapshot.decide(&registry, &ask));
+        }
+        let facts = self.facts(actor, place).await?;
+        if facts.inactive {
+            return Ok(Decision::Denied(Denied::Unauthenticated));
+        }
+        Ok(decide(&registry, &ask, facts.bound.iter().map(|(through, b)| b.fact(*through))))
+    }
+
+    async fn reach(&mut self, kind: &Kind) -> Reply<Reach> {
+        let registry = self.inner.registry.clone();
+        let ix = registry.kind(kind.name).ok_or_else(|| Fault::Internal(format!("kind `{}`", kind.name)))?;
+        let actor = self.actor.clone();
+        if let Subject::System(duty) = actor.subject {
+            return if registry.duty(duty).allows(ix, Verb::Read) {
+                Ok(Reach::Zone)
+            } else {
+                Err(Fault::Denied(Denied::Forbidden, kind.name))
+            };
+        }
+        let zone = Place::zone(self.zone);
+        let ask = Ask { actor: &actor, kind: ix, verb: Verb::Read, place: &zone, now: self.now };
+        let places = self.places(&ask).await?;
+        if places.contains(&(RoleLevel::Zone, self.zone)) {
+            return Ok(Reach::Zone);
+        }
+        let at = |level| places.iter().filter(|(l, _)| *l == level).map(|(_, p)| *p).collect::<Vec<_>>();
+        let open = actor.home == self.zone && actor.opened.allows(ix, Verb::Read);
+        if actor.subject == Subject::Nobody {
+            return Err(Fault::Denied(Denied::Anonymous, kind.name));
+        }
+        if places.is_empty() && (kind.realm == Realm::Identity || !open) {
+            return Err(Fault::Denied(if open { Denied::Forbidden } else { Denied::Scope }, kind.name));
+        }
+        let owner = actor.subject.id().filter(|_| open && kind.owner.has(Verb::Read));
+        Ok(Reach::Some { organizations: at(RoleLevel::Organization), spaces: at(RoleLevel::Space), owner })
+    }
+
+    async fn places(&mut self, ask: &Ask<'_>) -> Reply<Vec<(RoleLevel, Uuid)>> {
+        let sql = Sql::new("SELECT rev FROM zone_rev WHERE zone = ?").with(self.zone);
+        let revision: Option<i64> = self.fetch(sql).await?.first().map(|row| row.get(0)).transpose()?;
+        if revision.is_some_and(|r| self.snapshot.is_at(self.zone, r)) {
+            return Ok(self.snapshot.places(&self.inner.registry, ask));
+        }
+        let facts = self.all_facts(ask.actor).await?;
+        if facts.inactive {
+            return Ok(vec![]);
+        }
+        let registry = self.inner.registry.clone();
+        let there = facts.bound.iter().filter(|(through, b)| b.reaches(&registry, ask, *through));
+        Ok(there.map(|(_, b)| (b.level, b.place)).collect())
+    }
+
+    /// Where a thing stands, the barriers above it and the revision of its zone, in one statement.
+    async fn place_of(&mut self, kind: &str, id: Uuid) -> Reply<Option<(Place, i64)>> {
+        let rows = self.fetch(Sql::new(PLACE).with(id).with(kind)).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let barrier = barrier(row.get(4)?, row.get(5)?, row.get(6)?, kind);
+        let place = Place {
+            id,
+            zone: row.get(0)?,
+            organization: row.get(1)?,
+            space: row.get(2)?,
+            owner: row.get(3)?,
+            barrier,
+        };
+        Ok(Some((place, row.get(7)?)))
+    }
+
+    /// The bindings that speak for the actor at that place.
+    async fn facts(&mut self, actor: &Actor, place: &Place) -> Reply<Facts> {
+        let [space, organization, zone] = place.chain();
+        let or_zone = |id: Option<Uuid>| id.unwrap_or(place.zone);
+        let mut sql = subjects(self.engine(), actor);
+        sql.push(" AND b.place IN ").list([or_zone(space), or_zone(organization), or_zone(zone)]);
+        sql.push(" LEFT JOIN role r ON r.guid = b.role");
+        self.read_facts(sql).await
+    }
+
+    /// All bindings that speak for the actor.
+    async fn all_facts(&mut self, actor: &Actor) -> Reply<Facts> {
+        let mut sql = subjects(self.engine(), actor);
+        sql.push(" LEFT JOIN role r ON r.guid = b.role");
+        self.read_facts(sql).await
+    }
+
+    async fn read_facts(&mut self, sql: Sql) -> Reply<Facts> {
+        let registry = self.inner.registry.clone();
+        let (mut custom, mut facts) = (HashMap::new(), Facts::default());
+        for row in self.fetch(sql).await? {
+            facts.inactive |= row.get::<Option<bool>>(8)?.unwrap_or(false);
+            if row.get::<Option<Uuid>>(0)?.is_some() {
+                facts.bound.push((row.get(1)?, bound(&row, &registry, &mut custom)?));
+            }
+        }
+        Ok(facts)
+    }
+}
+
+/// What committed rows say about one actor.
+#[derive(Default)]
+struct Facts {
+    inactive: bool,
+    bound: Vec<(Uuid, Bound)>,
+}
+
+/// The actor, everybody of its zone, and every group above either, joined with their bindings.
+fn subjects(engine: Engine, actor: &Actor) -> Sql {
+    let own = actor.subject.id().unwrap_or_default();
+    let everybody = if matches!(actor.subject, Subject::User(_)) { actor.home } else { own };
+    let _ = engine;
+    let mut sql = Sql::new("WITH RECURSIVE g(id) AS (SELECT guid FROM subject WHERE guid IN ");
+    sql.list([own, everybody]);
+    sql.push(" UNION SELECT m.grp FROM member m JOIN g ON m.member = g.id) ");
+    sql.push("SELECT b.guid, g.id, b.role, b.place, b.level, b.scope, b.expires, r.permissions, ");
+    sql.push("(SELECT s.inactive FROM subject s WHERE s.guid = ").bind(own);
+    sql.push(") FROM g LEFT JOIN role_binding b ON b.subject = g.id");
+    sql
+}
+
+/// The strongest barrier: its own, its organization's, its space's.
+fn barrier(own: i16, organization: Option<i16>, space: Option<i16>, kind: &str) -> Option<Barrier> {
+    let (organization, space) = (organization.unwrap_or(0), space.unwrap_or(0));
+    if own == DELETING || organization == DELETING || space == DELETING {
+        Some(Barrier::Deleting)
+    } else if organization == SUSPENDED || (own == SUSPENDED && kind == "organization") {
+        Some(Barrier::OrganizationSuspended)
+    } else if space == SUSPENDED || own == SUSPENDED {
+        Some(Barrier::SpaceSuspended)
+    } else {
+        None
+    }
+}
+
+pub(super) const SUSPENDED: i16 = 1;
+pub(super) const DELETING: i16 = 2;
+
+const PLACE: &str = "SELECT p.zone, p.org_guid, p.space_guid, p.owner, p.barrier, o.barrier, s.barrier, z.rev \
+    FROM place p JOIN zone_rev z ON z.zone = p.zone \
+    LEFT JOIN place o ON o.id = p.org_guid AND o.kind = 'organization' \
+    LEFT JOIN place s ON s.id = p.space_guid AND s.kind = 'space' \
+    WHERE p.id = ? AND p.kind = ?";
