@@ -38,9 +38,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn rs256() -> Result<(), Box<dyn Error>> {
-    let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
-    assert_eq!(pair.public_key().modulus_len(), 256);
-    let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair)?;
+    let made = RsaKeyPair::generate(KeySize::Rsa2048)?;
+    assert_eq!(made.public_key().modulus_len(), 256);
+    let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&made)?;
+    // Read back like ours, so that both are the same object to the library.
+    let pair = RsaKeyPair::from_pkcs8(der.as_ref())?;
     let pem = pem(der.as_ref());
     let message = vec![b'a'; 900];
     let mut signature = vec![0; pair.public_modulus_len()];
