@@ -1,1 +1,25 @@
-//! Floor.
+//! Floor 3: what a plugin is.
+//!
+//! A plugin is a list of [`Route`]s. A handler is `async fn(proof, input, &mut Ctx) -> Reply<Answer>`; its first argument
+//! is its need, and one dispatcher does the rest: authenticate, read the body, begin, parse, obtain the proof, run,
+//! journal, commit.
+
+mod answer;
+mod authenticate;
+mod ctx;
+mod dialect;
+mod dispatch;
+mod form;
+mod input;
+mod need;
+mod route;
+
+pub use answer::Answer;
+pub use authenticate::{Authenticator, Basic, bearer};
+pub use ctx::{Caller, Ctx, Links, Params};
+pub use dialect::Dialect;
+pub use dispatch::{Dispatcher, router};
+pub use form::pairs;
+pub use input::{Body, Form, Input, Json, Raw};
+pub use need::{Need, NeedInfo, OneOf, Public, Within};
+pub use route::{Handler, Plugin, Route, Site};

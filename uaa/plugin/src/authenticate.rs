@@ -1,0 +1,74 @@
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures::future::BoxFuture;
+use percent_encoding::percent_decode_str;
+use std::sync::Arc;
+use uaa_authz::Actor;
+use uaa_model::{Micros, Reply, Secret};
+use uuid::Uuid;
+
+/// Port: turns a bearer token into an actor. Implemented by `uaa-oauth`.
+pub trait Authenticator: Send + Sync {
+    /// Who holds this token, in a request to that zone, now.
+    ///
+    /// # Errors
+    /// `Denied::Unauthenticated` for whatever is not a good access token.
+    fn authenticate<'a>(
+        &'a self,
+        token: &'a str,
+        zone: Uuid,
+        now: Micros,
+    ) -> BoxFuture<'a, Reply<Arc<Actor>>>;
+}
+
+/// The bearer token of a request (RFC 6750 section 2.1). The scheme's name is case-insensitive.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
+}
+
+/// Name and secret of an `Authorization: Basic` header (RFC 7617), each percent-decoded (RFC 6749 section 2.3.1).
+#[derive(Clone, Debug)]
+pub struct Basic {
+    /// The client id.
+    pub id: String,
+    /// The secret; empty is a value.
+    pub secret: Secret,
+}
+
+impl Basic {
+    /// Reads the header; `None` when there is none, or it is not one.
+    pub fn read(headers: &HeaderMap) -> Option<Basic> {
+        Basic::parse(headers.get(header::AUTHORIZATION)?.to_str().ok()?)
+    }
+
+    /// Reads the value of the header.
+    pub fn parse(value: &str) -> Option<Basic> {
+        let (scheme, credentials) = value.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return None;
+        }
+        let plain = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
+        let (id, secret) = plain.split_once(':')?;
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(|t| t.into_owned());
+        Some(Basic { id: decoded(id)?, secret: Secret::new(decoded(secret)?) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn basic() {
+        let cf = Basic::parse("Basic Y2Y6").unwrap();
+        assert_eq!((cf.id.as_str(), cf.secret.expose()), ("cf", ""));
+        let colon = Basic::parse(&format!("basic {}", STANDARD.encode("a%3Ab:c:d"))).unwrap();
+        assert_eq!((colon.id.as_str(), colon.secret.expose()), ("a:b", "c:d"));
+        for bad in ["Basic", "Basic !", "Bearer Y2Y6", "Basic Y2Y", "Basic /w=="] {
+            assert!(Basic::parse(bad).is_none(), "{bad}");
+        }
+    }
+}

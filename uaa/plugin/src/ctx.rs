@@ -1,0 +1,117 @@
+use crate::authenticate::Authenticator;
+use axum::http::HeaderMap;
+use std::sync::Arc;
+use uaa_model::{Denied, Fault, Id, Micros, Reply};
+use uaa_store::{Access, Tx, Want};
+use uuid::Uuid;
+
+/// Where the product is reached, from the configuration alone: never from a Host header.
+#[derive(Clone, Debug)]
+pub struct Links {
+    /// The Cloud Controller, without a slash at the end.
+    pub api: Arc<str>,
+    /// UAA.
+    pub uaa: Arc<str>,
+    /// The sign-in pages.
+    pub login: Arc<str>,
+}
+
+/// What the edge found out about a request before any route. An extension of the request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// `X-Vcap-Request-Id`.
+    pub request: Arc<str>,
+    /// The client's address, for lockout and log.
+    pub address: Arc<str>,
+}
+
+/// The values of the path's parameters, in their order.
+#[derive(Clone, Debug, Default)]
+pub struct Params(Vec<String>);
+
+impl Params {
+    /// Takes the decoded values over.
+    pub fn new(values: Vec<String>) -> Self {
+        Params(values)
+    }
+
+    /// The text of a parameter.
+    pub fn text(&self, at: usize) -> &str {
+        self.0.get(at).map_or("", String::as_str)
+    }
+
+    /// A parameter as an identifier; `None` for what is none, which no resource has.
+    pub fn id<R>(&self, at: usize) -> Option<Id<R>> {
+        self.0.get(at)?.parse().ok()
+    }
+}
+
+/// What a handler gets beside its proof. It lends the transaction; it cannot end it.
+pub struct Ctx {
+    pub(crate) tx: Tx,
+    pub(crate) access: Access,
+    pub(crate) authenticator: Arc<dyn Authenticator>,
+    pub(crate) op: &'static str,
+    pub(crate) public: bool,
+    /// Where the product is reached.
+    pub links: Links,
+    /// The path's parameters.
+    pub params: Params,
+    /// Who calls, as the edge saw it.
+    pub caller: Caller,
+    /// The request's headers.
+    pub headers: HeaderMap,
+    /// The query, undecoded.
+    pub query: String,
+}
+
+impl Ctx {
+    /// The transaction.
+    pub fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// The zone that the request speaks to.
+    pub fn zone(&self) -> Uuid {
+        self.tx.zone()
+    }
+
+    /// The request's time.
+    pub fn now(&self) -> Micros {
+        self.tx.now()
+    }
+
+    /// The actor of a token, for public routes that take one beside other credentials.
+    pub async fn actor_of(&self, token: &str) -> Reply<Arc<uaa_authz::Actor>> {
+        self.authenticator.authenticate(token, self.zone(), self.now()).await
+    }
+
+    /// The compiled facts, for answers that read no database.
+    ///
+    /// # Errors
+    /// When they are older than their lease: such an answer fails closed.
+    pub fn fresh(&self) -> Reply<Arc<uaa_authz::Snapshot>> {
+        self.access
+            .fresh()
+            .ok_or_else(|| Fault::Unavailable("the compiled facts are older than their lease".into()))
+    }
+
+    /// Ends the transaction so far and goes on in a new one. For public routes only, which work in steps so that no
+    /// transaction is open while a password is hashed.
+    pub async fn step(&mut self, want: Want) -> Reply<()> {
+        if !self.public {
+            return Err(Fault::Internal(format!("`{}` is one transaction", self.op)));
+        }
+        let (actor, zone, request) = (self.tx.actor().clone(), self.tx.zone(), self.caller.request.clone());
+        let next = self.access.begin(actor, zone, want, self.op, request);
+        if std::mem::replace(&mut self.tx, next).commit().await? {
+            self.access.follow().await?;
+        }
+        Ok(())
+    }
+
+    /// The parameter at that position as an identifier of `R`, hidden when it cannot be one.
+    pub fn id<R: uaa_authz::Resource>(&self, at: usize) -> Reply<Id<R>> {
+        self.params.id(at).ok_or(Fault::Denied(Denied::Hidden, R::KIND.name))
+    }
+}

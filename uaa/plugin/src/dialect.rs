@@ -1,0 +1,256 @@
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use uaa_model::{Barrier, Code, Denied, Fault};
+
+/// How a protocol says what went wrong. A route knows its dialect; a handler never does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Cloud Controller v3: `{"errors": [{code, title, detail}]}`.
+    Cc,
+    /// OAuth 2: `{"error", "error_description"}` and `WWW-Authenticate`.
+    Oauth,
+    /// UAA's SCIM: `{"error", "message", "error_description"}`.
+    Scim,
+    /// Hallmark's own API under `/access/v1`: as OAuth, without a challenge of its own.
+    Access,
+}
+
+impl Dialect {
+    /// The name in `routes.txt`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Dialect::Cc => "cc",
+            Dialect::Oauth => "oauth",
+            Dialect::Scim => "scim",
+            Dialect::Access => "access",
+        }
+    }
+
+    /// The fault as an answer. What is a mistake of ours goes to the log, not to the caller.
+    pub fn render(self, fault: &Fault, request: &str) -> Response<Body> {
+        if let Fault::Internal(text) | Fault::Unavailable(text) = fault {
+            tracing::error!(request, text, "the request failed");
+        }
+        let said = self.say(fault);
+        let body = match self {
+            Dialect::Cc => {
+                let errors: Vec<Value> = said
+                    .details
+                    .iter()
+                    .map(|text| json!({"code": said.code.number, "title": said.code.name, "detail": text}))
+                    .collect();
+                json!({ "errors": errors })
+            }
+            Dialect::Oauth | Dialect::Access => said.object(false),
+            Dialect::Scim => said.object(true),
+        };
+        let mut response = Response::new(Body::from(body.to_string()));
+        *response.status_mut() =
+            StatusCode::from_u16(said.code.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Fault::TooMany(seconds) = fault {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+        }
+        if matches!(said.code.status, 401 | 403) && self != Dialect::Cc {
+            // RFC 6750 section 3.
+            let text = said.details.first().map_or("", |t| t.as_ref()).replace(['"', '\\'], "'");
+            let realm = if said.code.name == "invalid_client" {
+                "Basic realm=\"UAA/client\""
+            } else {
+                "Bearer realm=\"UAA/oauth\""
+            };
+            let challenge = format!("{realm}, error=\"{}\", error_description=\"{text}\"", said.code.name);
+            if let Ok(value) = HeaderValue::from_str(&challenge) {
+                headers.insert(header::WWW_AUTHENTICATE, value);
+            }
+        }
+        response
+    }
+
+    /// Status, name and words of a fault: a line of `faults.txt`.
+    pub fn say(self, fault: &Fault) -> Said {
+        let one = |code: Code, text: Cow<'static, str>| Said { code, details: vec![text], more: vec![] };
+        match fault {
+            Fault::Protocol(code, text, more) => {
+                Said { code: *code, details: vec![text.clone()], more: more.clone() }
+            }
+            Fault::Denied(denied, kind) => one(self.denied(*denied), self.refusal(*denied, kind)),
+            Fault::NotFound(text) => {
+                one(self.pick((404, 10000, "CF-NotFound"), "not_found", "not_found"), text.clone())
+            }
+            Fault::Method => one(
+                self.pick((404, 10000, "CF-NotFound"), "method_not_allowed", "method_not_allowed")
+                    .or_status(self, 405),
+                if self == Dialect::Cc { "Unknown request".into() } else { "method not allowed".into() },
+            ),
+            Fault::BadQuery(text) => one(
+                self.pick((400, 10005, "CF-BadQueryParameter"), "invalid_request", "scim"),
+                if self == Dialect::Cc {
+                    format!("The query parameter is invalid: {text}").into()
+                } else {
+                    text.clone()
+                },
+            ),
+            Fault::Parse(text) => one(
+                self.pick((400, 1001, "CF-MessageParseError"), "invalid_request", "invalid_scim_resource"),
+                if self == Dialect::Cc {
+                    format!("Request invalid due to parse error: {text}").into()
+                } else {
+                    text.clone()
+                },
+            ),
+            Fault::Invalid(texts) => Said {
+                code: self.pick(
+                    (422, 10008, "CF-UnprocessableEntity"),
+                    "invalid_request",
+                    "invalid_scim_resource",
+                ),
+                details: texts.clone(),
+                more: vec![],
+            },
+            Fault::Unique(text) => one(
+                self.pick(
+                    (422, 10008, "CF-UnprocessableEntity"),
+                    "invalid_request",
+                    "scim_resource_already_exists",
+                )
+                .or_status_of(self, Dialect::Scim, 409),
+                text.clone(),
+            ),
+            Fault::Conflict(text) => one(
+                self.pick((409, 10016, "CF-Conflict"), "conflict", "scim_resource_conflict")
+                    .or_status(self, 409),
+                text.clone(),
+            ),
+            Fault::TooLarge => one(
+                self.pick((413, 1004, "CF-BadRequest"), "invalid_request", "invalid_scim_resource")
+                    .or_status(self, 413),
+                "the request body is too large".into(),
+            ),
+            Fault::TooMany(_) => one(
+                self.pick((429, 10013, "CF-RateLimitExceeded"), "too_many_requests", "too_many_requests")
+                    .or_status(self, 429),
+                "too many requests at once; try again later".into(),
+            ),
+            Fault::Unavailable(_) | Fault::Retry => one(
+                self.pick(
+                    (503, 10015, "CF-ServiceUnavailable"),
+                    "temporarily_unavailable",
+                    "temporarily_unavailable",
+                )
+                .or_status(self, 503),
+                "the service is temporarily unavailable; try again".into(),
+            ),
+            Fault::Internal(_) => one(
+                self.pick((500, 10001, "UnknownError"), "server_error", "internal_server_error")
+                    .or_status(self, 500),
+                "An unknown error occurred.".into(),
+            ),
+        }
+    }
+
+    fn pick(self, cc: (u16, u32, &'static str), oauth: &'static str, scim: &'static str) -> Code {
+        match self {
+            Dialect::Cc => Code::cc(cc.0, cc.1, cc.2),
+            Dialect::Oauth | Dialect::Access => Code::new(if cc.0 == 404 { 404 } else { 400 }, oauth),
+            Dialect::Scim => Code::new(if cc.0 == 404 { 404 } else { 400 }, scim),
+        }
+    }
+
+    fn denied(self, denied: Denied) -> Code {
+        let (cc, other) = match denied {
+            Denied::Anonymous => ((401, 10002, "CF-NotAuthenticated"), (401, "unauthorized")),
+            Denied::Unauthenticated => ((401, 1000, "CF-InvalidAuthToken"), (401, "invalid_token")),
+            Denied::Hidden if self == Dialect::Scim => ((404, 10010, ""), (404, "scim_resource_not_found")),
+            Denied::Hidden => ((404, 10010, "CF-ResourceNotFound"), (404, "not_found")),
+            Denied::Scope => ((403, 10003, "CF-NotAuthorized"), (403, "insufficient_scope")),
+            Denied::Forbidden if self == Dialect::Access => ((403, 0, ""), (403, "access_denied")),
+            Denied::Forbidden => ((403, 10003, "CF-NotAuthorized"), (403, "insufficient_scope")),
+            Denied::Barred(Barrier::OrganizationSuspended) => {
+                ((403, 10017, "CF-OrgSuspended"), (403, "access_denied"))
+            }
+            Denied::Barred(Barrier::SpaceSuspended) => {
+                ((403, 10019, "CF-SpaceSuspended"), (403, "access_denied"))
+            }
+            Denied::Barred(Barrier::Deleting) => ((422, 10020, "CF-ResourceBeingDeleted"), (409, "conflict")),
+        };
+        if self == Dialect::Cc { Code::cc(cc.0, cc.1, cc.2) } else { Code::new(other.0, other.1) }
+    }
+
+    fn refusal(self, denied: Denied, kind: &str) -> Cow<'static, str> {
+        match (denied, self) {
+            (Denied::Anonymous, Dialect::Cc) => "Authentication error".into(),
+            (Denied::Anonymous, _) => "Full authentication is required to access this resource".into(),
+            (Denied::Unauthenticated, Dialect::Cc) => "Invalid Auth Token".into(),
+            (Denied::Unauthenticated, _) => {
+                "the token is not good: expired, revoked, or not one of ours".into()
+            }
+            (Denied::Hidden, _) => format!("{} not found", noun(kind)).into(),
+            (Denied::Forbidden | Denied::Scope, Dialect::Cc) => {
+                "You are not authorized to perform the requested action".into()
+            }
+            (Denied::Forbidden | Denied::Scope, _) => "Insufficient scope for this resource".into(),
+            (Denied::Barred(Barrier::OrganizationSuspended), _) => "The organization is suspended".into(),
+            (Denied::Barred(Barrier::SpaceSuspended), _) => "The space is suspended".into(),
+            (Denied::Barred(Barrier::Deleting), _) => "The resource is being deleted".into(),
+        }
+    }
+}
+
+/// A fault in a dialect's words.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Status, name, number.
+    pub code: Code,
+    /// One sentence an error.
+    pub details: Vec<Cow<'static, str>>,
+    more: Vec<(&'static str, String)>,
+}
+
+impl Said {
+    fn object(&self, scim: bool) -> Value {
+        let text = self.details.join(" ");
+        let mut body = Map::new();
+        body.insert("error".into(), self.code.name.into());
+        body.insert("error_description".into(), text.clone().into());
+        if scim {
+            body.insert("message".into(), text.into());
+        }
+        body.extend(self.more.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())));
+        Value::Object(body)
+    }
+}
+
+trait OrStatus {
+    fn or_status(self, dialect: Dialect, status: u16) -> Code;
+    fn or_status_of(self, dialect: Dialect, only: Dialect, status: u16) -> Code;
+}
+
+impl OrStatus for Code {
+    /// The status outside the Cloud Controller, which has its own.
+    fn or_status(self, dialect: Dialect, status: u16) -> Code {
+        if dialect == Dialect::Cc { self } else { Code { status, ..self } }
+    }
+
+    fn or_status_of(self, dialect: Dialect, only: Dialect, status: u16) -> Code {
+        if dialect == only { Code { status, ..self } } else { self }
+    }
+}
+
+/// A kind as the field's clients read it: `Organization quota not found` is matched by the cf CLI.
+fn noun(kind: &str) -> String {
+    let word = match kind {
+        "organization_role" | "space_role" | "role_binding" => "role",
+        "platform_user" => "user",
+        "audit_event" => "event",
+        other => other,
+    };
+    let mut chars = word.replace('_', " ").chars().collect::<Vec<_>>();
+    if let Some(first) = chars.first_mut() {
+        *first = first.to_ascii_uppercase();
+    }
+    chars.into_iter().collect()
+}

@@ -1,0 +1,156 @@
+use crate::answer::Answer;
+use crate::authenticate::{Authenticator, bearer};
+use crate::ctx::{Caller, Ctx, Links, Params};
+use crate::input::Raw;
+use crate::route::{Route, Site};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{RawPathParams, Request};
+use axum::http::{Response, header};
+use axum::routing::{MethodFilter, on};
+use http_body_util::{BodyExt, Limited};
+use std::sync::Arc;
+use uaa_authz::{Actor, Subject};
+use uaa_model::{Clock, Denied, Fault, Reply};
+use uaa_store::{Access, Want};
+use uuid::Uuid;
+
+/// What every request passes through. Nothing else begins a transaction for a route.
+pub struct Dispatcher {
+    /// Transactions.
+    pub access: Access,
+    /// Bearer tokens.
+    pub authenticator: Arc<dyn Authenticator>,
+    /// Where the product is reached.
+    pub links: Links,
+    /// The time, for tokens.
+    pub clock: Arc<dyn Clock>,
+    /// The zone of requests that name none.
+    pub zone: Uuid,
+    /// The largest body, in bytes.
+    pub body_limit: usize,
+}
+
+/// The routes of one site as a service.
+pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site) -> Router {
+    let mut router = Router::new();
+    for route in routes.iter().filter(|r| r.site == site) {
+        let Ok(filter) = MethodFilter::try_from(route.method.clone()) else { continue };
+        let (dispatcher, one) = (dispatcher.clone(), Arc::new(route.clone()));
+        let serve = move |params: RawPathParams, request: Request| {
+            let (dispatcher, route) = (dispatcher.clone(), one.clone());
+            let params = Params::new(params.iter().map(|(_, v)| v.to_owned()).collect());
+            async move { dispatcher.serve(&route, params, request).await }
+        };
+        router = router.route(route.path, on(filter, serve));
+    }
+    let unknown = move |request: Request| async move {
+        let dialect = if site == Site::Api { crate::Dialect::Cc } else { crate::Dialect::Oauth };
+        let text = if site == Site::Api { "Unknown request" } else { "no such endpoint" };
+        dialect.render(&Fault::NotFound(text.into()), &caller(&request).request)
+    };
+    let wrong = move |request: Request| async move {
+        let dialect = if site == Site::Api { crate::Dialect::Cc } else { crate::Dialect::Oauth };
+        dialect.render(&Fault::Method, &caller(&request).request)
+    };
+    router.fallback(unknown).method_not_allowed_fallback(wrong)
+}
+
+impl Dispatcher {
+    async fn serve(&self, route: &Route, params: Params, request: Request) -> Response<Body> {
+        let caller = caller(&request);
+        match self.answer(route, params, request, &caller).await {
+            Ok(answer) => answer.into_response(),
+            Err(fault) => route.dialect.render(&fault, &caller.request),
+        }
+    }
+
+    /// Authenticate, read the whole body, begin, parse, prove, run, commit.
+    async fn answer(
+        &self,
+        route: &Route,
+        params: Params,
+        request: Request,
+        caller: &Caller,
+    ) -> Reply<Answer> {
+        let (parts, body) = request.into_parts();
+        let actor = self.actor(route, &parts.headers).await?;
+        // Before the transaction begins: a slow client must not hold the one writer.
+        let body = self.read(body, &parts.headers).await?;
+        let raw = Raw { query: parts.uri.query().unwrap_or_default().to_owned(), body };
+        let want = if route.public.is_some() || !route.need.writes() { Want::Read } else { Want::Write };
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let tx = self.access.begin(actor.clone(), self.zone, want, route.name, caller.request.clone());
+            let cx = Ctx {
+                tx,
+                access: self.access.clone(),
+                authenticator: self.authenticator.clone(),
+                op: route.name,
+                public: route.public.is_some(),
+                links: self.links.clone(),
+                params: params.clone(),
+                caller: caller.clone(),
+                headers: parts.headers.clone(),
+                query: raw.query.clone(),
+            };
+            match self.attempt(route, raw.clone(), cx, want).await {
+                // Lost against another transaction: the same request again, a few times.
+                Err(Fault::Retry) if tries < TRIES => {}
+                other => return other,
+            }
+        }
+    }
+
+    /// One try. A writing one runs in a task of its own, so that a client that hangs up cancels nothing half-way.
+    async fn attempt(&self, route: &Route, raw: Raw, mut cx: Ctx, want: Want) -> Reply<Answer> {
+        let (run, access) = (route.run.clone(), self.access.clone());
+        let work = async move {
+            let answer = run(raw, &mut cx).await?;
+            if cx.tx.commit().await? {
+                access.follow().await?;
+            }
+            Ok(answer)
+        };
+        if want == Want::Read && route.public.is_none() {
+            return work.await;
+        }
+        let done = tokio::spawn(work).await;
+        done.unwrap_or_else(|error| Err(Fault::Internal(format!("`{}` ended early: {error}", route.name))))
+    }
+
+    async fn actor(&self, route: &Route, headers: &axum::http::HeaderMap) -> Reply<Arc<Actor>> {
+        if route.public.is_some() {
+            return Ok(Arc::new(Actor::nobody(self.access.registry(), self.zone)));
+        }
+        let Some(token) = bearer(headers) else {
+            return Err(Fault::Denied(Denied::Anonymous, route.name));
+        };
+        let actor = self.authenticator.authenticate(token, self.zone, self.clock.now()).await?;
+        if actor.subject == Subject::Nobody {
+            return Err(Fault::Denied(Denied::Unauthenticated, route.name));
+        }
+        Ok(actor)
+    }
+
+    async fn read(&self, body: Body, headers: &axum::http::HeaderMap) -> Reply<bytes::Bytes> {
+        let declared =
+            headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+        if declared.is_some_and(|n| n > self.body_limit) {
+            return Err(Fault::TooLarge);
+        }
+        match Limited::new(body, self.body_limit).collect().await {
+            Ok(whole) => Ok(whole.to_bytes()),
+            Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Fault::TooLarge),
+            Err(_) => Err(Fault::Parse("the request body ended early".into())),
+        }
+    }
+}
+
+fn caller(request: &Request) -> Caller {
+    let none = || Caller { request: "".into(), address: "".into() };
+    request.extensions().get::<Caller>().cloned().unwrap_or_else(none)
+}
+
+const TRIES: u32 = 5;

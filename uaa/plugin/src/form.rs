@@ -1,0 +1,39 @@
+use percent_encoding::percent_decode_str;
+use uaa_model::{Fault, Reply};
+
+/// The pairs of a query or form (`application/x-www-form-urlencoded`), decoded strictly.
+///
+/// # Errors
+/// Invalid UTF-8 and NUL bytes are refused, as UAA's UTF-8 filter does.
+pub fn pairs(text: &str) -> Reply<Vec<(String, String)>> {
+    let decode = |part: &str| -> Reply<String> {
+        let spaced = part.replace('+', " ");
+        let text =
+            percent_decode_str(&spaced).decode_utf8().map_err(|_| Fault::BadQuery("invalid UTF-8".into()))?;
+        if text.contains('\0') {
+            return Err(Fault::BadQuery("a parameter holds a NUL character".into()));
+        }
+        Ok(text.into_owned())
+    };
+    text.split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            Ok((decode(name)?, decode(value)?))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strict() {
+        let some = pairs("a=1+2&b=%C3%A4&c&d==").unwrap();
+        let some: Vec<_> = some.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        assert_eq!(some, [("a", "1 2"), ("b", "ä"), ("c", ""), ("d", "=")]);
+        assert!(pairs("a=%ff").is_err());
+        assert!(pairs("a=%00").is_err());
+    }
+}

@@ -1,0 +1,164 @@
+use crate::answer::Answer;
+use crate::ctx::Ctx;
+use crate::dialect::Dialect;
+use crate::input::{Input, Raw};
+use crate::need::{Need, NeedInfo, Public};
+use axum::http::Method;
+use std::pin::Pin;
+use std::sync::Arc;
+use uaa_authz::Kind;
+use uaa_model::Reply;
+
+/// One component of the product.
+pub trait Plugin: Send + Sync {
+    /// Its name in the log.
+    fn name(&self) -> &'static str;
+    /// The kinds it owns, with what built-in roles may do to them.
+    fn kinds(&self) -> Vec<Kind>;
+    /// Its routes.
+    fn routes(self: Arc<Self>) -> Vec<Route>;
+}
+
+/// Under which address a route stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Site {
+    /// `api.DOMAIN`, or the root of a bare address.
+    Api,
+    /// `uaa.DOMAIN` and `login.DOMAIN`, or `/uaa` of a bare address.
+    Uaa,
+}
+
+/// An `async fn` of a proof, an input and a borrowed context.
+pub trait Handler<'c, P, I>: Send + Sync {
+    /// What it returns.
+    type Future: Future<Output = Reply<Answer>> + Send + 'c;
+    /// Runs it.
+    fn call(&self, proof: P, input: I, cx: &'c mut Ctx) -> Self::Future;
+}
+
+impl<'c, P, I, F, Fut> Handler<'c, P, I> for F
+where
+    F: Fn(P, I, &'c mut Ctx) -> Fut + Send + Sync,
+    Fut: Future<Output = Reply<Answer>> + Send + 'c,
+{
+    type Future = Fut;
+    fn call(&self, proof: P, input: I, cx: &'c mut Ctx) -> Fut {
+        self(proof, input, cx)
+    }
+}
+
+type Run = Arc<
+    dyn for<'c> Fn(Raw, &'c mut Ctx) -> Pin<Box<dyn Future<Output = Reply<Answer>> + Send + 'c>>
+        + Send
+        + Sync,
+>;
+
+/// One line of `routes.txt`, one row of the sweep, and the code that runs.
+#[derive(Clone)]
+pub struct Route {
+    /// Method.
+    pub method: Method,
+    /// Path, with parameters in braces.
+    pub path: &'static str,
+    /// The operation's name in log, metrics and audit: noun, then verb.
+    pub name: &'static str,
+    /// Where it stands.
+    pub site: Site,
+    /// How it says what went wrong.
+    pub dialect: Dialect,
+    /// What it needs.
+    pub need: NeedInfo,
+    /// What it reads.
+    pub input: &'static str,
+    /// Why nobody is asked for a token.
+    pub public: Option<&'static str>,
+    pub(crate) run: Run,
+}
+
+impl Route {
+    /// A route whose handler has a proof.
+    pub fn on<P, I, H>(
+        site: Site,
+        method: Method,
+        path: &'static str,
+        name: &'static str,
+        dialect: Dialect,
+        handler: H,
+    ) -> Route
+    where
+        P: Need<I> + Send + 'static,
+        I: Input + Send + Sync + 'static,
+        H: for<'c> Handler<'c, P, I> + 'static,
+    {
+        const {
+            assert!(
+                !matches!(P::INFO, NeedInfo::Public),
+                "a public route is made by Route::public, with a reason"
+            )
+        };
+        Route::make(site, method, path, name, dialect, None, handler)
+    }
+
+    /// A route that asks for no bearer token, and why.
+    pub fn public<I, H>(
+        site: Site,
+        method: Method,
+        path: &'static str,
+        name: &'static str,
+        dialect: Dialect,
+        why: &'static str,
+        handler: H,
+    ) -> Route
+    where
+        I: Input + Send + Sync + 'static,
+        H: for<'c> Handler<'c, Public, I> + 'static,
+    {
+        Route::make(site, method, path, name, dialect, Some(why), handler)
+    }
+
+    fn make<P, I, H>(
+        site: Site,
+        method: Method,
+        path: &'static str,
+        name: &'static str,
+        dialect: Dialect,
+        public: Option<&'static str>,
+        handler: H,
+    ) -> Route
+    where
+        P: Need<I> + Send + 'static,
+        I: Input + Send + Sync + 'static,
+        H: for<'c> Handler<'c, P, I> + 'static,
+    {
+        let handler = Arc::new(handler);
+        let run: Run = Arc::new(move |raw, cx| {
+            let handler = handler.clone();
+            Box::pin(async move {
+                let input = I::read(&raw);
+                let proof = P::obtain(cx, &input).await?;
+                handler.call(proof, input?, cx).await
+            })
+        });
+        Route { method, path, name, site, dialect, need: P::INFO, input: I::NAME, public, run }
+    }
+
+    /// As a line of `routes.txt`.
+    pub fn line(&self) -> String {
+        let site = match self.site {
+            Site::Api => "api",
+            Site::Uaa => "uaa",
+        };
+        let need = match self.public {
+            Some(why) => format!("public: {why}"),
+            None => self.need.to_string(),
+        };
+        format!(
+            "{site} {:6} {:56} {:36} {:6} {:6} {need}",
+            self.method,
+            self.path,
+            self.name,
+            self.dialect.name(),
+            self.input
+        )
+    }
+}
