@@ -42,6 +42,8 @@ impl Duty {
             (Duty::SignIn, "token") => Verbs::ALL,
             (Duty::SignIn, _) => Verbs::NONE,
             (Duty::Jobs, "user" | "group" | "client" | "signing_key" | "token" | "zone") => Verbs::of("r"),
+            // Whoever is given a role becomes a user of the platform; whoever begins a job has one.
+            (Duty::Jobs, "job" | "platform_user") => Verbs::ALL,
             (Duty::Jobs, _) => Verbs::of("rud"),
             (Duty::Upkeep, "token" | "job" | "audit_event") => Verbs::of("rd"),
             (Duty::Upkeep, _) => Verbs::NONE,

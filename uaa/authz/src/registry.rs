@@ -114,12 +114,13 @@ impl Registry {
     }
 
     /// What scopes open for bindings that name no scope of their own: `cloud_controller.read` and `.write` the platform's
-    /// kinds, a scope that stands for a role what that role may do, every token its owner's own things of the identity half.
+    /// kinds, a scope that stands for a role what that role may do, every token lets its
+    /// owner look at and withdraw his own things of the identity half; to change them takes the scope.
     pub fn opened_by<'a>(&self, scopes: impl IntoIterator<Item = &'a str>) -> Mask {
         let mut open: Vec<Verbs> = self
             .kinds
             .iter()
-            .map(|k| if k.realm == Realm::Identity { k.owner } else { Verbs::NONE })
+            .map(|k| if k.realm == Realm::Identity { k.owner.and(Verbs::of("rd")) } else { Verbs::NONE })
             .collect();
         for scope in scopes {
             let platform = match scope {

@@ -105,6 +105,12 @@ impl Verbs {
         Verbs(self.0 | other.0)
     }
 
+    /// What is in both.
+    #[must_use]
+    pub const fn and(self, other: Verbs) -> Verbs {
+        Verbs(self.0 & other.0)
+    }
+
     /// Whether nothing is in it.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

@@ -1,1 +1,44 @@
-//! Floor.
+//! Floor 4: who there is and what ties them together.
+//!
+//! Users, groups, clients and keys of an identity zone; organizations, spaces, roles and quotas of its platform. The
+//! resources live here; the protocols that speak of them are plugins above.
+
+mod identity;
+mod platform;
+
+pub use identity::{
+    Client, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token, TokenOwn, User, UserOwn,
+};
+pub use platform::{
+    AuditEvent, AuditEventOwn, BindingOwn, CustomRole, CustomRoleOwn, Job, JobOwn, Organization,
+    OrganizationOwn, OrganizationQuota, OrganizationQuotaOwn, OrganizationRole, PlatformUser,
+    PlatformUserOwn, RoleBinding, Space, SpaceOwn, SpaceQuota, SpaceQuotaOwn, SpaceRole,
+};
+
+use uaa_authz::{Kind, Resource, Zone};
+
+/// Every kind of the directory, for the registry.
+pub fn kinds() -> Vec<Kind> {
+    let mut kinds = vec![
+        Zone::KIND,
+        User::KIND,
+        Group::KIND,
+        Client::KIND,
+        SigningKey::KIND,
+        Token::KIND,
+        Organization::KIND,
+        Space::KIND,
+        PlatformUser::KIND,
+        OrganizationQuota::KIND,
+        SpaceQuota::KIND,
+        OrganizationRole::KIND,
+        SpaceRole::KIND,
+        RoleBinding::KIND,
+        CustomRole::KIND,
+        AuditEvent::KIND,
+        Job::KIND,
+    ];
+    kinds.extend_from_slice(identity::SYNTHETIC);
+    kinds.extend_from_slice(platform::SYNTHETIC);
+    kinds
+}
