@@ -3,9 +3,12 @@
 //! Users, groups, clients and keys of an identity zone; organizations, spaces, roles and quotas of its platform. The
 //! resources live here; the protocols that speak of them are plugins above.
 
+mod hasher;
 mod identity;
 mod platform;
+mod remembered;
 
+pub use hasher::Hasher;
 pub use identity::{
     Client, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token, TokenOwn, User, UserOwn,
 };
@@ -14,6 +17,8 @@ pub use platform::{
     OrganizationOwn, OrganizationQuota, OrganizationQuotaOwn, OrganizationRole, PlatformUser,
     PlatformUserOwn, RoleBinding, Space, SpaceOwn, SpaceQuota, SpaceQuotaOwn, SpaceRole,
 };
+
+pub use remembered::Remembered;
 
 use uaa_authz::{Kind, Resource, Zone};
 
