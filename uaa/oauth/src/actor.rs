@@ -1,0 +1,164 @@
+use crate::engine::Engine;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
+use uaa_authz::{Actor, Read, Subject};
+use uaa_directory::{Token, User};
+use uaa_model::{Denied, Fault, Id, Micros, Reply};
+use uaa_plugin::Authenticator;
+use uaa_store::{Cond, Field};
+use uaa_token::{AccessClaims, Expect, Generations, Shape, digest};
+use uuid::Uuid;
+
+/// A token that was found good: who holds it, and what it says.
+pub(crate) struct Good {
+    pub(crate) actor: Arc<Actor>,
+    pub(crate) claims: AccessClaims<'static>,
+    until: Micros,
+}
+
+/// Good tokens in memory, under the SHA-256 of their text. Dropped whole with every change of a user, client or token:
+/// signature and rows are then looked at again.
+#[derive(Default)]
+pub(crate) struct Verified {
+    shards: [RwLock<HashMap<[u8; 32], Arc<Good>>>; SHARDS],
+    epoch: AtomicU64,
+}
+
+impl Verified {
+    pub(crate) fn clear(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        for shard in &self.shards {
+            if let Ok(mut shard) = shard.write() {
+                shard.clear();
+            }
+        }
+    }
+
+    fn get(&self, key: &[u8; 32]) -> Option<Arc<Good>> {
+        self.shards[usize::from(key[0]) % SHARDS].read().ok()?.get(key).cloned()
+    }
+
+    fn keep(&self, key: [u8; 32], good: &Arc<Good>, epoch: u64, now: Micros) {
+        let Ok(mut shard) = self.shards[usize::from(key[0]) % SHARDS].write() else { return };
+        if shard.len() >= MOST {
+            shard.retain(|_, g| g.until > now);
+        }
+        if self.epoch.load(Ordering::SeqCst) == epoch && shard.len() < MOST {
+            shard.insert(key, good.clone());
+        }
+    }
+}
+
+impl Engine {
+    /// Whether an access token is good now, and what it says. The order of the checks is UAA's: signature, issuer, times,
+    /// zone, then client, user and stored row.
+    pub(crate) async fn verify(&self, token: &str, now: Micros) -> Reply<Arc<Good>> {
+        let key = digest(token);
+        if let Some(good) = self.verified.get(&key) {
+            return if now < good.until { Ok(good) } else { Err(bad()) };
+        }
+        let epoch = self.verified.epoch.load(Ordering::SeqCst);
+        let claims = match Shape::of(token) {
+            Shape::Jwt => {
+                let expect = Expect {
+                    now,
+                    issuer: &self.settings.issuer,
+                    audience: &[],
+                    zone: Some(&self.settings.zone_id),
+                };
+                self.keys.load().set.verify::<AccessClaims<'static>>(token, &expect)?
+            }
+            Shape::Access => self.stored(&key, now).await?,
+            Shape::Refresh | Shape::Unknown => return Err(bad()),
+        };
+        let actor = Arc::new(self.actor(&claims).await?);
+        let until = claims.exp.saturating_mul(1_000_000);
+        let good = Arc::new(Good { actor, claims, until });
+        self.verified.keep(key, &good, epoch, now);
+        Ok(good)
+    }
+
+    /// The claims of an opaque token, from its row.
+    async fn stored(&self, key: &[u8; 32], now: Micros) -> Reply<AccessClaims<'static>> {
+        let mut tx = self.begin("token_show");
+        let seen = tx.visible::<Token>().await?;
+        let row = tx.find(&seen, Cond::In(Field::Text("digest"), vec![hex(key)])).await?.ok_or_else(bad)?;
+        if row.own.kind != "access" || row.own.expires <= now {
+            return Err(bad());
+        }
+        serde_json::from_str(&row.own.claims).map_err(|_| bad())
+    }
+
+    async fn actor(&self, claims: &AccessClaims<'static>) -> Reply<Actor> {
+        let client = self.client(&claims.client_id).await?.ok_or_else(bad)?;
+        let registry = self.access.registry();
+        let scopes: Vec<&str> = claims.scope.iter().map(|s| s.as_ref()).collect();
+        let mut user = None;
+        let (subject, name) = match &claims.user_id {
+            None => (Subject::Client(client.id), claims.client_id.as_ref()),
+            Some(id) => {
+                let id: Uuid = id.parse().map_err(|_| bad())?;
+                let mut tx = self.begin("user_show");
+                let granted = tx.grant::<Read, User>(Id::new(id)).await.map_err(|_| bad())?;
+                let row = tx.get(&granted).await?;
+                if !row.own.active {
+                    return Err(bad());
+                }
+                user = Some(row.own.generation);
+                (Subject::User(id), claims.user_name.as_deref().unwrap_or_default())
+            }
+        };
+        let generations = Generations {
+            client_id: &claims.client_id,
+            client: client.generation,
+            user: user.and_then(|g| claims.user_id.as_deref().map(|id| (id, g))),
+        };
+        // A changed password, secret or a revocation moves a generation, and with it this.
+        if self.rev_sig.sign(&generations).as_str() != claims.rev_sig {
+            return Err(bad());
+        }
+        if claims.revocable == Some(true) {
+            self.still_stored(&claims.jti).await?;
+        }
+        let mut actor = Actor::with_scopes(registry, subject, self.zone, name, &claims.client_id, scopes);
+        actor.token = claims.jti.as_ref().into();
+        Ok(actor)
+    }
+
+    async fn still_stored(&self, jti: &str) -> Reply<()> {
+        let mut tx = self.begin("token_show");
+        let seen = tx.visible::<Token>().await?;
+        let row = tx.find(&seen, Cond::In(Field::Text("jti"), vec![jti.to_owned()])).await?;
+        row.map(|_| ()).ok_or_else(bad)
+    }
+}
+
+impl Authenticator for Engine {
+    fn authenticate<'a>(
+        &'a self,
+        token: &'a str,
+        zone: Uuid,
+        now: Micros,
+    ) -> BoxFuture<'a, Reply<Arc<Actor>>> {
+        async move {
+            let good = self.verify(token, now).await?;
+            if zone != self.zone { Err(bad()) } else { Ok(good.actor.clone()) }
+        }
+        .boxed()
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn bad() -> Fault {
+    Fault::Denied(Denied::Unauthenticated, "token")
+}
+
+const SHARDS: usize = 16;
+/// Tokens that a shard keeps at most.
+const MOST: usize = 16_384;

@@ -1,0 +1,131 @@
+use crate::engine::Engine;
+use crate::fault::invalid_client;
+use axum::http::HeaderMap;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
+use uaa_directory::{Client, ClientOwn};
+use uaa_model::{Reply, Secret};
+use uaa_plugin::Basic;
+use uaa_store::{Cond, Field, Fields};
+use uuid::Uuid;
+
+/// A client as tokens need it, decoded once.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) id: Uuid,
+    pub(crate) client_id: String,
+    pub(crate) scope: Vec<String>,
+    pub(crate) authorities: Vec<String>,
+    pub(crate) access_seconds: Option<i64>,
+    pub(crate) refresh_seconds: Option<i64>,
+    pub(crate) generation: i64,
+    grants: Vec<String>,
+    secrets: Vec<String>,
+    public: bool,
+}
+
+impl Known {
+    fn new(row: &Fields<ClientOwn>) -> Known {
+        let list = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
+        let own = &row.own;
+        Known {
+            id: row.guid,
+            client_id: own.client_id.clone(),
+            scope: list(&own.scope),
+            authorities: list(&own.authorities),
+            grants: list(&own.grant_types),
+            access_seconds: own.access_validity,
+            refresh_seconds: own.refresh_validity,
+            generation: own.generation,
+            secrets: [&own.secret, &own.secret_two].into_iter().flatten().cloned().collect(),
+            public: own.allow_public,
+        }
+    }
+
+    pub(crate) fn may(&self, grant: &str) -> bool {
+        self.grants.iter().any(|g| g == grant)
+    }
+}
+
+/// Clients in memory, read when first needed and dropped with every change of any client.
+#[derive(Default)]
+pub(crate) struct Clients {
+    known: RwLock<HashMap<String, Arc<Known>>>,
+    epoch: AtomicU64,
+}
+
+impl Clients {
+    pub(crate) fn clear(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        if let Ok(mut known) = self.known.write() {
+            known.clear();
+        }
+    }
+
+    fn get(&self, client_id: &str) -> Option<Arc<Known>> {
+        self.known.read().ok()?.get(client_id).cloned()
+    }
+
+    /// Keeps what was read, unless something changed meanwhile.
+    fn keep(&self, client: &Arc<Known>, epoch: u64) {
+        if let Ok(mut known) = self.known.write() {
+            if self.epoch.load(Ordering::SeqCst) == epoch && known.len() < MOST {
+                known.insert(client.client_id.clone(), client.clone());
+            }
+        }
+    }
+}
+
+const MOST: usize = 100_000;
+
+impl Engine {
+    /// The client of that name, from memory or the database.
+    pub(crate) async fn client(&self, client_id: &str) -> Reply<Option<Arc<Known>>> {
+        if let Some(known) = self.clients.get(client_id) {
+            return Ok(Some(known));
+        }
+        let epoch = self.clients.epoch.load(Ordering::SeqCst);
+        let mut tx = self.begin("client_show");
+        let seen = tx.visible::<Client>().await?;
+        let row = tx.find(&seen, Cond::In(Field::Text("client_id"), vec![client_id.to_owned()])).await?;
+        let client = row.map(|row| Arc::new(Known::new(&row)));
+        if let Some(client) = &client {
+            self.clients.keep(client, epoch);
+        }
+        Ok(client)
+    }
+
+    /// Who calls a token endpoint: by Basic, or by `client_id` and `client_secret` in the form (RFC 6749 section 2.3.1).
+    pub(crate) async fn authenticate_client(
+        &self,
+        headers: &HeaderMap,
+        form: &[(String, String)],
+    ) -> Reply<Arc<Known>> {
+        let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        let (id, secret) = match Basic::read(headers) {
+            Some(basic) => (basic.id, Some(basic.secret)),
+            None => (field("client_id").ok_or_else(invalid_client)?, field("client_secret").map(Secret::new)),
+        };
+        let client = self.client(&id).await?;
+        let Some(secret) = secret else {
+            // A public client names itself; what it may do then is each grant's business.
+            return client.filter(|c| c.public).ok_or_else(invalid_client);
+        };
+        let Some(client) = client else {
+            self.hasher.verify(&secret, None).await?;
+            return Err(invalid_client());
+        };
+        let now = self.clock.now();
+        if self.remembered.knows(client.id, client.generation, &secret, now) {
+            return Ok(client);
+        }
+        for stored in &client.secrets {
+            if self.hasher.verify(&secret, Some(stored)).await? {
+                self.remembered.remember(client.id, client.generation, &secret, now);
+                return Ok(client);
+            }
+        }
+        Err(invalid_client())
+    }
+}

@@ -1,0 +1,121 @@
+use crate::actor::Verified;
+use crate::client::Clients;
+use crate::lockout::Lockout;
+use arc_swap::ArcSwap;
+use std::sync::Arc;
+use uaa_authz::{Actor, Duty};
+use uaa_directory::{Hasher, Remembered};
+use uaa_model::{Clock, Ids, Reply, Rng};
+use uaa_store::{Access, Change, Feed, Tx, Want};
+use uaa_token::{Encoder, KeySet, RevSigKey};
+use uuid::Uuid;
+
+pub use crate::lockout::Policy as LockoutPolicy;
+
+/// What the installation decides about tokens.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `iss`: `<uaa>/oauth/token`.
+    pub issuer: String,
+    /// Where UAA is reached.
+    pub uaa: String,
+    /// `zid` of the zone.
+    pub zone_id: String,
+    /// Seconds that access tokens are good for.
+    pub access_seconds: i64,
+    /// Seconds that refresh tokens are good for.
+    pub refresh_seconds: i64,
+    /// When accounts lock.
+    pub lockout: LockoutPolicy,
+}
+
+/// What every grant and endpoint shares.
+pub struct Engine {
+    pub(crate) settings: Settings,
+    pub(crate) access: Access,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Ids,
+    pub(crate) hasher: Hasher,
+    pub(crate) remembered: Remembered,
+    pub(crate) rev_sig: RevSigKey,
+    pub(crate) keys: ArcSwap<Keys>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) verified: Arc<Verified>,
+    pub(crate) lockout: Lockout,
+    pub(crate) zone: Uuid,
+}
+
+/// The keys of the zone, and the active one ready to sign.
+pub(crate) struct Keys {
+    pub(crate) set: KeySet,
+    pub(crate) encoder: Encoder,
+}
+
+/// The caches that follow changed facts. Made before the store is opened to requests, for it feeds them.
+#[derive(Clone, Default)]
+pub struct Caches {
+    clients: Arc<Clients>,
+    verified: Arc<Verified>,
+}
+
+impl Feed for Caches {
+    fn changed(&self, changes: &[Change], all: bool) {
+        let about = |kind: &str| changes.iter().any(|c| c.kind == kind);
+        if all || about("client") {
+            self.clients.clear();
+        }
+        if all || ["user", "client", "token", "zone", "signing_key"].iter().any(|kind| about(kind)) {
+            self.verified.clear();
+        }
+    }
+}
+
+impl Engine {
+    /// Ties it together.
+    #[expect(clippy::too_many_arguments, reason = "called once, by the composition root")]
+    pub fn new(
+        settings: Settings,
+        access: Access,
+        caches: &Caches,
+        clock: Arc<dyn Clock>,
+        rng: &dyn Rng,
+        ids: Ids,
+        hasher: Hasher,
+        rev_sig: RevSigKey,
+        keys: KeySet,
+        zone: Uuid,
+    ) -> Engine {
+        let encoder = keys.encoder(&format!("{}/token_keys", settings.uaa));
+        Engine {
+            lockout: Lockout::new(settings.lockout),
+            settings,
+            access,
+            clock,
+            ids,
+            hasher,
+            remembered: Remembered::new(rng),
+            rev_sig,
+            keys: ArcSwap::from_pointee(Keys { set: keys, encoder }),
+            clients: caches.clients.clone(),
+            verified: caches.verified.clone(),
+            zone,
+        }
+    }
+
+    /// Another key set, after a rotation.
+    pub fn set_keys(&self, set: KeySet) {
+        let encoder = set.encoder(&format!("{}/token_keys", self.settings.uaa));
+        self.keys.store(Arc::new(Keys { set, encoder }));
+    }
+
+    /// A transaction of its own, for checking credentials and tokens.
+    pub(crate) fn begin(&self, op: &'static str) -> Tx {
+        let actor = Arc::new(Actor::system(self.access.registry(), Duty::SignIn, self.zone));
+        self.access.begin(actor, self.zone, Want::Read, op, "".into())
+    }
+
+    /// Signs claims with the active key.
+    pub(crate) fn encode<C: serde::Serialize>(&self, claims: &C) -> Reply<String> {
+        self.keys.load().encoder.encode(claims)
+    }
+}

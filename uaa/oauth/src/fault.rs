@@ -1,0 +1,46 @@
+//! OAuth's own errors (RFC 6749 section 5.2), with UAA's words where its clients read them.
+
+use std::borrow::Cow;
+use uaa_model::{Code, Fault};
+
+pub(crate) fn invalid_request(text: impl Into<Cow<'static, str>>) -> Fault {
+    Fault::protocol(Code::new(400, "invalid_request"), text)
+}
+
+pub(crate) fn invalid_grant(text: impl Into<Cow<'static, str>>) -> Fault {
+    Fault::protocol(Code::new(400, "invalid_grant"), text)
+}
+
+pub(crate) fn invalid_scope(text: impl Into<Cow<'static, str>>) -> Fault {
+    Fault::protocol(Code::new(400, "invalid_scope"), text)
+}
+
+pub(crate) fn unsupported_grant(grant: &str) -> Fault {
+    Fault::protocol(Code::new(400, "unsupported_grant_type"), format!("Unsupported grant type: {grant}"))
+}
+
+/// UAA says this for an unknown client, a wrong secret and a missing one alike.
+pub(crate) fn invalid_client() -> Fault {
+    Fault::protocol(Code::new(401, "invalid_client"), "Bad credentials")
+}
+
+pub(crate) fn unauthorized_client(grant: &str) -> Fault {
+    Fault::protocol(Code::new(401, "unauthorized_client"), format!("Unauthorized grant type: {grant}"))
+}
+
+/// For an unknown user, a wrong password and a user of another provider alike.
+pub(crate) fn bad_credentials() -> Fault {
+    Fault::protocol(Code::new(401, "unauthorized"), "Bad credentials")
+}
+
+/// The cf CLI matches this sentence to the letter.
+pub(crate) fn locked() -> Fault {
+    Fault::protocol(
+        Code::new(401, "unauthorized"),
+        "Your account has been locked because of too many failed attempts to login.",
+    )
+}
+
+pub(crate) fn invalid_token(text: impl Into<Cow<'static, str>>) -> Fault {
+    Fault::protocol(Code::new(400, "invalid_token"), text)
+}

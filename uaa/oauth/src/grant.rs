@@ -1,0 +1,98 @@
+//! The token endpoint. One grant, one file.
+
+mod client_credentials;
+mod password;
+mod refresh_token;
+mod stored;
+
+use crate::client::Known;
+use crate::engine::Engine;
+use crate::fault::{invalid_request, unauthorized_client, unsupported_grant};
+use axum::http::Method;
+use std::sync::Arc;
+use uaa_authz::Duty;
+use uaa_model::Reply;
+use uaa_plugin::{Answer, Body, Ctx, Dialect, Public, Route, Site, pairs};
+
+/// What a grant reads.
+pub(crate) struct Asked {
+    pub(crate) client: Arc<Known>,
+    form: Vec<(String, String)>,
+}
+
+impl Asked {
+    /// A parameter of the request.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        self.form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    pub(crate) fn need(&self, name: &str) -> Reply<&str> {
+        self.field(name).ok_or_else(|| invalid_request(format!("the parameter `{name}` is missing")))
+    }
+
+    /// Whether an opaque token is wanted instead of a JWT.
+    pub(crate) fn opaque(&self) -> bool {
+        self.field("token_format") == Some("opaque")
+    }
+}
+
+pub(crate) fn route(engine: Arc<Engine>) -> Route {
+    let handler = Endpoint(engine);
+    Route::public(
+        Site::Uaa,
+        Method::POST,
+        "/oauth/token",
+        "token_create",
+        Dialect::Oauth,
+        "clients and people prove here who they are",
+        handler,
+    )
+}
+
+struct Endpoint(Arc<Engine>);
+
+impl<'c> uaa_plugin::Handler<'c, Public, Body> for Endpoint {
+    type Future = futures::future::BoxFuture<'c, Reply<Answer>>;
+    fn call(&self, _: Public, body: Body, cx: &'c mut Ctx) -> Self::Future {
+        let engine = self.0.clone();
+        Box::pin(async move { token(&engine, &body, cx).await })
+    }
+}
+
+async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
+    let form = form(body, &cx.query)?;
+    let client = engine.authenticate_client(&cx.headers, &form).await?;
+    let asked = Asked { client, form };
+    let grant = asked.need("grant_type")?.to_owned();
+    cx.tx().assume(Duty::SignIn);
+    let known = ["client_credentials", "password", "refresh_token"];
+    if !known.contains(&grant.as_str()) {
+        return Err(unsupported_grant(&grant));
+    }
+    if !asked.client.may(&grant) {
+        return Err(unauthorized_client(&grant));
+    }
+    match grant.as_str() {
+        "client_credentials" => client_credentials::grant(engine, &asked, cx).await,
+        "password" => password::grant(engine, &asked, cx).await,
+        _ => refresh_token::grant(engine, &asked, cx).await,
+    }
+}
+
+/// Body and query together; a parameter may come once (RFC 6749 section 3.2), but for UAA's `scope`.
+pub(crate) fn form(body: &Body, query: &str) -> Reply<Vec<(String, String)>> {
+    let text = std::str::from_utf8(&body.0).map_err(|_| invalid_request("the body is not UTF-8"))?;
+    let mut form = pairs(text).map_err(|_| invalid_request("the body is not a form in UTF-8 without NUL"))?;
+    form.extend(pairs(query).map_err(|_| invalid_request("the query is not a form in UTF-8 without NUL"))?);
+    for (i, (name, _)) in form.iter().enumerate() {
+        if name != "scope" && form[..i].iter().any(|(n, _)| n == name) {
+            return Err(invalid_request(format!("the parameter `{name}` came twice")));
+        }
+    }
+    let scopes: Vec<String> = form.iter().filter(|(n, _)| n == "scope").map(|(_, v)| v.clone()).collect();
+    if scopes.len() > 1 {
+        form.retain(|(n, _)| n != "scope");
+        form.push(("scope".into(), scopes.join(" ")));
+    }
+    Ok(form)
+}

@@ -1,0 +1,67 @@
+//! What everybody may know: public keys and the discovery document.
+
+use crate::engine::Engine;
+use axum::http::Method;
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use uaa_model::Reply;
+use uaa_plugin::{Answer, Ctx, Dialect, Handler, Public, Route, Site};
+
+pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
+    let document = |path, name, why, say| {
+        let handler = Document { engine: engine.clone(), say };
+        Route::public(Site::Uaa, Method::GET, path, name, Dialect::Oauth, why, handler)
+    };
+    let keys = "public keys are public";
+    let discovery = "OpenID Connect Discovery 1.0 section 4";
+    vec![
+        document("/token_keys", "token_keys_list", keys, |e| e.keys.load().set.public_jwks()),
+        document("/token_key", "token_key_show", keys, |e| e.keys.load().set.public_jwk()),
+        document("/.well-known/openid-configuration", "discovery_show", discovery, configuration),
+        document(
+            "/oauth/token/.well-known/openid-configuration",
+            "discovery_of_issuer_show",
+            discovery,
+            configuration,
+        ),
+    ]
+}
+
+/// A document that depends on the installation alone.
+pub(crate) struct Document {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) say: fn(&Engine) -> Value,
+}
+
+impl<'c> Handler<'c, Public, ()> for Document {
+    type Future = BoxFuture<'c, Reply<Answer>>;
+    fn call(&self, _: Public, (): (), _: &'c mut Ctx) -> Self::Future {
+        let answer = Answer::ok(&(self.say)(&self.engine));
+        Box::pin(async move { answer })
+    }
+}
+
+/// Only what is there: a document that promises an endpoint is a promise to every client library.
+fn configuration(engine: &Engine) -> Value {
+    let uaa = &engine.settings.uaa;
+    let algorithms: Vec<String> = {
+        let keys = engine.keys.load();
+        keys.set.states().iter().map(|k| k.algorithm.to_string()).collect()
+    };
+    json!({
+        "issuer": engine.settings.issuer,
+        "token_endpoint": format!("{uaa}/oauth/token"),
+        "introspection_endpoint": format!("{uaa}/introspect"),
+        "jwks_uri": format!("{uaa}/token_keys"),
+        "grant_types_supported": ["password", "client_credentials", "refresh_token"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "id_token_signing_alg_values_supported": algorithms,
+        "subject_types_supported": ["public"],
+        "scopes_supported": ["openid"],
+        "claims_supported": ["sub", "user_name", "origin", "iss", "auth_time", "client_id", "aud", "zid", "grant_type",
+            "user_id", "azp", "scope", "exp", "iat", "jti", "rev_sig", "cid", "email"],
+        "service_documentation": format!("{uaa}/info"),
+    })
+}

@@ -1,0 +1,106 @@
+//! Whether a token is good: UAA's `/check_token` and RFC 7662.
+
+use crate::engine::Engine;
+use crate::fault::{invalid_client, invalid_scope, invalid_token};
+use crate::grant::form;
+use axum::http::Method;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use uaa_model::{Code, Denied, Fault, Reply};
+use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, bearer};
+
+pub(crate) fn check_token(engine: Arc<Engine>) -> Route {
+    let why = "a resource server proves by Basic that it may ask (uaa.resource)";
+    Route::public(Site::Uaa, Method::POST, "/check_token", "token_check", Dialect::Oauth, why, Check(engine))
+}
+
+pub(crate) fn introspect(engine: Arc<Engine>) -> Route {
+    let why = "a resource server proves by bearer or Basic that it may ask (uaa.resource)";
+    Route::public(
+        Site::Uaa,
+        Method::POST,
+        "/introspect",
+        "token_introspect",
+        Dialect::Oauth,
+        why,
+        Introspect(engine),
+    )
+}
+
+struct Check(Arc<Engine>);
+struct Introspect(Arc<Engine>);
+
+impl<'c> Handler<'c, Public, Body> for Check {
+    type Future = futures::future::BoxFuture<'c, Reply<Answer>>;
+    fn call(&self, _: Public, body: Body, cx: &'c mut Ctx) -> Self::Future {
+        let engine = self.0.clone();
+        Box::pin(async move {
+            let form = form(&body, &cx.query)?;
+            may_ask(&engine, &form, cx).await?;
+            let token =
+                field(&form, "token").ok_or_else(|| invalid_token("the parameter `token` is missing"))?;
+            let good = engine.verify(token, cx.now()).await.map_err(|fault| match fault {
+                Fault::Denied(..) => {
+                    invalid_token("The token is not good: expired, revoked, or not one of ours")
+                }
+                other => other,
+            })?;
+            for wanted in field(&form, "scopes").unwrap_or_default().split(',').filter(|s| !s.is_empty()) {
+                if !good.claims.scope.iter().any(|s| s == wanted) {
+                    return Err(invalid_scope(format!("Some requested scopes are missing: {wanted}")));
+                }
+            }
+            Answer::ok(&serde_json::to_value(&good.claims).map_err(|e| Fault::Internal(e.to_string()))?)
+        })
+    }
+}
+
+impl<'c> Handler<'c, Public, Body> for Introspect {
+    type Future = futures::future::BoxFuture<'c, Reply<Answer>>;
+    fn call(&self, _: Public, body: Body, cx: &'c mut Ctx) -> Self::Future {
+        let engine = self.0.clone();
+        Box::pin(async move {
+            let form = form(&body, &cx.query)?;
+            may_ask(&engine, &form, cx).await?;
+            let now = cx.now();
+            let good = match field(&form, "token") {
+                Some(token) => engine.verify(token, now).await,
+                None => Err(Fault::Denied(Denied::Unauthenticated, "token")),
+            };
+            match good {
+                Ok(good) => {
+                    let claims =
+                        serde_json::to_value(&good.claims).map_err(|e| Fault::Internal(e.to_string()))?;
+                    let Value::Object(mut claims) = claims else {
+                        return Answer::ok(&json!({"active": false}));
+                    };
+                    claims.insert("active".into(), true.into());
+                    Answer::ok(&Value::Object(claims))
+                }
+                // RFC 7662 section 2.2: why it is not good is nobody's business.
+                Err(Fault::Denied(..)) => Answer::ok(&json!({"active": false})),
+                Err(other) => Err(other),
+            }
+        })
+    }
+}
+
+/// The caller holds the authority `uaa.resource`: by its bearer token, or by its client credentials.
+async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<()> {
+    let lacking = || {
+        Fault::protocol(Code::new(403, "insufficient_scope"), "uaa.resource is needed to ask about tokens")
+    };
+    if let Some(token) = bearer(&cx.headers) {
+        let good = engine.verify(token, cx.now()).await?;
+        return if good.claims.scope.iter().any(|s| s == "uaa.resource") { Ok(()) } else { Err(lacking()) };
+    }
+    if cx.headers.get(axum::http::header::AUTHORIZATION).is_none() {
+        return Err(invalid_client());
+    }
+    let client = engine.authenticate_client(&cx.headers, form).await?;
+    if client.authorities.iter().any(|a| a == "uaa.resource") { Ok(()) } else { Err(lacking()) }
+}
+
+fn field<'a>(form: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+}
