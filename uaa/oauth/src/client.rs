@@ -69,10 +69,9 @@ impl Clients {
 
     /// Keeps what was read, unless something changed meanwhile.
     fn keep(&self, client: &Arc<Known>, epoch: u64) {
-        if let Ok(mut known) = self.known.write() {
-            if self.epoch.load(Ordering::SeqCst) == epoch && known.len() < MOST {
-                known.insert(client.client_id.clone(), client.clone());
-            }
+        let Ok(mut known) = self.known.write() else { return };
+        if self.epoch.load(Ordering::SeqCst) == epoch && known.len() < MOST {
+            known.insert(client.client_id.clone(), client.clone());
         }
     }
 }

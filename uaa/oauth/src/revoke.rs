@@ -22,6 +22,7 @@ impl Need<()> for ByJti {
 }
 
 pub(crate) async fn one(token: ByJti, _: (), cx: &mut Ctx) -> Reply<Answer> {
+    cx.tx().announce(&token.0)?;
     cx.tx().delete(token.0).await?;
     Answer::status(StatusCode::OK)
 }

@@ -6,6 +6,7 @@
 mod access;
 mod engine;
 mod facts;
+mod found;
 mod list;
 mod migrate;
 mod proof;

@@ -142,6 +142,13 @@ impl Tx {
         Ok(())
     }
 
+    /// Tells every cache that the thing is about to go, although no decision reads it: a token that is revoked.
+    pub fn announce<R: Stored>(&mut self, granted: &Granted<Delete, R>) -> Reply<()> {
+        self.mine(granted)?;
+        self.changed(R::KIND.name, granted.id.uuid());
+        Ok(())
+    }
+
     /// Suspends an organization or space, lets it go on, or marks it as being deleted.
     pub async fn bar<V, R: Stored>(&mut self, granted: &Granted<V, R>, barrier: Option<Barrier>) -> Reply<()>
     where

@@ -1,0 +1,231 @@
+//! How the parts are put together. No logic of their own: what decides lives below.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use uaa_authz::{Actor, Create, Duty, Registry, Zone};
+use uaa_directory::{Hasher, SigningKey as KeyRow};
+use uaa_model::{Clock, Fault, Id, Ids, Micros, Reply, Rng, Secret, SystemClock, SystemRng, UAA_ZONE};
+use uaa_oauth::{Caches, Engine, LockoutPolicy, OauthServer};
+use uaa_plugin::{Dispatcher, Links, Plugin, Route, Site, router};
+use uaa_store::{Access, Db, Granted, Query, Set, Tx, Want};
+use uaa_token::{Algorithm, DataKey, KeySet, KeyState, RevSigKey, SigningKey};
+use uuid::Uuid;
+
+/// What the composition needs of the configuration.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Where secrets and the embedded database live.
+    pub data: PathBuf,
+    /// The database.
+    pub database: String,
+    /// Connections to it at most.
+    pub connections: u32,
+    /// Where the product is reached.
+    pub links: Links,
+    /// How tokens are signed.
+    pub algorithm: Algorithm,
+    /// Seconds that access tokens are good for.
+    pub access_seconds: i64,
+    /// Seconds that refresh tokens are good for.
+    pub refresh_seconds: i64,
+    /// When accounts lock.
+    pub lockout: LockoutPolicy,
+    /// The largest request body in bytes.
+    pub body_limit: usize,
+    /// Secrets that may wait to be hashed.
+    pub hash_queue: usize,
+}
+
+/// The opened installation, before it serves anybody.
+pub struct Hall {
+    /// Transactions.
+    pub access: Access,
+    /// Identifiers.
+    pub ids: Ids,
+    /// Passwords.
+    pub hasher: Hasher,
+    /// The zone `uaa`.
+    pub zone: Uuid,
+    clock: Arc<dyn Clock>,
+    data_key: DataKey,
+    caches: Caches,
+    plan: Plan,
+}
+
+/// The routes of both sites as services, and what must run beside them.
+pub struct Served {
+    /// `api.DOMAIN`.
+    pub api: axum::Router,
+    /// `uaa.DOMAIN`.
+    pub uaa: axum::Router,
+    /// All routes, for documents and tests.
+    pub routes: Vec<Route>,
+}
+
+impl Hall {
+    /// Opens the database, brings its schema forward and makes the zone `uaa` if it is not there.
+    pub async fn open(plan: Plan) -> Reply<Hall> {
+        let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(SystemRng));
+        fs::create_dir_all(&plan.data).map_err(|e| unwritable(&plan.data, &e))?;
+        let data_key = data_key(&plan.data, rng.as_ref())?;
+        let db = Db::open(&plan.database, plan.connections).await?;
+        db.migrate(clock.now()).await?;
+        let registry = Registry::new(uaa_directory::kinds()).map_err(|e| Fault::Internal(format!("unknown {}", e.0)))?;
+        let ids = Ids::new(clock.clone(), rng.clone());
+        let settings = uaa_store::Settings {
+            clock: clock.clone(),
+            ids: ids.clone(),
+            seal_key: data_key.to_text(),
+            lease: LEASE,
+        };
+        let caches = Caches::default();
+        let access = Access::new(db, Arc::new(registry), settings, vec![Arc::new(caches.clone())]);
+        access.found(UAA_ZONE, "uaa", "uaa").await?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let hasher = Hasher::new(cores, plan.hash_queue)?;
+        Ok(Hall { access, ids, hasher, zone: UAA_ZONE, clock, data_key, caches, plan })
+    }
+
+    /// Puts the plugins together and starts what runs beside requests: the follower of facts and the sealer.
+    pub async fn serve(&self) -> Reply<Served> {
+        let keys = self.keys().await?;
+        let settings = uaa_oauth::Settings {
+            issuer: format!("{}/oauth/token", self.plan.links.uaa),
+            uaa: self.plan.links.uaa.to_string(),
+            zone_id: "uaa".into(),
+            access_seconds: self.plan.access_seconds,
+            refresh_seconds: self.plan.refresh_seconds,
+            lockout: self.plan.lockout,
+        };
+        let engine = Arc::new(Engine::new(
+            settings,
+            self.access.clone(),
+            &self.caches,
+            self.clock.clone(),
+            &SystemRng,
+            self.ids.clone(),
+            self.hasher.clone(),
+            RevSigKey::derived(&self.data_key),
+            keys,
+            self.zone,
+        ));
+        let plugins = self.plugins(&engine);
+        let routes: Vec<Route> = plugins.into_iter().flat_map(Plugin::routes).collect();
+        let dispatcher = Arc::new(Dispatcher {
+            access: self.access.clone(),
+            authenticator: engine,
+            links: self.plan.links.clone(),
+            clock: self.clock.clone(),
+            zone: self.zone,
+            body_limit: self.plan.body_limit,
+        });
+        self.beside();
+        let (api, uaa) = (router(&dispatcher, &routes, Site::Api), router(&dispatcher, &routes, Site::Uaa));
+        Ok(Served { api, uaa, routes })
+    }
+
+    fn plugins(&self, engine: &Arc<Engine>) -> Vec<Arc<dyn Plugin>> {
+        vec![Arc::new(OauthServer(engine.clone()))]
+    }
+
+    /// Compiled facts start cold: decisions read rows until the first load is through.
+    fn beside(&self) {
+        let access = self.access.clone();
+        tokio::spawn(async move {
+            let mut turn = tokio::time::interval(FOLLOW);
+            loop {
+                turn.tick().await;
+                if let Err(fault) = access.follow().await {
+                    tracing::warn!(?fault, "facts could not be followed");
+                }
+            }
+        });
+        let access = self.access.clone();
+        tokio::spawn(async move {
+            loop {
+                let _ = tokio::time::timeout(SEAL, access.unsealed()).await;
+                // Several requests a block: a seal a request would double the writes.
+                tokio::time::sleep(GATHER).await;
+                if let Err(fault) = access.seal().await {
+                    tracing::warn!(?fault, "the audit log could not be sealed");
+                }
+            }
+        });
+    }
+
+    /// The signing keys from the database; the first one is made here.
+    async fn keys(&self) -> Reply<KeySet> {
+        let mut tx = self.begin(Want::Read);
+        let seen = tx.visible::<KeyRow>().await?;
+        let rows = tx.list(&seen, &Query::first(100)).await?.rows;
+        drop(tx);
+        if rows.is_empty() {
+            let key = SigningKey::generate(self.plan.algorithm)?;
+            self.keep(&key).await?;
+            return Ok(KeySet::new(key));
+        }
+        let mut keys = vec![];
+        for row in rows {
+            let algorithm: Algorithm = row
+                .own
+                .algorithm
+                .parse()
+                .map_err(|()| Fault::Internal(format!("signing key `{}` of an unknown algorithm", row.own.kid)))?;
+            let key = SigningKey::open(&self.data_key, &row.own.kid, algorithm, &row.own.sealed)?;
+            let state = if row.own.active { KeyState::Active } else { KeyState::Retiring { until: row.own.retires_at } };
+            keys.push((Arc::new(key), state));
+        }
+        KeySet::from_keys(keys)
+    }
+
+    async fn keep(&self, key: &SigningKey) -> Reply<()> {
+        let sealed = key.seal(&self.data_key)?;
+        let mut tx = self.begin(Want::Write);
+        let slot = tx.slot::<KeyRow>(Id::<Zone>::new(self.zone)).await?;
+        let set = Set::default()
+            .put(KeyRow::kid, key.kid())
+            .put(KeyRow::algorithm, key.algorithm().to_string())
+            .put(KeyRow::sealed, sealed)
+            .put(KeyRow::active, true)
+            .put(KeyRow::retires_at, 0);
+        let _: Granted<Create, KeyRow> = tx.insert(slot, set).await?;
+        tx.commit().await.map(drop)
+    }
+
+    fn begin(&self, want: Want) -> Tx {
+        let actor = Actor::system(self.access.registry(), Duty::Bootstrap, self.zone);
+        self.access.begin(actor.into(), self.zone, want, "signing_key_create", "first-start".into())
+    }
+}
+
+/// The key that seals private keys and signs the audit log. It lives beside the database, never in it.
+fn data_key(data: &Path, rng: &dyn Rng) -> Reply<DataKey> {
+    let path = data.join("data-key");
+    if let Ok(text) = fs::read_to_string(&path) {
+        return DataKey::from_text(&Secret::new(text.trim().to_owned()));
+    }
+    let key = DataKey::generate(rng);
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(|e| unwritable(&path, &e))?;
+    file.write_all(key.to_text().expose().as_bytes()).map_err(|e| unwritable(&path, &e))?;
+    file.sync_all().map_err(|e| unwritable(&path, &e))?;
+    Ok(key)
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Fault {
+    Fault::Unavailable(format!("`{}` cannot be written: {error}", path.display()))
+}
+
+/// How old compiled facts may be for answers without a database.
+const LEASE: Micros = 1_000_000;
+const FOLLOW: Duration = Duration::from_millis(200);
+const SEAL: Duration = Duration::from_secs(5);
+const GATHER: Duration = Duration::from_millis(50);

@@ -1,0 +1,64 @@
+use crate::access::Access;
+use crate::sql::Sql;
+use sea_query::Query as Build;
+use uaa_model::Reply;
+use uuid::Uuid;
+
+impl Access {
+    /// Makes a zone: its row, its place, its revision, and everybody in it as a subject, whose groups are the zone's default
+    /// groups. Returns whether it was not there before. Everything else needs a proof, and every proof needs a zone.
+    pub async fn found(&self, zone: Uuid, zid: &str, name: &str) -> Reply<bool> {
+        let now = self.0.settings.clock.now();
+        let mut conn = self.0.db.write().await?;
+        if !conn.fetch(Sql::new("SELECT 1 FROM zone WHERE guid = ?").with(zone)).await?.is_empty() {
+            return Ok(false);
+        }
+        let none: Option<Uuid> = None;
+        let rows = [
+            Build::insert().into_table("zone_rev").columns(["zone", "rev"]).values_panic([zone.into(), 1i64.into()]).to_owned(),
+            Build::insert()
+                .into_table("place")
+                .columns(["id", "kind", "zone", "org_guid", "space_guid", "owner", "barrier"])
+                .values_panic([
+                    zone.into(),
+                    "zone".into(),
+                    zone.into(),
+                    none.into(),
+                    none.into(),
+                    none.into(),
+                    0i16.into(),
+                ])
+                .to_owned(),
+            Build::insert()
+                .into_table("subject")
+                .columns(["guid", "zone", "kind", "inactive"])
+                .values_panic([zone.into(), zone.into(), "zone".into(), false.into()])
+                .to_owned(),
+            Build::insert()
+                .into_table("zone")
+                .columns([
+                    "guid", "zone", "org_guid", "space_guid", "created_at", "updated_at", "zid", "subdomain", "name",
+                    "active", "config",
+                ])
+                .values_panic([
+                    zone.into(),
+                    zone.into(),
+                    none.into(),
+                    none.into(),
+                    now.into(),
+                    now.into(),
+                    zid.into(),
+                    "".into(),
+                    name.into(),
+                    true.into(),
+                    "{}".into(),
+                ])
+                .to_owned(),
+        ];
+        for row in rows {
+            conn.run(row).await.map_err(crate::engine::fault)?;
+        }
+        conn.commit().await?;
+        Ok(true)
+    }
+}
