@@ -1,0 +1,131 @@
+//! `GET /oauth/clients` and `GET /oauth/clients/{id}`: OAuth clients as UAA shows them, never a secret.
+
+use crate::conds::CLIENT;
+use crate::listing::Listing;
+use crate::route;
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+use uaa_directory::{Client, ClientOwn};
+use uaa_model::{Denied, Fault, Reply};
+use uaa_plugin::{Answer, Ctx, Form, Route};
+use uaa_store::{Cond, Field, Fields, Visible};
+
+/// The routes.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        route(Method::GET, "/oauth/clients", "client.list", list),
+        route(Method::GET, "/oauth/clients/{id}", "client.read", read),
+    ]
+}
+
+async fn list(seen: Visible<Client>, Form(pairs): Form, cx: &mut Ctx) -> Reply<Answer> {
+    let listing = Listing::read(&pairs)?;
+    let page = cx.tx().list(&seen, &listing.query::<Client>(CLIENT)?).await?;
+    let resources = page.rows.iter().map(client).collect();
+    Answer::ok(&listing.envelope(&page, resources, SCHEMA))
+}
+
+/// The path names the `client_id`, which is no identifier of a place: hence a search among what the caller may see.
+async fn read(seen: Visible<Client>, (): (), cx: &mut Ctx) -> Reply<Answer> {
+    let same = Cond::In(Field::Text("client_id"), vec![cx.params.text(0).to_owned()]);
+    match cx.tx().find(&seen, same).await? {
+        Some(row) => Answer::ok(&client(&row)),
+        None => Err(Fault::Denied(Denied::Hidden, "client")),
+    }
+}
+
+fn client(row: &Fields<ClientOwn>) -> Value {
+    let own = &row.own;
+    let more: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
+    let mut all: Map<String, Value> =
+        more.into_iter().filter(|(name, _)| SHOWN.contains(&name.as_str())).collect();
+    let mut put = |name: &str, value: Value| all.insert(name.to_owned(), value);
+    put("client_id", own.client_id.as_str().into());
+    put("name", own.name.as_str().into());
+    put("resource_ids", json!(["none"]));
+    put("scope", texts(&own.scope));
+    put("authorities", texts(&own.authorities));
+    put("authorized_grant_types", texts(&own.grant_types));
+    put("redirect_uri", texts(&own.redirect_uri));
+    put(
+        "autoapprove",
+        match serde_json::from_str(&own.autoapprove) {
+            Ok(Value::Bool(true)) => Value::Bool(true),
+            Ok(Value::Array(some)) => Value::Array(some),
+            _ => json!([]),
+        },
+    );
+    put("allowpublic", own.allow_public.into());
+    if let Some(seconds) = own.access_validity {
+        put("access_token_validity", seconds.into());
+    }
+    if let Some(seconds) = own.refresh_validity {
+        put("refresh_token_validity", seconds.into());
+    }
+    put("lastModified", (row.updated_at / 1000).into());
+    Value::Object(all)
+}
+
+/// A column that holds an array, or nothing.
+fn texts(column: &str) -> Value {
+    serde_json::from_str(column).ok().filter(Value::is_array).unwrap_or_else(|| json!([]))
+}
+
+/// Fields without a column that are no secret.
+const SHOWN: &[&str] = &[
+    "allowedproviders",
+    "required_user_groups",
+    "jwks",
+    "jwks_uri",
+    "signup_redirect_url",
+    "change_email_redirect_url",
+    "createdwith",
+    "approvals_deleted",
+];
+
+const SCHEMA: &str = "http://cloudfoundry.org/schema/scim/oauth-clients-1.0";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn never_a_secret() {
+        let own = ClientOwn {
+            client_id: "cf".into(),
+            name: "cf".into(),
+            secret: Some("$argon2id$one".into()),
+            secret_two: Some("$argon2id$two".into()),
+            scope: r#"["openid"]"#.into(),
+            authorities: "[]".into(),
+            grant_types: r#"["password"]"#.into(),
+            redirect_uri: "".into(),
+            autoapprove: "true".into(),
+            access_validity: Some(1200),
+            refresh_validity: None,
+            allow_public: false,
+            more: r#"{"createdwith": "x", "client_secret": "argon2 again", "token_salt": "s"}"#.into(),
+            generation: 0,
+        };
+        let row = Fields {
+            guid: Uuid::from_u128(1),
+            created_at: 0,
+            updated_at: 5_000,
+            labels: "{}".into(),
+            annotations: "{}".into(),
+            organization: None,
+            space: None,
+            own,
+        };
+        let shown = client(&row);
+        assert!(!shown.to_string().contains("argon2"));
+        assert!(shown.get("token_salt").is_none());
+        assert_eq!(shown["scope"], json!(["openid"]));
+        assert_eq!(shown["redirect_uri"], json!([]));
+        assert_eq!(shown["autoapprove"], true);
+        assert_eq!(shown["access_token_validity"], 1200);
+        assert_eq!(shown["lastModified"], 5);
+        assert_eq!(shown["createdwith"], "x");
+    }
+}

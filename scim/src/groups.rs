@@ -1,0 +1,242 @@
+//! `/Groups`.
+
+mod body;
+mod members;
+mod view;
+
+use crate::conds::GROUP;
+use crate::listing::Listing;
+use crate::member::members_of;
+use crate::version::{optional, required, tagged};
+use crate::{SCHEMA, route};
+use axum::http::Method;
+use body::GroupBody;
+use uaa_authz::{Create, Delete, Duty, Implies, Read, Update, built_in_id, role_of_scope};
+use uaa_directory::{Group, GroupOwn, RoleBinding};
+use uaa_model::{Code, Fault, Id, Reply};
+use uaa_plugin::{Answer, Ctx, Form, Json, Route};
+use uaa_store::{Annotation, Binding, Cond, Field, Fields, Granted, Set, Slot, Tx, Visible};
+use uuid::Uuid;
+
+/// The routes.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        route(Method::GET, "/Groups", "group.list", list),
+        route(Method::POST, "/Groups", "group.create", create),
+        route(Method::GET, "/Groups/{id}", "group.read", read),
+        route(Method::PUT, "/Groups/{id}", "group.replace", replace),
+        route(Method::PATCH, "/Groups/{id}", "group.update", update),
+        route(Method::DELETE, "/Groups/{id}", "group.delete", delete),
+        route(Method::GET, "/Groups/{id}/members", "group_member.list", members::list),
+        route(Method::POST, "/Groups/{id}/members", "group_member.create", members::create),
+        route(Method::GET, "/Groups/{id}/members/{mid}", "group_member.read", members::read),
+        route(Method::DELETE, "/Groups/{id}/members/{mid}", "group_member.delete", members::delete),
+    ]
+}
+
+async fn list(seen: Visible<Group>, Form(pairs): Form, cx: &mut Ctx) -> Reply<Answer> {
+    let listing = Listing::read(&pairs)?;
+    let page = cx.tx().list(&seen, &listing.query::<Group>(GROUP)?).await?;
+    let ids: Vec<Uuid> = page.rows.iter().map(|row| row.guid).collect();
+    let mut members = members_of(cx.tx(), &seen, &ids).await?;
+    let resources = page
+        .rows
+        .iter()
+        .map(|row| view::group(row, &members.remove(&row.guid).unwrap_or_default()))
+        .collect();
+    Answer::ok(&listing.envelope(&page, resources, SCHEMA))
+}
+
+async fn read(granted: Granted<Read, Group>, (): (), cx: &mut Ctx) -> Reply<Answer> {
+    let row = cx.tx().get(&granted).await?;
+    show(cx.tx(), &granted, &row).await
+}
+
+async fn create(slot: Slot<Group>, Json(body): Json<GroupBody>, cx: &mut Ctx) -> Reply<Answer> {
+    let name = body.name()?;
+    let tx = cx.tx();
+    free(tx, name).await?;
+    let set = Set::default()
+        .put(Group::name, name)
+        .put(Group::name_key, name.to_lowercase())
+        .put(Group::description, body.description())
+        .put(Group::version, 0);
+    let made = tx.insert(slot, set).await?;
+    note(tx, "GroupCreatedEvent", name);
+    tx.enroll(&made).await?;
+    empower(tx, &made, name).await?;
+    members::join_all(tx, &made, &body.joining()).await?;
+    let row = tx.get(&made).await?;
+    let members = members_of(tx, &made, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
+    tagged(Answer::created(&view::group(&row, &members))?, 0)
+}
+
+async fn replace(
+    granted: Granted<Update, Group>,
+    Json(body): Json<GroupBody>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let row = cx.tx().get(&granted).await?;
+    required(&cx.headers, row.own.version)?;
+    let tx = cx.tx();
+    let name = body.name()?.to_owned();
+    let set = Set::default().put(Group::description, body.description());
+    save(tx, &granted, &row, set, Some(&name)).await?;
+    let wanted = body.joining();
+    let present = members_of(tx, &granted, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
+    for gone in present.iter().filter(|m| !wanted.iter().any(|w| w.id == m.id)) {
+        tx.leave(&granted, gone.id).await?;
+    }
+    members::join_all(tx, &granted, &wanted).await?;
+    let row = tx.get(&granted).await?;
+    show(tx, &granted, &row).await
+}
+
+async fn update(granted: Granted<Update, Group>, Json(body): Json<GroupBody>, cx: &mut Ctx) -> Reply<Answer> {
+    let row = cx.tx().get(&granted).await?;
+    required(&cx.headers, row.own.version)?;
+    let tx = cx.tx();
+    let name = body.given_name()?.map(str::to_owned);
+    let set = Set::default().maybe(Group::description, body.given_description());
+    save(tx, &granted, &row, set, name.as_deref()).await?;
+    let everybody = body.clears("members");
+    if everybody {
+        let present = members_of(tx, &granted, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
+        for gone in present {
+            tx.leave(&granted, gone.id).await?;
+        }
+    }
+    for gone in body.leaving() {
+        tx.leave(&granted, gone).await?;
+    }
+    members::join_all(tx, &granted, &body.joining()).await?;
+    let row = tx.get(&granted).await?;
+    show(tx, &granted, &row).await
+}
+
+async fn delete(granted: Granted<Delete, Group>, (): (), cx: &mut Ctx) -> Reply<Answer> {
+    let row = cx.tx().get(&granted).await?;
+    optional(&cx.headers, row.own.version)?;
+    let tx = cx.tx();
+    let answer = show(tx, &granted, &row).await?;
+    tx.withdraw(&granted).await?;
+    tx.delete(granted).await?;
+    note(tx, "GroupDeletedEvent", &row.own.name);
+    Ok(answer)
+}
+
+/// The group's own columns. A name that stands for a role is given once, at birth: by a new name a group would lose its
+/// binding, or be taken for one that it does not have.
+async fn save(
+    tx: &mut Tx,
+    granted: &Granted<Update, Group>,
+    before: &Fields<GroupOwn>,
+    set: Set<Group>,
+    name: Option<&str>,
+) -> Reply<()> {
+    let mut set = set.put(Group::version, before.own.version + 1);
+    if let Some(name) = name.filter(|name| *name != before.own.name) {
+        if role(&before.own.name).is_some() || role(name).is_some() {
+            return Err(Fault::invalid(
+                "A group that stands for a role cannot be renamed, nor a name of one taken.",
+            ));
+        }
+        if name.to_lowercase() != before.own.name_key {
+            free(tx, name).await?;
+        }
+        set = set.put(Group::name, name).put(Group::name_key, name.to_lowercase());
+    }
+    tx.update(granted, set).await?;
+    note(tx, "GroupModifiedEvent", &before.own.name);
+    Ok(())
+}
+
+/// Binds a new group to the role that its name stands for. Nobody makes a group that gives what he lacks; the binding
+/// itself is the product's own work, because `scim.write` opens no bindings.
+async fn empower(tx: &mut Tx, made: &Granted<Create, Group>, name: &str) -> Reply<()> {
+    let Some(role_name) = role(name) else { return Ok(()) };
+    let role = built_in_id(role_name);
+    let registry = tx.registry().clone();
+    let (_, mask) = registry
+        .role(role)
+        .ok_or_else(|| Fault::Internal(format!("role `{role_name}` is not registered")))?;
+    tx.may_hand_out(made, mask).await?;
+    let zone = tx.zone();
+    let actor = tx.assume(Duty::Bootstrap);
+    let bound = bind(tx, Id::new(zone), made.id().uuid(), role, role_name, name).await;
+    tx.resume(actor);
+    bound
+}
+
+async fn bind(
+    tx: &mut Tx,
+    zone: Id<uaa_authz::Zone>,
+    group: Uuid,
+    role: Uuid,
+    role_name: &str,
+    scope: &str,
+) -> Reply<()> {
+    let slot = tx.slot::<RoleBinding>(zone).await?;
+    let binding = Binding {
+        subject: group,
+        subject_kind: "group",
+        role,
+        role_name: role_name.to_owned(),
+        scope: Some(scope.to_owned()),
+        source: "group",
+        expires: 0,
+    };
+    tx.bind(slot, binding, Set::default()).await.map(drop)
+}
+
+/// The role that a group of that name gives. `password.write` is everybody's scope for one's own password: as a role it
+/// would be one for everybody's.
+fn role(name: &str) -> Option<&'static str> {
+    role_of_scope(name).filter(|role| *role != "password.write")
+}
+
+/// Before the insert: a statement that breaks a constraint ends the transaction on PostgreSQL.
+async fn free(tx: &mut Tx, name: &str) -> Reply<()> {
+    let actor = tx.assume(Duty::SignIn);
+    let known = find(tx, name).await;
+    tx.resume(actor);
+    match known? {
+        None => Ok(()),
+        Some(_) => Err(Fault::protocol(
+            Code::new(409, "scim_resource_already_exists"),
+            format!("A group with displayName: {name} already exists."),
+        )),
+    }
+}
+
+async fn find(tx: &mut Tx, name: &str) -> Reply<Option<Fields<GroupOwn>>> {
+    let seen = tx.visible::<Group>().await?;
+    tx.find(&seen, Cond::In(Field::Folded("name_key"), vec![name.to_owned()])).await
+}
+
+async fn show<V: Implies<Read>>(
+    tx: &mut Tx,
+    granted: &Granted<V, Group>,
+    row: &Fields<GroupOwn>,
+) -> Reply<Answer> {
+    let members = members_of(tx, granted, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
+    tagged(Answer::ok(&view::group(row, &members))?, row.own.version)
+}
+
+fn note(tx: &mut Tx, event: &str, name: &str) {
+    let (event, target_name) = (event.to_owned(), name.to_owned());
+    tx.annotate(Annotation { event, target_name, ..Annotation::default() });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_give_a_role() {
+        assert_eq!(role("cloud_controller.admin"), Some("admin"));
+        assert_eq!(role("scim.write"), Some("scim.write"));
+        assert_eq!(role("password.write"), None);
+        assert_eq!(role("openid"), None);
+    }
+}

@@ -1,0 +1,56 @@
+//! A group as UAA shows one.
+
+use crate::SCHEMA;
+use crate::member::Member;
+use serde_json::{Value, json};
+use uaa_directory::GroupOwn;
+use uaa_model::rfc3339_millis;
+use uaa_store::Fields;
+
+/// The whole group.
+pub(super) fn group(row: &Fields<GroupOwn>, members: &[Member]) -> Value {
+    json!({
+        "id": row.guid.to_string(),
+        "meta": {
+            "version": row.own.version,
+            "created": rfc3339_millis(row.created_at),
+            "lastModified": rfc3339_millis(row.updated_at),
+        },
+        "displayName": row.own.name,
+        "description": row.own.description,
+        "members": members.iter().map(member).collect::<Vec<_>>(),
+        "zoneId": "uaa",
+        "schemas": [SCHEMA],
+    })
+}
+
+/// One member.
+pub(super) fn member(member: &Member) -> Value {
+    json!({"origin": member.origin, "type": member.kind.to_uppercase(), "value": member.id.to_string()})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn shows_members_by_kind() {
+        let own = GroupOwn { name: "a.b".into(), name_key: "a.b".into(), description: "".into(), version: 2 };
+        let row = Fields {
+            guid: Uuid::from_u128(1),
+            created_at: 0,
+            updated_at: 0,
+            labels: "{}".into(),
+            annotations: "{}".into(),
+            organization: None,
+            space: None,
+            own,
+        };
+        let inner = Member { id: Uuid::from_u128(2), kind: "group".into(), origin: "uaa".into() };
+        let shown = group(&row, &[inner]);
+        assert_eq!(shown["displayName"], "a.b");
+        assert_eq!(shown["meta"]["version"], 2);
+        assert_eq!(shown["members"][0]["type"], "GROUP");
+    }
+}

@@ -1,0 +1,204 @@
+//! `/Users`.
+
+mod body;
+mod ids;
+mod password;
+mod view;
+
+use crate::conds::USER;
+use crate::listing::Listing;
+use crate::member::groups_of;
+use crate::version::{optional, required, tagged};
+use crate::{Passwords, SCHEMA, WithPasswords, route};
+use axum::http::Method;
+use body::UserBody;
+use std::sync::Arc;
+use uaa_authz::{Delete, Duty, Implies, Read, Update};
+use uaa_directory::{User, UserOwn};
+use uaa_model::{Code, Fault, Id, Reply, Secret};
+use uaa_plugin::{Answer, Ctx, Form, Json, Route};
+use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Slot, Tx, Visible};
+use uuid::Uuid;
+
+/// The routes.
+pub(crate) fn routes(passwords: &Arc<dyn Passwords>) -> Vec<Route> {
+    let with = || passwords.clone();
+    vec![
+        route(Method::GET, "/Users", "user.list", list),
+        route(Method::POST, "/Users", "user.create", WithPasswords(with(), create)),
+        route(Method::GET, "/Users/{id}", "user.read", read),
+        route(Method::PUT, "/Users/{id}", "user.replace", replace),
+        route(Method::PATCH, "/Users/{id}", "user.update", update),
+        route(Method::DELETE, "/Users/{id}", "user.delete", delete),
+        route(
+            Method::PUT,
+            "/Users/{id}/password",
+            "user.set_password",
+            WithPasswords(with(), password::change),
+        ),
+        route(Method::GET, "/ids/Users", "user_id.list", ids::list),
+    ]
+}
+
+async fn list(seen: Visible<User>, Form(pairs): Form, cx: &mut Ctx) -> Reply<Answer> {
+    let listing = Listing::read(&pairs)?;
+    let page = cx.tx().list(&seen, &listing.query::<User>(USER)?).await?;
+    let ids: Vec<Uuid> = page.rows.iter().map(|row| row.guid).collect();
+    let mut groups = groups_of(cx.tx(), &seen, &ids).await?;
+    let resources =
+        page.rows.iter().map(|row| view::user(row, &groups.remove(&row.guid).unwrap_or_default())).collect();
+    Answer::ok(&listing.envelope(&page, resources, SCHEMA))
+}
+
+async fn read(granted: Granted<Read, User>, (): (), cx: &mut Ctx) -> Reply<Answer> {
+    let row = cx.tx().get(&granted).await?;
+    show(cx.tx(), &granted, &row).await
+}
+
+async fn create(
+    passwords: Arc<dyn Passwords>,
+    slot: Slot<User>,
+    Json(body): Json<UserBody>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let new = body.whole()?;
+    let origin = body.origin().to_owned();
+    free(cx.tx(), &new.username, &origin).await?;
+    let mut set = body
+        .set(Set::default(), &new)
+        .put(User::origin, origin.as_str())
+        .put(User::active, body.active.unwrap_or(true))
+        .put(User::verified, body.verified.unwrap_or(true))
+        .put(User::password_changed_at, cx.now())
+        .put(User::password_change_required, false)
+        .put(User::generation, 0)
+        .put(User::version, 0);
+    if let Some(password) = secret_of(&body, &origin)? {
+        lawful(&*passwords, password, 400)?;
+        set = set.put(User::password, passwords.hash(password).await?);
+    }
+    let tx = cx.tx();
+    let id = tx.ids().uuid();
+    let made = tx.insert_as(slot, Id::new(id), Some(id), set).await?;
+    note(tx, "UserCreatedEvent", &new.username);
+    tx.enroll(&made).await?;
+    if body.active == Some(false) {
+        tx.set_inactive(&made, true).await?;
+    }
+    let row = tx.get(&made).await?;
+    let groups = groups_of(tx, &made, &[id]).await?.remove(&id).unwrap_or_default();
+    tagged(Answer::created(&view::user(&row, &groups))?, 0)
+}
+
+async fn replace(granted: Granted<Update, User>, Json(body): Json<UserBody>, cx: &mut Ctx) -> Reply<Answer> {
+    let row = cx.tx().get(&granted).await?;
+    required(&cx.headers, row.own.version)?;
+    let new = body.whole()?;
+    let set = body.set(Set::default(), &new);
+    save(cx.tx(), &granted, row, &body, set).await
+}
+
+async fn update(granted: Granted<Update, User>, Json(body): Json<UserBody>, cx: &mut Ctx) -> Reply<Answer> {
+    let row = cx.tx().get(&granted).await?;
+    required(&cx.headers, row.own.version)?;
+    let set = body.some(Set::default())?;
+    save(cx.tx(), &granted, row, &body, set).await
+}
+
+/// What a change by PUT and one by PATCH have in common. Without `active` and `verified` both stay as they are.
+async fn save(
+    tx: &mut Tx,
+    granted: &Granted<Update, User>,
+    before: Fields<UserOwn>,
+    body: &UserBody,
+    set: Set<User>,
+) -> Reply<Answer> {
+    let set = set
+        .maybe(User::active, body.active)
+        .maybe(User::verified, body.verified)
+        .put(User::version, before.own.version + 1);
+    tx.update(granted, set).await?;
+    note(tx, "UserModifiedEvent", &before.own.username);
+    if let Some(active) = body.active.filter(|active| *active != before.own.active) {
+        tx.set_inactive(granted, !active).await?;
+    }
+    let row = tx.get(granted).await?;
+    show(tx, granted, &row).await
+}
+
+async fn delete(granted: Granted<Delete, User>, (): (), cx: &mut Ctx) -> Reply<Answer> {
+    let row = cx.tx().get(&granted).await?;
+    optional(&cx.headers, row.own.version)?;
+    let tx = cx.tx();
+    let answer = show(tx, &granted, &row).await?;
+    tx.withdraw(&granted).await?;
+    tx.delete(granted).await?;
+    note(tx, "UserDeletedEvent", &row.own.username);
+    Ok(answer)
+}
+
+async fn show<V: Implies<Read>>(
+    tx: &mut Tx,
+    granted: &Granted<V, User>,
+    row: &Fields<UserOwn>,
+) -> Reply<Answer> {
+    let groups = groups_of(tx, granted, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
+    tagged(Answer::ok(&view::user(row, &groups))?, row.own.version)
+}
+
+/// Before the insert: a statement that breaks a constraint ends the transaction on PostgreSQL, and the answer names the
+/// user that is in the way. Whoever may create users need not be one who may read them, hence the duty.
+async fn free(tx: &mut Tx, username: &str, origin: &str) -> Reply<()> {
+    let actor = tx.assume(Duty::SignIn);
+    let known = find(tx, username, origin).await;
+    tx.resume(actor);
+    match known? {
+        None => Ok(()),
+        Some(row) => Err(Fault::Protocol(
+            Code::new(409, "scim_resource_already_exists"),
+            format!("Username already in use: {username}").into(),
+            vec![
+                ("user_id", row.guid.to_string()),
+                ("active", row.own.active.to_string()),
+                ("verified", row.own.verified.to_string()),
+            ],
+        )),
+    }
+}
+
+async fn find(tx: &mut Tx, username: &str, origin: &str) -> Reply<Option<Fields<UserOwn>>> {
+    let seen = tx.visible::<User>().await?;
+    let same = Cond::All(vec![
+        Cond::In(Field::Folded("username_key"), vec![username.to_owned()]),
+        Cond::In(Field::Text("origin"), vec![origin.to_owned()]),
+    ]);
+    tx.find(&seen, same).await
+}
+
+/// The password of a new user. A user of another provider has none here, whatever the request says.
+fn secret_of<'a>(body: &'a UserBody, origin: &str) -> Reply<Option<&'a Secret>> {
+    if origin != OWN {
+        return Ok(None);
+    }
+    match body.password.as_ref().filter(|p| !p.is_empty()) {
+        Some(password) => Ok(Some(password)),
+        None => Err(Fault::protocol(Code::new(400, "invalid_password"), "A password must be specified")),
+    }
+}
+
+/// Refuses what the policy refuses: 400 for a new user, 422 for a change.
+fn lawful(passwords: &dyn Passwords, password: &Secret, status: u16) -> Reply<()> {
+    let faults = passwords.faults(password.expose());
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Fault::protocol(Code::new(status, "invalid_password"), faults.join(" ")))
+}
+
+fn note(tx: &mut Tx, event: &str, name: &str) {
+    let (event, target_name) = (event.to_owned(), name.to_owned());
+    tx.annotate(Annotation { event, target_name, ..Annotation::default() });
+}
+
+/// The origin of users whose passwords are kept here.
+const OWN: &str = "uaa";
