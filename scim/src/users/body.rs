@@ -83,9 +83,7 @@ impl UserBody {
         if username.trim().is_empty() {
             return Err(Fault::invalid("A username must be provided."));
         }
-        for text in [Some(self.origin()), self.external_id.as_deref()].into_iter().flatten() {
-            fit(text)?;
-        }
+        self.fitting()?;
         if self.origin().len() > LONGEST_ORIGIN {
             return Err(Fault::invalid("The origin is longer than 36 characters."));
         }
@@ -119,6 +117,7 @@ impl UserBody {
                 None => names.iter().any(|n| cleared(n)).then_some(None),
             }
         };
+        self.fitting()?;
         let name = self.name.as_ref();
         let mut set = set
             .maybe(
@@ -142,6 +141,20 @@ impl UserBody {
             set = set.put(User::email, email).put(User::emails, emails);
         }
         Ok(set)
+    }
+
+    /// Every text that has a column of its own fits it.
+    fn fitting(&self) -> Reply<()> {
+        let name = self.name.as_ref();
+        let phone = self.phone();
+        let texts = [
+            self.origin.as_deref(),
+            self.external_id.as_deref(),
+            name.and_then(|n| n.given_name.as_deref()),
+            name.and_then(|n| n.family_name.as_deref()),
+            phone.as_deref(),
+        ];
+        texts.into_iter().flatten().try_for_each(|text| fit(text).map(drop))
     }
 
     fn phone(&self) -> Option<String> {
@@ -203,6 +216,8 @@ mod tests {
     fn a_patch_without_members_changes_nothing() {
         assert!(body(json!({})).some(Set::default()).unwrap().is_empty());
         assert!(!body(json!({"meta": {"attributes": ["NAME"]}})).some(Set::default()).unwrap().is_empty());
+        let long = "x".repeat(256);
+        assert!(body(json!({"name": {"givenName": long}})).some(Set::default()).is_err());
         assert!(body(json!({"emails": []})).some(Set::default()).is_err());
     }
 }

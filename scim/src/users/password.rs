@@ -5,7 +5,7 @@ use crate::Passwords;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use uaa_authz::{Duty, Read, Update};
+use uaa_authz::{Decision, Duty, Read, Resource, Update, Verb};
 use uaa_directory::User;
 use uaa_model::{Code, Denied, Fault, Reply, Secret};
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
@@ -28,7 +28,7 @@ pub(super) struct PasswordChange {
 }
 
 impl<I: Sync> Need<I> for PasswordChange {
-    const INFO: NeedInfo = NeedInfo::Grant(uaa_authz::Verb::Update, KIND);
+    const INFO: NeedInfo = NeedInfo::Grant(Verb::Update, KIND);
 
     async fn obtain(cx: &mut Ctx, _: &Reply<I>) -> Reply<Self> {
         let id = cx.id::<User>(0)?;
@@ -47,6 +47,11 @@ impl<I: Sync> Need<I> for PasswordChange {
             }
             Err(other) => return Err(other),
         };
+        // A subject that was deactivated holds what it held: only a decision says that it counts for nothing.
+        let asked = tx.decision(&tx.actor().clone(), User::KIND.name, Verb::Read, id.uuid()).await?;
+        if asked == Some(Decision::Denied(Denied::Unauthenticated)) {
+            return Err(Fault::Denied(Denied::Unauthenticated, KIND));
+        }
         let registry = tx.registry().clone();
         let right = registry.compile([(KIND, "update")]);
         let right = right.map_err(|unknown| Fault::Internal(format!("{} is not registered", unknown.0)))?;
