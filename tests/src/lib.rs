@@ -1,1 +1,168 @@
-//! Nothing yet.
+//! Floor 7: starts the product as its users do, on a free port and in a directory of its own, and ends it afterwards.
+
+use serde_json::Value;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A running server.
+pub struct Hallmark {
+    child: Child,
+    data: tempfile::TempDir,
+    port: u16,
+}
+
+/// What a request came back with.
+#[derive(Debug)]
+pub struct Said {
+    /// HTTP status.
+    pub status: u16,
+    /// The body, `null` when it is no JSON.
+    pub body: Value,
+    /// The header `Location`.
+    pub location: Option<String>,
+}
+
+impl Hallmark {
+    /// Starts one and waits until it answers.
+    ///
+    /// # Panics
+    /// With what to do, when there is no binary or it does not come up.
+    pub async fn start() -> Hallmark {
+        let data = tempfile::tempdir().expect("a temporary directory");
+        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = free.local_addr().expect("an address").port();
+        drop(free);
+        let child = run(data.path(), port);
+        let mut server = Hallmark { child, data, port };
+        server.ready().await;
+        server
+    }
+
+    /// Ends it at once, as a power failure would, and starts it again on the same data.
+    pub async fn restart_after_kill(&mut self) {
+        self.child.kill().expect("the server was running");
+        self.child.wait().expect("it has ended");
+        self.child = run(self.data.path(), self.port);
+        self.ready().await;
+    }
+
+    /// Where the Cloud Controller answers.
+    pub fn api(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Where UAA answers.
+    pub fn uaa(&self) -> String {
+        format!("{}/uaa", self.api())
+    }
+
+    /// Its data directory.
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// The password of the user `admin`.
+    pub fn admin_password(&self) -> String {
+        self.secret("admin-password")
+    }
+
+    /// The secret of the client `admin`.
+    pub fn client_secret(&self) -> String {
+        self.secret("admin-client-secret")
+    }
+
+    fn secret(&self, name: &str) -> String {
+        let text = std::fs::read_to_string(self.data.path().join(name)).expect("the first start wrote it");
+        text.trim().to_owned()
+    }
+
+    /// Asks the token endpoint as a client, with further form fields.
+    pub async fn token(&self, client: &str, secret: &str, form: &[(&str, &str)]) -> Said {
+        let url = format!("{}/oauth/token", self.uaa());
+        said(reqwest::Client::new().post(url).basic_auth(client, Some(secret)).form(form)).await
+    }
+
+    /// A token of the administrator, by password.
+    pub async fn admin(&self) -> String {
+        let password = self.admin_password();
+        self.user("admin", &password).await
+    }
+
+    /// A token of a user, by password.
+    pub async fn user(&self, name: &str, password: &str) -> String {
+        let said = self
+            .token("cf", "", &[("grant_type", "password"), ("username", name), ("password", password)])
+            .await;
+        said.body["access_token"].as_str().unwrap_or_else(|| panic!("no token: {said:?}")).to_owned()
+    }
+
+    /// A request with a bearer token and maybe a JSON body.
+    pub async fn ask(&self, token: &str, method: &str, url: &str, body: Option<Value>) -> Said {
+        let method = method.parse().expect("a method");
+        let mut request = reqwest::Client::new().request(method, url);
+        if !token.is_empty() {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        said(request).await
+    }
+
+    async fn ready(&mut self) {
+        let url = format!("{}/healthz", self.api());
+        for _ in 0..200 {
+            if reqwest::get(&url).await.is_ok_and(|r| r.status().is_success()) {
+                return;
+            }
+            if let Ok(Some(status)) = self.child.try_wait() {
+                panic!("the server ended early: {status}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the server does not answer at {url}");
+    }
+}
+
+impl Drop for Hallmark {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The binary under test.
+pub fn binary() -> PathBuf {
+    let named = std::env::var_os("HALLMARK_BIN").map(PathBuf::from);
+    let beside = || {
+        let test = std::env::current_exe().ok()?;
+        Some(test.parent()?.parent()?.join("hallmark"))
+    };
+    let path = named.or_else(beside).unwrap_or_default();
+    assert!(
+        path.exists(),
+        "no binary at {}: run cargo build -p platform-server first, or bin/test",
+        path.display()
+    );
+    path
+}
+
+/// Sends a request and reads what comes back.
+pub async fn said(request: reqwest::RequestBuilder) -> Said {
+    let response = request.send().await.expect("the server answers");
+    let status = response.status().as_u16();
+    let location = response.headers().get("location").and_then(|l| l.to_str().ok()).map(str::to_owned);
+    let text = response.text().await.unwrap_or_default();
+    Said { status, location, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
+}
+
+fn run(data: &Path, port: u16) -> Child {
+    Command::new(binary())
+        .args(["up", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+        .arg(data)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the binary starts")
+}

@@ -90,7 +90,13 @@ async fn group(tx: &mut Tx, name: &str) -> Reply<Granted<Create, Group>> {
 }
 
 /// A scope with authority, held by a group or client, is a binding of the role that it stands for.
-async fn stand_for(tx: &mut Tx, subject: Uuid, kind: &'static str, source: &'static str, scope: &str) -> Reply<()> {
+async fn stand_for(
+    tx: &mut Tx,
+    subject: Uuid,
+    kind: &'static str,
+    source: &'static str,
+    scope: &str,
+) -> Reply<()> {
     let Some(role) = role_of_scope(scope) else { return Ok(()) };
     let zone = Id::<Zone>::new(tx.zone());
     let slot = tx.slot::<RoleBinding>(zone).await?;
@@ -157,9 +163,11 @@ async fn make_client(tx: &mut Tx, new: &NewClient, secret: Option<String>) -> Re
 
 /// Writes a secret where only its owner reads it.
 fn keep(path: &Path, secret: &Secret) -> Reply<()> {
-    let failed = |e: std::io::Error| Fault::Unavailable(format!("`{}` cannot be written: {e}", path.display()));
+    let failed =
+        |e: std::io::Error| Fault::Unavailable(format!("`{}` cannot be written: {e}", path.display()));
     let _ = fs::remove_file(path);
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    let mut file =
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
     file.write_all(format!("{}\n", secret.expose()).as_bytes()).map_err(failed)?;
     file.sync_all().map_err(failed)
 }
@@ -186,29 +194,73 @@ const fn service(id: &'static str, authorities: &'static [&'static str]) -> NewC
 
 /// Groups that everybody in the zone is in.
 const DEFAULT_GROUPS: &[&str] = &[
-    "openid", "password.write", "uaa.user", "approvals.me", "profile", "roles", "user_attributes", "uaa.offline_token",
-    "scim.me", "cloud_controller.read", "cloud_controller.write", "cloud_controller_service_permissions.read",
-    "scim.userids", "oauth.approvals",
+    "openid",
+    "password.write",
+    "uaa.user",
+    "approvals.me",
+    "profile",
+    "roles",
+    "user_attributes",
+    "uaa.offline_token",
+    "scim.me",
+    "cloud_controller.read",
+    "cloud_controller.write",
+    "cloud_controller_service_permissions.read",
+    "scim.userids",
+    "oauth.approvals",
 ];
 
 const GROUPS: &[&str] = &[
-    "cloud_controller.admin", "cloud_controller.admin_read_only", "cloud_controller.global_auditor", "scim.read",
-    "scim.write", "scim.create", "groups.update", "uaa.account_status.write", "clients.read", "clients.write",
-    "clients.admin", "clients.secret", "uaa.admin", "uaa.resource", "tokens.list", "tokens.revoke", "zones.read",
-    "zones.write", "access.read", "access.write", "doppler.firehose", "network.admin", "network.write",
-    "routing.router_groups.read", "routing.router_groups.write", "perm.admin",
+    "cloud_controller.admin",
+    "cloud_controller.admin_read_only",
+    "cloud_controller.global_auditor",
+    "scim.read",
+    "scim.write",
+    "scim.create",
+    "groups.update",
+    "uaa.account_status.write",
+    "clients.read",
+    "clients.write",
+    "clients.admin",
+    "clients.secret",
+    "uaa.admin",
+    "uaa.resource",
+    "tokens.list",
+    "tokens.revoke",
+    "zones.read",
+    "zones.write",
+    "access.read",
+    "access.write",
+    "doppler.firehose",
+    "network.admin",
+    "network.write",
+    "routing.router_groups.read",
+    "routing.router_groups.write",
+    "perm.admin",
 ];
 
 const ADMIN_GROUPS: &[&str] = &[
-    "clients.read", "cloud_controller.admin", "doppler.firehose", "network.admin", "routing.router_groups.read",
-    "routing.router_groups.write", "scim.read", "scim.write",
+    "clients.read",
+    "cloud_controller.admin",
+    "doppler.firehose",
+    "network.admin",
+    "routing.router_groups.read",
+    "routing.router_groups.write",
+    "scim.read",
+    "scim.write",
 ];
 
 const CLIENTS: &[NewClient] = &[
     service(
         "admin",
         &[
-            "clients.read", "clients.write", "clients.secret", "uaa.admin", "scim.read", "scim.write", "password.write",
+            "clients.read",
+            "clients.write",
+            "clients.secret",
+            "uaa.admin",
+            "scim.read",
+            "scim.write",
+            "password.write",
             "uaa.resource",
         ],
     ),
@@ -216,10 +268,23 @@ const CLIENTS: &[NewClient] = &[
         id: "cf",
         grants: &["password", "refresh_token"],
         scope: &[
-            "network.admin", "network.write", "cloud_controller.read", "cloud_controller.write", "cloud_controller.admin",
-            "cloud_controller.admin_read_only", "cloud_controller.global_auditor", "openid", "password.write", "scim.read",
-            "scim.write", "doppler.firehose", "uaa.user", "routing.router_groups.read", "routing.router_groups.write",
-            "perm.admin", "clients.read",
+            "network.admin",
+            "network.write",
+            "cloud_controller.read",
+            "cloud_controller.write",
+            "cloud_controller.admin",
+            "cloud_controller.admin_read_only",
+            "cloud_controller.global_auditor",
+            "openid",
+            "password.write",
+            "scim.read",
+            "scim.write",
+            "doppler.firehose",
+            "uaa.user",
+            "routing.router_groups.read",
+            "routing.router_groups.write",
+            "perm.admin",
+            "clients.read",
         ],
         authorities: &["uaa.none"],
         access_seconds: Some(1200),
@@ -233,7 +298,10 @@ const CLIENTS: &[NewClient] = &[
     service("credhub_admin_client", &["credhub.read", "credhub.write"]),
     service("doppler", &["uaa.resource"]),
     service("gorouter", &["routing.routes.read"]),
-    service("routing_api_client", &["routing.routes.write", "routing.routes.read", "routing.router_groups.read"]),
+    service(
+        "routing_api_client",
+        &["routing.routes.write", "routing.routes.read", "routing.router_groups.read"],
+    ),
     service("tcp_emitter", &["routing.routes.write", "routing.routes.read"]),
     service("tcp_router", &["routing.routes.read", "routing.router_groups.read"]),
     service("network-policy", &["uaa.resource", "cloud_controller.admin_read_only"]),

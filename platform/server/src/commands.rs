@@ -16,7 +16,11 @@ use uaa_token::Algorithm;
 
 /// Identity and authorization for a whole platform, in one process.
 #[derive(Debug, Parser)]
-#[command(name = "hallmark", version, after_help = "Begin with:\n  hallmark up\nThen, in another terminal:\n  cf api http://127.0.0.1:8080\n  cf auth admin \"$(cat data/admin-password)\"")]
+#[command(
+    name = "hallmark",
+    version,
+    after_help = "Begin with:\n  hallmark up\nThen, in another terminal:\n  cf api http://127.0.0.1:8080\n  cf auth admin \"$(cat data/admin-password)\""
+)]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -94,7 +98,10 @@ pub fn run() -> ExitCode {
 async fn serve(up: Up) -> Reply<ExitCode> {
     let data = up.place.data.clone();
     let listener = tokio::net::TcpListener::bind(up.listen).await.map_err(|e| {
-        Fault::Unavailable(format!("cannot listen on {}: {e}; choose another address with --listen", up.listen))
+        Fault::Unavailable(format!(
+            "cannot listen on {}: {e}; choose another address with --listen",
+            up.listen
+        ))
     })?;
     let address = listener.local_addr().map_err(|e| Fault::Unavailable(e.to_string()))?;
     let base = up.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
@@ -130,7 +137,9 @@ async fn verify(place: Place) -> Reply<ExitCode> {
     }
     for one in &broken {
         let text = match one {
-            Broken::Block(zone, n) => format!("zone {zone}: block {n} is missing, out of order or was changed"),
+            Broken::Block(zone, n) => {
+                format!("zone {zone}: block {n} is missing, out of order or was changed")
+            }
             Broken::Edited(zone, n, row) => format!("zone {zone}: row {row} of block {n} was edited"),
             Broken::Removed(zone, n, row) => format!("zone {zone}: row {row} of block {n} was removed"),
         };
@@ -151,10 +160,11 @@ async fn schema(place: Place, forward: bool) -> Reply<ExitCode> {
 
 fn plan(place: &Place, base: &str, algorithm: &str) -> Reply<Plan> {
     let data = place.data.clone();
-    let database = place.database.clone().unwrap_or_else(|| format!("sqlite:{}", data.join("hallmark.db").display()));
-    let algorithm: Algorithm = algorithm
-        .parse()
-        .map_err(|()| Fault::invalid(format!("`{algorithm}` is not a signing algorithm; use RS256 or ES256")))?;
+    let database =
+        place.database.clone().unwrap_or_else(|| format!("sqlite:{}", data.join("hallmark.db").display()));
+    let algorithm: Algorithm = algorithm.parse().map_err(|()| {
+        Fault::invalid(format!("`{algorithm}` is not a signing algorithm; use RS256 or ES256"))
+    })?;
     let base = base.trim_end_matches('/');
     let uaa: std::sync::Arc<str> = format!("{base}/uaa").into();
     Ok(Plan {

@@ -1,5 +1,8 @@
 //! How the parts are put together. No logic of their own: what decides lives below.
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use scim::{Passwords, Scim};
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -7,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use uaa_authz::{Actor, Create, Duty, Registry, Zone};
-use uaa_directory::{Hasher, SigningKey as KeyRow};
+use uaa_directory::{AccessApi, Hasher, SigningKey as KeyRow};
 use uaa_model::{Clock, Fault, Id, Ids, Micros, Reply, Rng, Secret, SystemClock, SystemRng, UAA_ZONE};
 use uaa_oauth::{Caches, Engine, LockoutPolicy, OauthServer};
 use uaa_plugin::{Dispatcher, Links, Plugin, Route, Site, router};
@@ -74,7 +77,8 @@ impl Hall {
         let data_key = data_key(&plan.data, rng.as_ref())?;
         let db = Db::open(&plan.database, plan.connections).await?;
         db.migrate(clock.now()).await?;
-        let registry = Registry::new(uaa_directory::kinds()).map_err(|e| Fault::Internal(format!("unknown {}", e.0)))?;
+        let registry =
+            Registry::new(uaa_directory::kinds()).map_err(|e| Fault::Internal(format!("unknown {}", e.0)))?;
         let ids = Ids::new(clock.clone(), rng.clone());
         let settings = uaa_store::Settings {
             clock: clock.clone(),
@@ -129,7 +133,8 @@ impl Hall {
     }
 
     fn plugins(&self, engine: &Arc<Engine>) -> Vec<Arc<dyn Plugin>> {
-        vec![Arc::new(OauthServer(engine.clone()))]
+        let passwords = Arc::new(HashedPasswords(self.hasher.clone()));
+        vec![Arc::new(OauthServer(engine.clone())), Arc::new(AccessApi), Arc::new(Scim { passwords })]
     }
 
     /// Compiled facts start cold: decisions read rows until the first load is through.
@@ -170,13 +175,15 @@ impl Hall {
         }
         let mut keys = vec![];
         for row in rows {
-            let algorithm: Algorithm = row
-                .own
-                .algorithm
-                .parse()
-                .map_err(|()| Fault::Internal(format!("signing key `{}` of an unknown algorithm", row.own.kid)))?;
+            let algorithm: Algorithm = row.own.algorithm.parse().map_err(|()| {
+                Fault::Internal(format!("signing key `{}` of an unknown algorithm", row.own.kid))
+            })?;
             let key = SigningKey::open(&self.data_key, &row.own.kid, algorithm, &row.own.sealed)?;
-            let state = if row.own.active { KeyState::Active } else { KeyState::Retiring { until: row.own.retires_at } };
+            let state = if row.own.active {
+                KeyState::Active
+            } else {
+                KeyState::Retiring { until: row.own.retires_at }
+            };
             keys.push((Arc::new(key), state));
         }
         KeySet::from_keys(keys)
@@ -199,6 +206,28 @@ impl Hall {
     fn begin(&self, want: Want) -> Tx {
         let actor = Actor::system(self.access.registry(), Duty::Bootstrap, self.zone);
         self.access.begin(actor.into(), self.zone, want, "signing_key_create", "first-start".into())
+    }
+}
+
+/// SCIM's port to the hashing queue.
+struct HashedPasswords(Hasher);
+
+impl Passwords for HashedPasswords {
+    fn hash<'a>(&'a self, password: &'a Secret) -> BoxFuture<'a, Reply<String>> {
+        self.0.hash(password).boxed()
+    }
+
+    fn verify<'a>(&'a self, password: &'a Secret, stored: &'a str, _: &'a str) -> BoxFuture<'a, Reply<bool>> {
+        self.0.verify(password, Some(stored)).boxed()
+    }
+
+    /// UAA's default policy: any length from 1 to 255.
+    fn faults(&self, password: &str) -> Vec<String> {
+        match password.chars().count() {
+            0 => vec!["Password must be at least 1 characters in length.".into()],
+            1..=255 => vec![],
+            _ => vec!["Password must be no more than 255 characters in length.".into()],
+        }
     }
 }
 

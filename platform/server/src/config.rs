@@ -127,7 +127,8 @@ impl Config {
             if let Some(domain) = &self.domain
                 && url.url().host_str() != Some(domain.as_str())
             {
-                let text = format!("must have the host `{domain}`, as `domain` says; write `https://{domain}`");
+                let text =
+                    format!("must have the host `{domain}`, as `domain` says; write `https://{domain}`");
                 return Err(("public_url", text));
             }
         }

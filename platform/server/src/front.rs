@@ -67,9 +67,13 @@ impl Front {
 
 /// Which site an address means, and the path there: by host when there is a domain, by path for a bare address.
 pub fn route_of(host: &str, path: &str, domain: Option<&str>) -> Option<(Site, String)> {
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.contains(']') { host } else { name });
+    let name =
+        host.rsplit_once(':').map_or(host, |(name, port)| if port.contains(']') { host } else { name });
     let name = name.trim_end_matches('.').to_ascii_lowercase();
-    let bare = domain.is_none() || name.parse::<std::net::IpAddr>().is_ok() || name.starts_with('[') || name == "localhost";
+    let bare = domain.is_none()
+        || name.parse::<std::net::IpAddr>().is_ok()
+        || name.starts_with('[')
+        || name == "localhost";
     if bare {
         return Some(match path.strip_prefix("/uaa") {
             Some("") => (Site::Uaa, "/".into()),
@@ -118,7 +122,14 @@ mod tests {
         assert_eq!(of("LOGIN.example.com."), Some((Site::Uaa, "/x".into())));
         assert_eq!(of("127.0.0.1:8080"), Some((Site::Api, "/x".into())));
         assert_eq!(of("[::1]:8080"), Some((Site::Api, "/x".into())));
-        for stray in ["example.com", "evil.com", "api.example.com.evil.com", "xapi.example.com", "api.evilexample.com", ""] {
+        for stray in [
+            "example.com",
+            "evil.com",
+            "api.example.com.evil.com",
+            "xapi.example.com",
+            "api.evilexample.com",
+            "",
+        ] {
             assert_eq!(of(stray), None, "{stray}");
         }
     }

@@ -30,7 +30,7 @@ where
     }
 }
 
-/// The operator's filter, with what would print headers, keys or rows of others kept quiet whatever it says.
+/// The operator's filter. Libraries that print headers or rows stay quiet unless it names a module inside them.
 fn filter(log: &Log) -> EnvFilter {
     let mut filter = EnvFilter::new(log.filter.as_str());
     for directive in QUIET.iter().filter_map(|text| text.parse().ok()) {

@@ -1,7 +1,7 @@
 //! Passwords and client secrets: hashing on a bounded queue, and remembering what was verified.
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, Version};
 use argon2::{PasswordHasher, PasswordVerifier};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -33,7 +33,8 @@ impl Hasher {
         let params = Params::new(kib, passes, 1, None).map_err(|e| Fault::Internal(e.to_string()))?;
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hash(&argon, "a secret that nobody has")?.into();
-        let (running, waiting) = (Arc::new(Semaphore::new(cores.max(1))), Arc::new(Semaphore::new(queue.max(1))));
+        let (running, waiting) =
+            (Arc::new(Semaphore::new(cores.max(1))), Arc::new(Semaphore::new(queue.max(1))));
         Ok(Hasher { argon, running, waiting, nobody })
     }
 
@@ -49,7 +50,8 @@ impl Hasher {
         let (argon, secret) = (self.argon.clone(), secret.clone());
         let (text, known) = (stored.unwrap_or(&self.nobody).to_owned(), stored.is_some());
         self.work(move || {
-            PasswordHash::new(&text).is_ok_and(|hash| argon.verify_password(secret.expose().as_bytes(), &hash).is_ok())
+            PasswordHash::new(&text)
+                .is_ok_and(|hash| argon.verify_password(secret.expose().as_bytes(), &hash).is_ok())
         })
         .await
         .map(|same| same && known)
@@ -59,7 +61,9 @@ impl Hasher {
         let Ok(_place) = self.waiting.clone().try_acquire_owned() else { return Err(Fault::TooMany(5)) };
         let running = self.running.clone().acquire_owned().await;
         let _running = running.map_err(|_| Fault::Unavailable("hashing has stopped".into()))?;
-        tokio::task::spawn_blocking(job).await.map_err(|e| Fault::Internal(format!("hashing ended early: {e}")))
+        tokio::task::spawn_blocking(job)
+            .await
+            .map_err(|e| Fault::Internal(format!("hashing ended early: {e}")))
     }
 }
 

@@ -3,11 +3,13 @@
 //! Users, groups, clients and keys of an identity zone; organizations, spaces, roles and quotas of its platform. The
 //! resources live here; the protocols that speak of them are plugins above.
 
+mod access;
 mod hasher;
 mod identity;
 mod platform;
 mod remembered;
 
+pub use access::AccessApi;
 pub use hasher::Hasher;
 pub use identity::{
     Client, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token, TokenOwn, User, UserOwn,

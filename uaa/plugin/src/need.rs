@@ -15,6 +15,8 @@ pub enum NeedInfo {
     List(&'static str),
     /// Nothing: the route says why.
     Public,
+    /// Any good token, for what concerns its holder alone.
+    Own(&'static str),
     /// One or the other.
     Either(&'static NeedInfo, &'static NeedInfo),
     /// Both.
@@ -27,7 +29,7 @@ impl NeedInfo {
         match self {
             NeedInfo::Grant(verb, _) => !verb.only_looks(),
             NeedInfo::Slot(_) => true,
-            NeedInfo::List(_) | NeedInfo::Public => false,
+            NeedInfo::List(_) | NeedInfo::Public | NeedInfo::Own(_) => false,
             NeedInfo::Either(a, b) | NeedInfo::Both(a, b) => a.writes() || b.writes(),
         }
     }
@@ -40,6 +42,7 @@ impl fmt::Display for NeedInfo {
             NeedInfo::Slot(kind) => write!(f, "create {kind}"),
             NeedInfo::List(kind) => write!(f, "list {kind}"),
             NeedInfo::Public => f.write_str("public"),
+            NeedInfo::Own(what) => write!(f, "own {what}"),
             NeedInfo::Either(a, b) => write!(f, "{a} | {b}"),
             NeedInfo::Both(a, b) => write!(f, "{a} + {b}"),
         }

@@ -15,7 +15,11 @@ impl Access {
         }
         let none: Option<Uuid> = None;
         let rows = [
-            Build::insert().into_table("zone_rev").columns(["zone", "rev"]).values_panic([zone.into(), 1i64.into()]).to_owned(),
+            Build::insert()
+                .into_table("zone_rev")
+                .columns(["zone", "rev"])
+                .values_panic([zone.into(), 1i64.into()])
+                .to_owned(),
             Build::insert()
                 .into_table("place")
                 .columns(["id", "kind", "zone", "org_guid", "space_guid", "owner", "barrier"])
@@ -37,8 +41,17 @@ impl Access {
             Build::insert()
                 .into_table("zone")
                 .columns([
-                    "guid", "zone", "org_guid", "space_guid", "created_at", "updated_at", "zid", "subdomain", "name",
-                    "active", "config",
+                    "guid",
+                    "zone",
+                    "org_guid",
+                    "space_guid",
+                    "created_at",
+                    "updated_at",
+                    "zid",
+                    "subdomain",
+                    "name",
+                    "active",
+                    "config",
                 ])
                 .values_panic([
                     zone.into(),

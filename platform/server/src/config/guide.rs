@@ -11,7 +11,8 @@ pub fn guide() -> String {
     section(&mut text, "Top level", "", &top);
     for block in keys.iter().filter(|k| k.shape == Shape::Block) {
         let inside = |k: &&Key| k.path.rsplit_once('.').is_some_and(|(parent, _)| parent == block.path);
-        let inside: Vec<_> = keys.iter().filter(inside).filter(|k| k.shape != Shape::Block).cloned().collect();
+        let inside: Vec<_> =
+            keys.iter().filter(inside).filter(|k| k.shape != Shape::Block).cloned().collect();
         section(&mut text, &format!("`{}`", block.path), &block.doc, &inside);
     }
     text

@@ -1,6 +1,6 @@
+use super::Config;
 use super::keys::{Key, Shape, keys};
 use super::locate::{Place, Step, locate, locate_key};
-use super::Config;
 use serde_json::{Map, Value};
 use serde_norway::Value as Yaml;
 use std::collections::BTreeMap;

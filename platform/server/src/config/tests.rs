@@ -121,8 +121,7 @@ fn yaml_that_is_none_names_its_place() {
     assert!(text.starts_with("hallmark.yml:3:1: is not YAML: "), "{text}");
     let text = load("domain: a\ndomain: b\n", &[]).unwrap_err();
     assert!(text.contains("duplicate entry"), "{text}");
-    let absent =
-        Sources { file: Some(Path::new("/nonexistent/hallmark.yml").into()), ..Sources::default() };
+    let absent = Sources { file: Some(Path::new("/nonexistent/hallmark.yml").into()), ..Sources::default() };
     let text = Config::load(&absent).unwrap_err().to_string();
     assert!(text.starts_with("/nonexistent/hallmark.yml: cannot be read: "), "{text}");
 }
@@ -213,9 +212,7 @@ fn the_guide_is_up_to_date() {
 fn open_doors_are_warned_about() {
     let config = load("listen: {address: '0.0.0.0:80'}\nmetrics: {allow: []}\n", &[]).unwrap();
     assert_eq!(config.warnings().len(), 3);
-    let config = load(
-        "listen: {address: '0.0.0.0:80'}\ntrusted_proxies: [10.0.0.0/8]\ndomain: sys.example\n",
-        &[],
-    );
+    let config =
+        load("listen: {address: '0.0.0.0:80'}\ntrusted_proxies: [10.0.0.0/8]\ndomain: sys.example\n", &[]);
     assert!(config.unwrap().warnings().is_empty());
 }

@@ -208,7 +208,9 @@ impl FromStr for DatabaseUrl {
         };
         let mut url = Url::parse(text).map_err(|_| wrong())?;
         if url.path().trim_matches('/').is_empty() {
-            return Err("names no database; write its name behind the host, as in `postgres://host/name`".into());
+            return Err(
+                "names no database; write its name behind the host, as in `postgres://host/name`".into()
+            );
         }
         let whole = Secret::new(text.to_owned());
         let cut = url.set_password(None);
@@ -325,7 +327,8 @@ mod tests {
         assert_eq!(url.to_string(), "postgres://hallmark@db/name");
         assert!(!format!("{url:?}").contains("hunter2"));
         assert!(url.secret().expose().contains("hunter2"));
-        for wrong in ["oracle://hunter2@db/x", "postgres://u:hunter2@", "hunter2", "postgres://u:hunter2@db/"] {
+        for wrong in ["oracle://hunter2@db/x", "postgres://u:hunter2@", "hunter2", "postgres://u:hunter2@db/"]
+        {
             assert!(!wrong.parse::<DatabaseUrl>().unwrap_err().contains("hunter2"), "{wrong}");
         }
     }

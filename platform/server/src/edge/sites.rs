@@ -1,0 +1,217 @@
+use crate::config::{Config, Domain, is_label};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+/// Which of the three faces of the server a request speaks to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Site {
+    /// The Cloud Controller.
+    Api,
+    /// UAA, of the first zone or of the zone with that subdomain, in lower case.
+    Uaa {
+        /// The label before `.uaa.DOMAIN`.
+        subdomain: Option<String>,
+    },
+    /// The sign-in pages, likewise.
+    Login {
+        /// The label before `.login.DOMAIN`.
+        subdomain: Option<String>,
+    },
+}
+
+/// Why no site takes a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The host is none, twice there, or carries a user: 400.
+    BadHost,
+    /// The path would mean different things to different readers: 400.
+    BadPath,
+    /// No site has this host: 404.
+    UnknownHost,
+}
+
+/// Where the sites are for the outside, from the configuration alone: without a slash at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Links {
+    /// The Cloud Controller.
+    pub api: Arc<str>,
+    /// UAA.
+    pub uaa: Arc<str>,
+    /// The sign-in pages.
+    pub login: Arc<str>,
+}
+
+/// The hosts that this server answers for.
+#[derive(Clone, Debug)]
+pub struct Sites {
+    /// With a domain each site is a host; without, UAA is a path.
+    domain: Option<Domain>,
+    /// The host of the public URL, known to be ours where no domain is.
+    public: Option<String>,
+    /// `https`, `:8443`; no port where the scheme has it by itself.
+    scheme: String,
+    port: String,
+    links: Links,
+}
+
+impl Sites {
+    /// The sites of a configuration, given the address that was really bound.
+    pub fn new(config: &Config, bound: SocketAddr) -> Self {
+        let url = config.public_url.as_ref().map(|url| url.url());
+        let scheme = url.map_or(if config.listen.tls.is_some() { "https" } else { "http" }, |u| u.scheme());
+        let port = url.map_or(Some(bound.port()), |u| u.port());
+        let usual = if scheme == "https" { 443 } else { 80 };
+        let port = port.filter(|port| *port != usual).map(|port| format!(":{port}")).unwrap_or_default();
+        let public = url.and_then(|u| u.host_str()).map(str::to_owned);
+        let links = match &config.domain {
+            Some(domain) => {
+                let site = |name: &str| format!("{scheme}://{name}.{domain}{port}").into();
+                Links { api: site("api"), uaa: site("uaa"), login: site("login") }
+            }
+            None => {
+                let host = public.clone().unwrap_or_else(|| reachable(bound.ip()));
+                let api = format!("{scheme}://{host}{port}");
+                let uaa: Arc<str> = format!("{api}{UAA}").into();
+                Links { api: api.into(), login: uaa.clone(), uaa }
+            }
+        };
+        Sites { domain: config.domain.clone(), public, scheme: scheme.to_owned(), port, links }
+    }
+
+    /// Where the first zone is reached.
+    pub fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// Where a zone is reached. Without a domain zones have no address of their own.
+    pub fn links_of_zone(&self, subdomain: &str) -> Links {
+        let Some(domain) = &self.domain else { return self.links.clone() };
+        let site = |name: &str| format!("{}://{subdomain}.{name}.{domain}{}", self.scheme, self.port).into();
+        Links { api: self.links.api.clone(), uaa: site("uaa"), login: site("login") }
+    }
+
+    /// Whether clients speak TLS, be it with us or with a proxy in front: cookies are `Secure` then.
+    pub fn secure(&self) -> bool {
+        self.scheme == "https"
+    }
+}
+
+/// The site that a host and path mean, and the path within it. The host is a `Host` header or an authority.
+///
+/// # Errors
+/// [`Refused`]; nothing is mended, because a mended request may be another one to the next reader.
+pub fn route_of<'a>(host: &str, path: &'a str, sites: &Sites) -> Result<(Site, &'a str), Refused> {
+    let host = host_of(host).ok_or(Refused::BadHost)?;
+    if !is_plain(path) {
+        return Err(Refused::BadPath);
+    }
+    if let Some(domain) = &sites.domain {
+        return site_of(&host, domain.as_str()).map(|site| (site, path)).ok_or(Refused::UnknownHost);
+    }
+    let ours = match &host {
+        Host::Ip(_) => true,
+        Host::Name(name) => name == "localhost" || sites.public.as_ref() == Some(name),
+    };
+    if !ours {
+        return Err(Refused::UnknownHost);
+    }
+    Ok(match path.strip_prefix(UAA) {
+        Some("") => (Site::Uaa { subdomain: None }, "/"),
+        Some(rest) if rest.starts_with('/') => (Site::Uaa { subdomain: None }, rest),
+        Some(_) | None => (Site::Api, path),
+    })
+}
+
+/// Where UAA is when it has no host of its own.
+const UAA: &str = "/uaa";
+
+enum Host {
+    Ip(IpAddr),
+    Name(String),
+}
+
+/// The host without its port, in lower case, without the dot at its end (RFC 3986 section 3.2).
+fn host_of(text: &str) -> Option<Host> {
+    if let Some(rest) = text.strip_prefix('[') {
+        let (address, port) = rest.split_once(']')?;
+        let address = address.parse::<Ipv6Addr>().ok()?;
+        return is_port(port).then_some(Host::Ip(address.into()));
+    }
+    let (name, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+    if !is_port(port) {
+        return None;
+    }
+    if let Ok(address) = name.parse::<Ipv4Addr>() {
+        return Some(Host::Ip(address.into()));
+    }
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let sound = name.len() <= 253 && name.split('.').all(|label| is_label(&label.replace('_', "x")));
+    sound.then(|| Host::Name(name.to_ascii_lowercase()))
+}
+
+/// Nothing, or a colon with at most five digits behind it.
+fn is_port(text: &str) -> bool {
+    text.is_empty()
+        || text.strip_prefix(':').is_some_and(|p| p.len() <= 5 && p.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn site_of(host: &Host, domain: &str) -> Option<Site> {
+    let Host::Name(name) = host else { return None };
+    let before = name.strip_suffix(domain)?.strip_suffix('.')?;
+    let (subdomain, site) = match before.rsplit_once('.') {
+        Some((label, site)) => (Some(label.to_owned()).filter(|label| is_label(label)), site),
+        None => (None, before),
+    };
+    match (site, &subdomain) {
+        // Only a subdomain of one label is a zone's; `a.b.uaa` is nobody's.
+        (_, None) if before.contains('.') => None,
+        ("uaa", _) => Some(Site::Uaa { subdomain }),
+        ("login", _) => Some(Site::Login { subdomain }),
+        ("api", None) => Some(Site::Api),
+        _ => None,
+    }
+}
+
+/// Whether every reader splits the path alike: no dot segments, no empty ones, no slashes, backslashes or control
+/// characters in disguise.
+fn is_plain(path: &str) -> bool {
+    let Some(inner) = path.strip_prefix('/') else { return false };
+    let last = inner.split('/').count() - 1;
+    inner.split('/').enumerate().all(|(at, segment)| (at == last || !segment.is_empty()) && is_segment(segment))
+}
+
+fn is_segment(segment: &str) -> bool {
+    let mut dots = !segment.is_empty();
+    let mut rest = segment.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        rest = behind;
+        let mut byte = *first;
+        if byte == b'%' {
+            let Some((hex, behind)) = rest.split_at_checked(2) else { return false };
+            let digits = str::from_utf8(hex).ok().filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
+            let Some(value) = digits.and_then(|h| u8::from_str_radix(h, 16).ok()) else { return false };
+            (byte, rest) = (value, behind);
+            if byte == b'/' {
+                return false;
+            }
+        }
+        if byte == b'\\' || byte.is_ascii_control() {
+            return false;
+        }
+        dots &= byte == b'.';
+    }
+    // `...` is a name; `.` and `..` are steps, also when each dot is spelled `%2e`.
+    !dots || segment.replace("%2e", ".").replace("%2E", ".").len() > 2
+}
+
+/// An address that a client on this machine can use where all addresses are listened on.
+fn reachable(ip: IpAddr) -> String {
+    match ip {
+        _ if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! Whatever comes in, the answer is the protocol's own error, never a 500.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tests::{Hallmark, said};
+
+#[tokio::test]
+async fn forged_tokens_are_refused() {
+    let server = Hallmark::start().await;
+    let good = server.admin().await;
+    let parts: Vec<&str> = good.split('.').collect();
+    let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
+    let confused = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+    let long = "a".repeat(20_000);
+    let forged = [
+        "x".to_owned(),
+        "..".to_owned(),
+        format!("{none}.{}.", parts[1]),
+        format!("{confused}.{}.{}", parts[1], parts[2]),
+        format!("{}.{}.{}", parts[0], parts[1], "AAAA"),
+        format!("{good}x"),
+        long,
+    ];
+    let url = format!("{}/access/v1/explain?resource=zone:x&action=read", server.uaa());
+    assert_eq!(server.ask(&good, "GET", &url, None).await.status, 200);
+    for token in forged {
+        let said = server.ask(&token, "GET", &url, None).await;
+        assert_eq!((said.status, said.body["error"].as_str()), (401, Some("invalid_token")), "{token:.40}");
+    }
+    assert_eq!(server.ask("", "GET", &url, None).await.body["error"], "unauthorized");
+}
+
+#[tokio::test]
+async fn malformed_requests_get_their_own_error() {
+    let server = Hallmark::start().await;
+    let (http, url) = (reqwest::Client::new(), format!("{}/oauth/token", server.uaa()));
+    let post = |body: Vec<u8>| {
+        let request = http.post(&url).basic_auth("cf", Some("")).body(body);
+        said(request.header("content-type", "application/x-www-form-urlencoded"))
+    };
+    for body in [
+        b"".to_vec(),
+        b"grant_type=%ff".to_vec(),
+        b"grant_type=password%00".to_vec(),
+        b"\xff\xfe".to_vec(),
+        b"grant_type=password".to_vec(),
+        b"grant_type=password&grant_type=password".to_vec(),
+        b"grant_type=password&username=a&password=b&login_hint=x".to_vec(),
+    ] {
+        let said = post(body.clone()).await;
+        assert_eq!((said.status, said.body["error"].as_str()), (400, Some("invalid_request")), "{body:?}");
+    }
+    assert_eq!(post(vec![b'a'; 2 << 20]).await.status, 413);
+    assert_eq!(server.ask("", "GET", &url, None).await.status, 405);
+    assert_eq!(server.ask("", "GET", &format!("{}/nothing", server.uaa()), None).await.status, 404);
+    let nothing = server.ask("", "GET", &format!("{}/v3/nothing", server.api()), None).await;
+    assert_eq!((nothing.status, nothing.body["errors"][0]["code"].as_u64()), (404, Some(10000)));
+    let token = server.admin().await;
+    let ask = format!("{}/access/v1/evaluation", server.uaa());
+    for body in [r#"{"#, r#"[]"#, r#"{"subject":1}"#, "\u{0}"] {
+        let said = said(http.post(&ask).bearer_auth(&token).body(body)).await;
+        assert_eq!(said.status, 400, "{body}");
+    }
+}

@@ -1,0 +1,5 @@
+//! The one integration test binary: the product as its users meet it.
+
+mod bad_input;
+mod decide;
+mod tokens;

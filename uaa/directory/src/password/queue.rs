@@ -1,0 +1,242 @@
+use super::recipe::Recipe;
+use argon2::Block;
+use aws_lc_rs::hmac;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Semaphore, watch};
+use uaa_model::{Fault, Reply, Rng, Secret};
+
+/// How much hashing at once, and how long a queue before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Computations that run at the same time. More than there are cores only makes each of them slower.
+    pub workers: usize,
+    /// Computations that may wait for a worker.
+    pub waiting: usize,
+    /// Places, running and waiting, that one source may hold.
+    pub a_source: usize,
+    /// What a refused caller is told to wait, in seconds.
+    pub retry_after: u32,
+}
+
+impl Limits {
+    /// A worker a core, a queue of about a second, four places a source.
+    pub fn of_this_machine() -> Self {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        Limits { workers, waiting: workers * 50, a_source: 4, retry_after: 1 }
+    }
+}
+
+/// For whom a place is held.
+#[derive(Clone, Copy)]
+pub(super) enum Source<'a> {
+    /// A new secret is hashed: all of these together are one source with half of the places.
+    New,
+    /// Somebody is tried under this name.
+    Named(&'a str),
+}
+
+/// The queue: who may compute, who shares a computation, and the memory for it.
+pub(super) struct Queue {
+    desk: Desk,
+    workers: Arc<Semaphore>,
+    memory: Mutex<Vec<Vec<Block>>>,
+    key: hmac::Key,
+}
+
+impl Queue {
+    pub(super) fn new(limits: Limits, rng: &dyn Rng) -> Self {
+        let mut key = [0; 32];
+        rng.fill(&mut key);
+        Queue {
+            desk: Desk { limits, taken: Mutex::default() },
+            workers: Arc::new(Semaphore::new(limits.workers.max(1))),
+            memory: Mutex::default(),
+            key: hmac::Key::new(hmac::HMAC_SHA256, &key),
+        }
+    }
+
+    /// The tag that the recipe makes of the secret.
+    pub(super) async fn tag(self: &Arc<Self>, recipe: &Recipe, secret: &Secret, source: Source<'_>) -> Reply<Vec<u8>> {
+        let limits = self.desk.limits;
+        let (source, share) = match source {
+            Source::New => (self.digest(&[b"new"]), ((limits.workers + limits.waiting) / 2).max(1)),
+            Source::Named(name) => (self.digest(&[b"named", name.as_bytes()]), limits.a_source.max(1)),
+        };
+        let same = self.digest(&[&source, &recipe.fingerprint(), secret.expose().as_bytes()]);
+        let (mut answer, lead) = self.desk.admit(source, share, same)?;
+        if lead {
+            // A task of its own: those who share the computation do not lose it when the first of them goes away.
+            let turn = Turn { queue: self.clone(), source, same };
+            tokio::spawn(turn.take(recipe.clone(), secret.clone()));
+        }
+        let settled = answer.wait_for(Option::is_some).await;
+        settled
+            .ok()
+            .and_then(|tag| tag.clone())
+            .unwrap_or_else(|| Err(Fault::Internal("a hash computation ended without an answer".into())))
+    }
+
+    pub(super) fn pending(&self) -> usize {
+        lock(&self.desk.taken).all
+    }
+
+    /// Names and secrets stand in the queue's tables only as this: of one size, and of use to nobody.
+    fn digest(&self, parts: &[&[u8]]) -> Digest {
+        let mut context = hmac::Context::with_key(&self.key);
+        for part in parts {
+            context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+            context.update(part);
+        }
+        let mut digest = [0; 32];
+        digest.copy_from_slice(context.sign().as_ref());
+        digest
+    }
+
+    fn borrow_memory(&self, blocks: usize) -> Vec<Block> {
+        let mut memory = lock(&self.memory).pop().unwrap_or_default();
+        if memory.len() < blocks {
+            memory.resize(blocks, Block::new());
+        }
+        memory
+    }
+
+    /// Under load the next hash overwrites the memory at once. When the last one is done nobody waits for the wiping:
+    /// what was left could be used to try passwords without the cost of the hash. One piece stays for the next login.
+    fn return_memory(&self, memory: Vec<Block>) {
+        lock(&self.memory).push(memory);
+        if self.pending() > 0 {
+            return;
+        }
+        let mut idle = std::mem::take(&mut *lock(&self.memory));
+        for memory in &mut idle {
+            memory.fill(Block::new());
+        }
+        if let Some(one) = idle.pop() {
+            lock(&self.memory).push(one);
+        }
+    }
+}
+
+/// One computation's place in the queue, from admission to answer. Dropping it frees the place.
+struct Turn {
+    queue: Arc<Queue>,
+    source: Digest,
+    same: Digest,
+}
+
+impl Turn {
+    async fn take(self, recipe: Recipe, secret: Secret) {
+        let Ok(permit) = self.queue.workers.clone().acquire_owned().await else { return };
+        if self.queue.desk.deserted(&self.same) {
+            return;
+        }
+        tokio::task::spawn_blocking(move || {
+            let queue = self.queue.clone();
+            let mut memory = queue.borrow_memory(recipe.blocks());
+            let tag = recipe.compute(&secret, &mut memory);
+            self.answer(tag);
+            drop(permit);
+            queue.return_memory(memory);
+        });
+    }
+
+    /// The place is free before anybody hears the answer: who then asks again finds it.
+    fn answer(self, tag: Reply<Vec<u8>>) {
+        let queue = self.queue.clone();
+        let listeners = lock(&queue.desk.taken).shared.remove(&self.same);
+        drop(self);
+        if let Some(listeners) = listeners {
+            listeners.send_replace(Some(tag));
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.queue.desk.leave(&self.source, &self.same);
+    }
+}
+
+/// Counts the places.
+struct Desk {
+    limits: Limits,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Default)]
+struct Taken {
+    all: usize,
+    by_source: HashMap<Digest, usize>,
+    shared: HashMap<Digest, watch::Sender<Option<Reply<Vec<u8>>>>>,
+}
+
+impl Desk {
+    /// Where to listen for the answer, and whether the caller is the first and has to start the work.
+    fn admit(
+        &self,
+        source: Digest,
+        share: usize,
+        same: Digest,
+    ) -> Reply<(watch::Receiver<Option<Reply<Vec<u8>>>>, bool)> {
+        let mut taken = lock(&self.taken);
+        if let Some(already) = taken.shared.get(&same) {
+            return Ok((already.subscribe(), false));
+        }
+        let held = taken.by_source.get(&source).copied().unwrap_or(0);
+        if taken.all >= self.limits.workers.max(1) + self.limits.waiting || held >= share {
+            return Err(Fault::TooMany(self.limits.retry_after));
+        }
+        taken.all += 1;
+        taken.by_source.insert(source, held + 1);
+        let (sender, receiver) = watch::channel(None);
+        taken.shared.insert(same, sender);
+        Ok((receiver, true))
+    }
+
+    /// Whether nobody listens any more; then nobody can begin to listen either.
+    fn deserted(&self, same: &Digest) -> bool {
+        let mut taken = lock(&self.taken);
+        let deserted = taken.shared.get(same).is_none_or(|sender| sender.receiver_count() == 0);
+        if deserted {
+            taken.shared.remove(same);
+        }
+        deserted
+    }
+
+    fn leave(&self, source: &Digest, same: &Digest) {
+        let mut taken = lock(&self.taken);
+        taken.all -= 1;
+        // Where the work broke off without an answer, its listeners hear the channel close.
+        taken.shared.remove(same);
+        if let Some(held) = taken.by_source.get_mut(source) {
+            *held -= 1;
+            if *held == 0 {
+                taken.by_source.remove(source);
+            }
+        }
+    }
+}
+
+type Digest = [u8; 32];
+
+/// A worker that panicked while holding the lock left plain numbers behind; they are still the best there are.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+impl Queue {
+    pub(super) async fn hold_all_workers(&self) -> tokio::sync::OwnedSemaphorePermit {
+        let all = u32::try_from(self.desk.limits.workers.max(1)).unwrap();
+        self.workers.clone().acquire_many_owned(all).await.unwrap()
+    }
+
+    /// Once nothing runs: how many pieces are kept, and whether they hold nothing.
+    pub(super) fn idle_memory(&self) -> Option<(usize, bool)> {
+        let all_free = self.workers.available_permits() == self.desk.limits.workers;
+        let memory = lock(&self.memory);
+        let empty = memory.iter().flatten().all(|block| block.as_ref().iter().all(|word| *word == 0));
+        all_free.then_some((memory.len(), empty))
+    }
+}
