@@ -6,8 +6,11 @@
 mod access;
 mod hasher;
 mod identity;
+pub mod lockout;
+pub mod password;
 mod platform;
 mod remembered;
+pub mod secret_cache;
 
 pub use access::AccessApi;
 pub use hasher::Hasher;

@@ -55,14 +55,14 @@ impl Rules {
         } else if most > 0 && length > most {
             list.push(format!("{what} must be no more than {most} characters in length."));
         }
-        let classes: [(i32, &str, fn(char) -> bool); 4] = [
-            (self.require_upper_case_character, "uppercase", |c| c.is_ascii_uppercase()),
-            (self.require_lower_case_character, "lowercase", |c| c.is_ascii_lowercase()),
-            (self.require_digit, "digit", |c| c.is_ascii_digit()),
-            (self.require_special_character, "special", is_special),
-        ];
-        for (required, name, belongs) in classes {
-            if text.chars().filter(|c| belongs(*c)).count() < at_least(required) {
+        let count = |belongs: fn(&char) -> bool| text.chars().filter(belongs).count();
+        for (required, name, found) in [
+            (self.require_upper_case_character, "uppercase", count(char::is_ascii_uppercase)),
+            (self.require_lower_case_character, "lowercase", count(char::is_ascii_lowercase)),
+            (self.require_digit, "digit", count(char::is_ascii_digit)),
+            (self.require_special_character, "special", count(is_special)),
+        ] {
+            if found < at_least(required) {
                 list.push(format!("{what} must contain at least {required} {name} characters."));
             }
         }
@@ -143,7 +143,8 @@ pub struct ClientSecretPolicy {
 
 impl ClientSecretPolicy {
     /// UAA's default: any secret up to 255 characters, which never expires.
-    pub const LENIENT: ClientSecretPolicy = ClientSecretPolicy { rules: Rules::LENIENT, expire_secret_in_months: 0 };
+    pub const LENIENT: ClientSecretPolicy =
+        ClientSecretPolicy { rules: Rules::LENIENT, expire_secret_in_months: 0 };
 
     /// Whether a new secret is good enough. One without any text always is: public clients and `cf` have it.
     ///
@@ -227,8 +228,8 @@ fn at_least(number: i32) -> usize {
 
 /// The symbols that UAA counts: ASCII without the space, Latin-1 without letters and the no-break space, and of the
 /// general punctuation and the currency signs those listed there.
-fn is_special(c: char) -> bool {
-    match c {
+fn is_special(c: &char) -> bool {
+    match *c {
         c if c.is_ascii() => c.is_ascii_punctuation(),
         '\u{a1}'..='\u{bf}' | '\u{d7}' | '\u{f7}' => true,
         '\u{2013}'..='\u{2015}' | '\u{2017}'..='\u{201e}' | '\u{2020}'..='\u{2022}' => true,

@@ -57,7 +57,12 @@ impl Queue {
     }
 
     /// The tag that the recipe makes of the secret.
-    pub(super) async fn tag(self: &Arc<Self>, recipe: &Recipe, secret: &Secret, source: Source<'_>) -> Reply<Vec<u8>> {
+    pub(super) async fn tag(
+        self: &Arc<Self>,
+        recipe: &Recipe,
+        secret: &Secret,
+        source: Source<'_>,
+    ) -> Reply<Vec<u8>> {
         let limits = self.desk.limits;
         let (source, share) = match source {
             Source::New => (self.digest(&[b"new"]), ((limits.workers + limits.waiting) / 2).max(1)),
@@ -67,7 +72,7 @@ impl Queue {
         let (mut answer, lead) = self.desk.admit(source, share, same)?;
         if lead {
             // A task of its own: those who share the computation do not lose it when the first of them goes away.
-            let turn = Turn { queue: self.clone(), source, same };
+            let turn = Turn { queue: self.clone(), source, same, left: false };
             tokio::spawn(turn.take(recipe.clone(), secret.clone()));
         }
         let settled = answer.wait_for(Option::is_some).await;
@@ -119,16 +124,20 @@ impl Queue {
 }
 
 /// One computation's place in the queue, from admission to answer. Dropping it frees the place.
+///
+/// The place is left once and with its listeners in the same step: a later computation of the same has its own.
 struct Turn {
     queue: Arc<Queue>,
     source: Digest,
     same: Digest,
+    left: bool,
 }
 
 impl Turn {
-    async fn take(self, recipe: Recipe, secret: Secret) {
+    async fn take(mut self, recipe: Recipe, secret: Secret) {
         let Ok(permit) = self.queue.workers.clone().acquire_owned().await else { return };
-        if self.queue.desk.deserted(&self.same) {
+        self.left = self.queue.desk.leave_if_deserted(&self.source, &self.same);
+        if self.left {
             return;
         }
         tokio::task::spawn_blocking(move || {
@@ -142,19 +151,20 @@ impl Turn {
     }
 
     /// The place is free before anybody hears the answer: who then asks again finds it.
-    fn answer(self, tag: Reply<Vec<u8>>) {
-        let queue = self.queue.clone();
-        let listeners = lock(&queue.desk.taken).shared.remove(&self.same);
-        drop(self);
-        if let Some(listeners) = listeners {
+    fn answer(mut self, tag: Reply<Vec<u8>>) {
+        self.left = true;
+        if let Some(listeners) = self.queue.desk.leave(&self.source, &self.same) {
             listeners.send_replace(Some(tag));
         }
     }
 }
 
 impl Drop for Turn {
+    /// Where the work broke off without an answer, its listeners hear the channel close.
     fn drop(&mut self) {
-        self.queue.desk.leave(&self.source, &self.same);
+        if !self.left {
+            self.queue.desk.leave(&self.source, &self.same);
+        }
     }
 }
 
@@ -168,17 +178,12 @@ struct Desk {
 struct Taken {
     all: usize,
     by_source: HashMap<Digest, usize>,
-    shared: HashMap<Digest, watch::Sender<Option<Reply<Vec<u8>>>>>,
+    shared: HashMap<Digest, watch::Sender<Answer>>,
 }
 
 impl Desk {
     /// Where to listen for the answer, and whether the caller is the first and has to start the work.
-    fn admit(
-        &self,
-        source: Digest,
-        share: usize,
-        same: Digest,
-    ) -> Reply<(watch::Receiver<Option<Reply<Vec<u8>>>>, bool)> {
+    fn admit(&self, source: Digest, share: usize, same: Digest) -> Reply<(watch::Receiver<Answer>, bool)> {
         let mut taken = lock(&self.taken);
         if let Some(already) = taken.shared.get(&same) {
             return Ok((already.subscribe(), false));
@@ -194,30 +199,36 @@ impl Desk {
         Ok((receiver, true))
     }
 
-    /// Whether nobody listens any more; then nobody can begin to listen either.
-    fn deserted(&self, same: &Digest) -> bool {
+    fn leave(&self, source: &Digest, same: &Digest) -> Option<watch::Sender<Answer>> {
+        lock(&self.taken).leave(source, same)
+    }
+
+    /// Leaves when nobody listens any more. In one step, so that nobody begins to listen in between.
+    fn leave_if_deserted(&self, source: &Digest, same: &Digest) -> bool {
         let mut taken = lock(&self.taken);
         let deserted = taken.shared.get(same).is_none_or(|sender| sender.receiver_count() == 0);
         if deserted {
-            taken.shared.remove(same);
+            taken.leave(source, same);
         }
         deserted
     }
+}
 
-    fn leave(&self, source: &Digest, same: &Digest) {
-        let mut taken = lock(&self.taken);
-        taken.all -= 1;
-        // Where the work broke off without an answer, its listeners hear the channel close.
-        taken.shared.remove(same);
-        if let Some(held) = taken.by_source.get_mut(source) {
+impl Taken {
+    fn leave(&mut self, source: &Digest, same: &Digest) -> Option<watch::Sender<Answer>> {
+        self.all -= 1;
+        if let Some(held) = self.by_source.get_mut(source) {
             *held -= 1;
             if *held == 0 {
-                taken.by_source.remove(source);
+                self.by_source.remove(source);
             }
         }
+        self.shared.remove(same)
     }
 }
 
+/// What listeners wait for: nothing yet, then the tag.
+type Answer = Option<Reply<Vec<u8>>>;
 type Digest = [u8; 32];
 
 /// A worker that panicked while holding the lock left plain numbers behind; they are still the best there are.

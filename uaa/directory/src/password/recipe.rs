@@ -33,7 +33,8 @@ impl Recipe {
         if !params.keyid().is_empty() || !params.data().is_empty() {
             return Err(unusable("made with a key or associated data"));
         }
-        let cost = Cost::new(params.m_cost(), params.t_cost(), params.p_cost()).map_err(|_| unusable("its cost"))?;
+        let cost =
+            Cost::new(params.m_cost(), params.t_cost(), params.p_cost()).map_err(|_| unusable("its cost"))?;
         let (Some(salt), Some(tag)) = (parsed.salt, parsed.hash) else {
             return Err(unusable("salt or hash is missing"));
         };

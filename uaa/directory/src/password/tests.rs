@@ -220,3 +220,31 @@ fn nothing_secret_is_printed() {
     let text = format!("{:?}", hasher(ROOMY));
     assert!(text.starts_with("Hasher") && !text.contains("nobody"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn joining_work_that_is_about_to_end_never_loses_the_answer() {
+    let hasher = hasher(Limits { workers: 2, waiting: 64, a_source: 64, retry_after: 7 });
+    let phc = hasher.hash(&secret("koala")).await.unwrap();
+    let callers: Vec<_> = (0..16)
+        .map(|n| {
+            let (hasher, phc) = (hasher.clone(), phc.clone());
+            tokio::spawn(async move {
+                for turn in 0..200 {
+                    let (presented, right) = if (n + turn) % 3 == 0 { ("x", false) } else { ("koala", true) };
+                    let presented = secret(presented);
+                    let asked = hasher.verify(&presented, &phc, "ann");
+                    // Some hang up as soon as they have asked.
+                    if n % 4 == 0 && turn % 2 == 0 {
+                        tokio::select! { biased; _ = asked => {}, () = std::future::ready(()) => {} }
+                    } else {
+                        assert_eq!(asked.await, Ok(right));
+                    }
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    until_pending(&hasher, 0).await;
+}

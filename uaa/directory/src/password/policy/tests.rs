@@ -79,10 +79,10 @@ fn lengths_count_utf16_units_and_specials_are_a_list() {
     assert_eq!(texts(&policy, "éé"), [""; 0]);
     assert_eq!(texts(&policy, "😀x").len(), 1);
     for c in ['!', '~', '\\', '€', '×', '¡', '—', '⁄'] {
-        assert!(is_special(c), "{c}");
+        assert!(is_special(&c), "{c}");
     }
     for c in [' ', '\u{7f}', '\u{a0}', 'é', '\u{2016}', '\u{20bf}', '😀', 'a', '0', '\0'] {
-        assert!(!is_special(c), "{c}");
+        assert!(!is_special(&c), "{c}");
     }
 }
 
@@ -109,7 +109,8 @@ fn months_are_those_of_the_calendar() {
 #[test]
 fn json_is_the_one_of_uaa() {
     let policy: PasswordPolicy =
-        serde_json::from_str(r#"{"minLength":8,"maxLength":255,"expirePasswordInMonths":6,"unknown":1}"#).unwrap();
+        serde_json::from_str(r#"{"minLength":8,"maxLength":255,"expirePasswordInMonths":6,"unknown":1}"#)
+            .unwrap();
     assert_eq!((policy.rules.min_length, policy.expire_password_in_months), (8, 6));
     assert!(!policy.is_set());
     assert!(PasswordPolicy::LENIENT.is_set() && ClientSecretPolicy::LENIENT.is_set());
