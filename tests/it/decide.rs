@@ -42,7 +42,7 @@ fn bound(registry: &Registry, (i, row): (usize, &Row)) -> Bound {
     Bound {
         binding: Uuid::from_u128(i as u128 + 1),
         role,
-        mask: registry.role(role).unwrap().1.clone(),
+        mask: registry.role(role).expect("a built-in role").1.clone(),
         place: place(at).id,
         level: RoleLevel::Space,
         scope: scoped.then(|| ScopeKey::of("cloud_controller.admin")),

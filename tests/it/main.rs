@@ -2,4 +2,5 @@
 
 mod bad_input;
 mod decide;
+mod platform;
 mod tokens;

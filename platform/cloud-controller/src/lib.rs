@@ -1,1 +1,44 @@
-//! Floor.
+//! Floor 5: the Cloud Controller's API, version 3.
+//!
+//! One noun, one file: its routes, handlers, inputs and view. What lists and envelopes have in common is in `list` and
+//! `view`, once.
+
+mod body;
+mod job;
+mod list;
+mod organization;
+mod role;
+mod root;
+mod space;
+mod user;
+mod view;
+
+use std::sync::Arc;
+use uaa_authz::Kind;
+use uaa_plugin::{Plugin, Route};
+
+/// The plugin.
+#[derive(Debug)]
+pub struct CloudController;
+
+impl Plugin for CloudController {
+    fn name(&self) -> &'static str {
+        "cloud-controller"
+    }
+
+    fn kinds(&self) -> Vec<Kind> {
+        vec![]
+    }
+
+    fn routes(self: Arc<Self>) -> Vec<Route> {
+        [
+            root::routes(),
+            organization::routes(),
+            space::routes(),
+            role::routes(),
+            user::routes(),
+            job::routes(),
+        ]
+        .concat()
+    }
+}

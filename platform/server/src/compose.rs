@@ -2,6 +2,7 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use platform_cloud_controller::CloudController;
 use scim::{Passwords, Scim};
 use std::fs;
 use std::io::Write;
@@ -134,7 +135,12 @@ impl Hall {
 
     fn plugins(&self, engine: &Arc<Engine>) -> Vec<Arc<dyn Plugin>> {
         let passwords = Arc::new(HashedPasswords(self.hasher.clone()));
-        vec![Arc::new(OauthServer(engine.clone())), Arc::new(AccessApi), Arc::new(Scim { passwords })]
+        vec![
+            Arc::new(OauthServer(engine.clone())),
+            Arc::new(AccessApi),
+            Arc::new(Scim { passwords }),
+            Arc::new(CloudController),
+        ]
     }
 
     /// Compiled facts start cold: decisions read rows until the first load is through.

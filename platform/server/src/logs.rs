@@ -4,7 +4,7 @@
 //! (`Authorization`, cookies) or body.
 
 use crate::config::{Log, LogFormat};
-use crate::run::Failure;
+use crate::failure::Failure;
 use std::io;
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;

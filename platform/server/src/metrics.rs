@@ -1,7 +1,7 @@
 //! Figures for Prometheus. Everybody counts with the macros of the crate `metrics`; this keeps and prints.
 
 use crate::config::Cidr;
-use crate::run::Failure;
+use crate::failure::Failure;
 use http::StatusCode;
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Label, Level, Metadata, Recorder, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};

@@ -1,65 +1,74 @@
 use crate::args::{AdminCommand, Args, AuditCommand, Command, Common, ConfigCommand, DbCommand, KeysCommand};
-use crate::commands;
-use crate::config::{self, Config, Problems};
+use crate::config::{self, Config};
 use crate::edge::Sites;
+use crate::failure::Failure;
 use crate::logs;
 use crate::output::Output;
-use std::fmt;
 
-/// Why a command did not do what it was asked: the text for the person, the exit code for the script.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// Lower case, what went wrong and what to do.
-    pub text: String,
-    /// 1, or 2 when the configuration or the command line was wrong.
-    pub code: u8,
+/// What the commands do once the configuration is read and logs are on. All but these need nothing of the product.
+pub trait Commands {
+    /// `hallmark up`: runs until a signal says stop and the last request is answered.
+    fn up(&self, config: Config, out: &mut Output) -> impl Future<Output = Result<(), Failure>>;
+
+    /// `hallmark audit verify`.
+    fn audit_verify(&self, config: Config, out: &mut Output) -> impl Future<Output = Result<(), Failure>>;
+
+    /// `hallmark audit export`, with the RFC 3339 time before which entries are left out.
+    fn audit_export(
+        &self,
+        config: Config,
+        since: Option<&str>,
+        out: &mut Output,
+    ) -> impl Future<Output = Result<(), Failure>>;
+
+    /// `hallmark keys list`.
+    fn keys_list(&self, config: Config, out: &mut Output) -> impl Future<Output = Result<(), Failure>>;
+
+    /// `hallmark keys rotate`.
+    fn keys_rotate(&self, config: Config, out: &mut Output) -> impl Future<Output = Result<(), Failure>>;
+
+    /// `hallmark admin password-reset USER`.
+    fn admin_password_reset(
+        &self,
+        config: Config,
+        user: &str,
+        out: &mut Output,
+    ) -> impl Future<Output = Result<(), Failure>>;
+
+    /// `hallmark db migrate`.
+    fn db_migrate(&self, config: Config, out: &mut Output) -> impl Future<Output = Result<(), Failure>>;
+
+    /// `hallmark db status`.
+    fn db_status(&self, config: Config, out: &mut Output) -> impl Future<Output = Result<(), Failure>>;
 }
 
-impl Failure {
-    /// Anything but the configuration.
-    pub fn new(text: impl Into<String>) -> Self {
-        Failure { text: text.into(), code: 1 }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl From<Problems> for Failure {
-    fn from(problems: Problems) -> Self {
-        Failure { text: problems.to_string(), code: 2 }
-    }
-}
-
-/// Does one command. What it needs beyond the process itself is in [`commands`].
-pub async fn run(args: Args, out: &mut Output) -> Result<(), Failure> {
+/// Does one command.
+///
+/// # Errors
+/// What the person at the terminal is told, with the exit code.
+pub async fn run<C: Commands>(args: Args, commands: &C, out: &mut Output) -> Result<(), Failure> {
     match args.command {
         Command::Up { common, listen } => {
             let mut sources = common.sources();
             sources.arguments.extend(listen.map(|address| ("listen.address", "--listen", address)));
             let config = Config::load(&sources)?;
             logs::start(&config.log)?;
-            commands::up(config, out).await
+            commands.up(config, out).await
         }
         Command::Config(command) => about_config(command, out),
         Command::Audit(AuditCommand::Verify { common }) => {
-            commands::audit_verify(ready(&common)?, out).await
+            commands.audit_verify(ready(&common)?, out).await
         }
         Command::Audit(AuditCommand::Export { common, since }) => {
-            commands::audit_export(ready(&common)?, since.as_deref(), out).await
+            commands.audit_export(ready(&common)?, since.as_deref(), out).await
         }
-        Command::Keys(KeysCommand::List { common }) => commands::keys_list(ready(&common)?, out).await,
-        Command::Keys(KeysCommand::Rotate { common }) => commands::keys_rotate(ready(&common)?, out).await,
+        Command::Keys(KeysCommand::List { common }) => commands.keys_list(ready(&common)?, out).await,
+        Command::Keys(KeysCommand::Rotate { common }) => commands.keys_rotate(ready(&common)?, out).await,
         Command::Admin(AdminCommand::PasswordReset { common, user }) => {
-            commands::admin_password_reset(ready(&common)?, &user, out).await
+            commands.admin_password_reset(ready(&common)?, &user, out).await
         }
-        Command::Db(DbCommand::Migrate { common }) => commands::db_migrate(ready(&common)?, out).await,
-        Command::Db(DbCommand::Status { common }) => commands::db_status(ready(&common)?, out).await,
+        Command::Db(DbCommand::Migrate { common }) => commands.db_migrate(ready(&common)?, out).await,
+        Command::Db(DbCommand::Status { common }) => commands.db_status(ready(&common)?, out).await,
     }
 }
 
@@ -104,6 +113,43 @@ mod tests {
     use std::io::Write;
     use std::sync::{Arc, Mutex};
 
+    /// Does nothing, well.
+    struct Idle;
+
+    impl Commands for Idle {
+        async fn up(&self, _: Config, _: &mut Output) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        async fn audit_verify(&self, _: Config, _: &mut Output) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        async fn audit_export(&self, _: Config, _: Option<&str>, _: &mut Output) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        async fn keys_list(&self, _: Config, _: &mut Output) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        async fn keys_rotate(&self, _: Config, _: &mut Output) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        async fn admin_password_reset(&self, _: Config, _: &str, _: &mut Output) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        async fn db_migrate(&self, _: Config, _: &mut Output) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        async fn db_status(&self, _: Config, _: &mut Output) -> Result<(), Failure> {
+            Ok(())
+        }
+    }
+
     #[derive(Clone, Default)]
     struct Heard(Arc<Mutex<Vec<u8>>>);
 
@@ -120,7 +166,7 @@ mod tests {
     async fn hallmark(arguments: &[&str]) -> (Result<(), Failure>, String) {
         let heard = Heard::default();
         let args = Args::try_parse_from([&["hallmark"], arguments].concat()).unwrap();
-        let result = run(args, &mut Output::to(heard.clone())).await;
+        let result = run(args, &Idle, &mut Output::to(heard.clone())).await;
         let text = String::from_utf8(heard.0.lock().unwrap().clone()).unwrap();
         (result, text)
     }

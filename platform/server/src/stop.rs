@@ -1,4 +1,4 @@
-use crate::run::Failure;
+use crate::failure::Failure;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 

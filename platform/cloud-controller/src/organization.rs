@@ -1,0 +1,154 @@
+//! Organizations.
+
+use crate::body::{Metadata, name};
+use crate::job;
+use crate::list::{List, Listed};
+use crate::view::View;
+use axum::http::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uaa_authz::{Delete, Duty, Read, Update, Zone};
+use uaa_directory::{Organization, OrganizationOwn, Space};
+use uaa_model::{Barrier, Fault, Id, Reply};
+use uaa_plugin::{Answer, Ctx, Dialect::Cc, Json, Route, Site::Api, Within};
+use uaa_store::{Annotation, Field, Fields, Granted, Set, Slot, Visible};
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::on(Api, Method::GET, "/v3/organizations", "organization_list", Cc, list),
+        Route::on(Api, Method::POST, "/v3/organizations", "organization_create", Cc, create),
+        Route::on(Api, Method::GET, "/v3/organizations/{guid}", "organization_show", Cc, show),
+        Route::on(Api, Method::PATCH, "/v3/organizations/{guid}", "organization_update", Cc, update),
+        Route::on(Api, Method::DELETE, "/v3/organizations/{guid}", "organization_delete", Cc, delete),
+    ]
+}
+
+impl Listed for Organization {
+    const FILTERS: &'static [(&'static str, Field)] = &[("names", Field::Folded("name_key"))];
+    const ORDER: &'static [(&'static str, &'static str)] = &[("name", "name_key")];
+    const INCLUDE: &'static [&'static str] = &[];
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct New {
+    name: String,
+    #[serde(default)]
+    suspended: bool,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+impl Within<Organization> for New {
+    fn parent(&self, zone: Id<Zone>) -> Id<Zone> {
+        zone
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Patch {
+    name: Option<String>,
+    suspended: Option<bool>,
+    metadata: Option<Metadata>,
+}
+
+async fn list(seen: Visible<Organization>, list: List<Organization>, cx: &mut Ctx) -> Reply<Answer> {
+    let page = cx.tx().list(&seen, &list.query()).await?;
+    let api = &cx.links.api;
+    let rows: Vec<Value> = page.rows.iter().map(|row| view(row, api)).collect();
+    let pagination = list.pagination(&page, &format!("{api}/v3/organizations"));
+    Answer::ok(&json!({"pagination": pagination, "resources": rows}))
+}
+
+async fn create(slot: Slot<Organization>, new: Json<New>, cx: &mut Ctx) -> Reply<Answer> {
+    let new = new.0;
+    name(&new.name)?;
+    let (labels, annotations) = new.metadata.onto("{}", "{}")?;
+    let set = Set::default()
+        .put(Organization::name, new.name.as_str())
+        .put(Organization::name_key, new.name.to_lowercase())
+        .put(Organization::suspended, new.suspended)
+        .metadata(labels, annotations);
+    let made = cx.tx().insert(slot, set).await.map_err(|fault| taken(fault, &new.name))?;
+    cx.tx().annotate(event("audit.organization.create", &new.name));
+    if new.suspended {
+        cx.tx().bar(&made, Some(Barrier::OrganizationSuspended)).await?;
+    }
+    let row = cx.tx().get(&made).await?;
+    Answer::created(&view(&row, &cx.links.api))
+}
+
+async fn show(organization: Granted<Read, Organization>, _: (), cx: &mut Ctx) -> Reply<Answer> {
+    let row = cx.tx().get(&organization).await?;
+    Answer::ok(&view(&row, &cx.links.api))
+}
+
+async fn update(
+    organization: Granted<Update, Organization>,
+    patch: Json<Patch>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let (patch, row) = (patch.0, cx.tx().get(&organization).await?);
+    let mut set = Set::default();
+    if let Some(new) = &patch.name {
+        name(new)?;
+        set = set.put(Organization::name, new.as_str()).put(Organization::name_key, new.to_lowercase());
+    }
+    if let Some(metadata) = &patch.metadata {
+        let (labels, annotations) = metadata.onto(&row.labels, &row.annotations)?;
+        set = set.metadata(labels, annotations);
+    }
+    if let Some(suspended) = patch.suspended.filter(|s| *s != row.own.suspended) {
+        // Whoever may delete an organization may suspend it: administrators.
+        let whole = cx.tx().grant::<Delete, Organization>(organization.id()).await?;
+        cx.tx().bar(&whole, suspended.then_some(Barrier::OrganizationSuspended)).await?;
+        set = set.put(Organization::suspended, suspended);
+    }
+    let shown = patch.name.unwrap_or(row.own.name);
+    cx.tx().update(&organization, set).await.map_err(|fault| taken(fault, &shown))?;
+    cx.tx().annotate(event("audit.organization.update", &shown));
+    let row = cx.tx().get(&organization).await?;
+    Answer::ok(&view(&row, &cx.links.api))
+}
+
+/// All that is in it goes with it, in one transaction: atomic in effect, and nothing left over.
+async fn delete(organization: Granted<Delete, Organization>, _: (), cx: &mut Ctx) -> Reply<Answer> {
+    let row = cx.tx().get(&organization).await?;
+    let me = cx.tx().assume(Duty::Jobs);
+    let spaces = cx.tx().children::<_, _, Space>(&organization).await?;
+    for id in spaces {
+        let space = cx.tx().grant::<Delete, Space>(id).await?;
+        cx.tx().unbind_all(&space).await?;
+        cx.tx().delete(space).await?;
+    }
+    cx.tx().unbind_all(&organization).await?;
+    cx.tx().resume(me);
+    let target = organization.id().uuid();
+    cx.tx().delete(organization).await?;
+    cx.tx().annotate(event("audit.organization.delete-request", &row.own.name));
+    job::done(cx, "organization.delete", target, "organization").await
+}
+
+fn taken(fault: Fault, name: &str) -> Fault {
+    match fault {
+        // The cf CLI matches this sentence.
+        Fault::Unique(_) => Fault::invalid(format!("Organization '{name}' already exists.")),
+        other => other,
+    }
+}
+
+fn event(event: &str, name: &str) -> Annotation {
+    Annotation { event: event.into(), target_name: name.into(), ..Annotation::default() }
+}
+
+pub(crate) fn view(row: &Fields<OrganizationOwn>, api: &str) -> Value {
+    View::of(row, api, "organizations")
+        .own("name", row.own.name.as_str())
+        .own("suspended", row.own.suspended)
+        .one("quota", "organization_quotas", row.own.quota)
+        .link("domains", "domains")
+        .link("default_domain", "domains/default")
+        .metadata(row)
+        .done()
+}
