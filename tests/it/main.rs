@@ -3,4 +3,5 @@
 mod bad_input;
 mod decide;
 mod platform;
+mod readme;
 mod tokens;

@@ -6,5 +6,4 @@
 pub mod bootstrap;
 pub mod commands;
 pub mod compose;
-pub mod config;
 pub mod front;
