@@ -38,7 +38,11 @@ impl Reader<'_> {
             let met = self.any();
             return self.next_is(")") && met;
         }
-        let Some((name, rest)) = self.words.split_first() else { return false };
+        let Some((name, rest)) = self.words.split_first() else {
+            // Something is missing: what stays unread makes the whole expression unmet.
+            self.words = &[""];
+            return false;
+        };
         self.words = rest;
         let name = if self.next_is("WITH") {
             let Some((exception, rest)) = self.words.split_first() else { return false };
