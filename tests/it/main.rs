@@ -1,6 +1,7 @@
 //! The one integration test binary: the product as its users meet it.
 
 mod bad_input;
+mod cf_cli;
 mod decide;
 mod platform;
 mod readme;

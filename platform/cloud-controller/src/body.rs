@@ -1,9 +1,53 @@
-//! What bodies have in common: relationships, metadata, names.
+//! What bodies have in common: how they are read, relationships, names.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use uaa_authz::Resource;
 use uaa_model::{Fault, Id, Reply};
+use uaa_plugin::{Input, Raw, Within};
+
+/// A JSON body whose mistakes are said in the Cloud Controller's words.
+#[derive(Debug)]
+pub(crate) struct Doc<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> Input for Doc<T> {
+    const NAME: &'static str = "json";
+    fn read(raw: &Raw) -> Reply<Self> {
+        serde_json::from_slice(&raw.body).map(Doc).map_err(|error| match error.classify() {
+            Category::Data => Fault::invalid(said(&error.to_string())),
+            Category::Syntax | Category::Eof | Category::Io => Fault::Parse("invalid request body".into()),
+        })
+    }
+}
+
+impl<R: Resource, T: Within<R>> Within<R> for Doc<T> {
+    fn parent(&self, zone: Id<uaa_authz::Zone>) -> Id<R::Parent> {
+        self.0.parent(zone)
+    }
+}
+
+/// The parser's sentence, without the position, as the field's clients know it.
+fn said(text: &str) -> String {
+    let text = text.split(" at line ").next().unwrap_or_default();
+    let quoted = || text.split('`').nth(1).unwrap_or_default();
+    if text.starts_with("unknown field") {
+        return format!("Unknown field(s): '{}'", quoted());
+    }
+    if text.starts_with("missing field") {
+        return format!("{} can't be blank", capital(quoted()));
+    }
+    text.to_owned()
+}
+
+/// A field's name at the head of a sentence.
+pub(crate) fn capital(name: &str) -> String {
+    let mut text = name.replace('_', " ");
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
 
 /// `{"data": {"guid": …}}`.
 #[derive(Debug, Deserialize)]
@@ -18,53 +62,17 @@ pub(crate) struct Guid<K> {
     pub(crate) guid: Id<K>,
 }
 
-/// Labels and annotations; null takes one away.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Metadata {
-    labels: BTreeMap<String, Option<String>>,
-    annotations: BTreeMap<String, Option<String>>,
+/// `{"data": [{"guid": …}]}`.
+#[derive(Debug, Deserialize)]
+#[serde(bound = "", deny_unknown_fields)]
+pub(crate) struct Many<K> {
+    pub(crate) data: Vec<Guid<K>>,
 }
 
-impl Metadata {
-    /// Merged into what is there, as JSON objects for the row.
-    pub(crate) fn onto(&self, labels: &str, annotations: &str) -> Reply<(String, String)> {
-        for (key, value) in &self.labels {
-            let name = key.rsplit_once('/').map_or(key.as_str(), |(_, name)| name);
-            let letters = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-            if name.is_empty() || name.len() > 63 || key.len() > 320 || !letters(name) {
-                return Err(Fault::invalid(format!(
-                    "Metadata label key error: '{key}' contains invalid characters or is too long"
-                )));
-            }
-            if value.as_ref().is_some_and(|v| v.len() > 63 || !letters(v)) {
-                return Err(Fault::invalid(format!(
-                    "Metadata label value error: the value of '{key}' contains invalid characters or is too long"
-                )));
-            }
-        }
-        if self.annotations.values().flatten().any(|v| v.len() > 5000) {
-            return Err(Fault::invalid(
-                "Metadata annotation value error: a value is greater than 5000 characters",
-            ));
-        }
-        let (labels, annotations) = (merged(labels, &self.labels), merged(annotations, &self.annotations));
-        if labels.len() > 50 || annotations.len() > 200 {
-            return Err(Fault::invalid("Metadata error: at most 50 labels and 200 annotations"));
-        }
-        Ok((Value::Object(labels).to_string(), Value::Object(annotations).to_string()))
+impl<K> Many<K> {
+    pub(crate) fn ids(&self) -> Vec<Id<K>> {
+        self.data.iter().map(|one| one.guid).collect()
     }
-}
-
-fn merged(old: &str, new: &BTreeMap<String, Option<String>>) -> Map<String, Value> {
-    let mut all: Map<String, Value> = serde_json::from_str(old).unwrap_or_default();
-    for (key, value) in new {
-        match value {
-            Some(value) => drop(all.insert(key.clone(), value.clone().into())),
-            None => drop(all.remove(key)),
-        }
-    }
-    all
 }
 
 /// A name of 1 to 255 printable characters.
@@ -79,4 +87,37 @@ pub(crate) fn name(text: &str) -> Reply<()> {
         return Err(Fault::invalid("Name must not contain control characters"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read by the parser")]
+    struct Named {
+        name: String,
+    }
+
+    #[test]
+    fn mistakes_are_said_in_the_fields_words() {
+        for (body, text) in [
+            (r#"{"name": "a", "x": 1}"#, "Unknown field(s): 'x'"),
+            ("{}", "Name can't be blank"),
+            (r#"{"name": 1}"#, "invalid type: integer `1`, expected a string"),
+        ] {
+            let raw = Raw { query: String::new(), body: body.into() };
+            let fault = Doc::<Named>::read(&raw).map(|_| ()).unwrap_err();
+            assert!(matches!(&fault, Fault::Invalid(said) if said[0] == text), "{fault:?}");
+        }
+        let raw = Raw { query: String::new(), body: "{".into() };
+        assert!(matches!(Doc::<Named>::read(&raw), Err(Fault::Parse(_))));
+    }
+
+    #[test]
+    fn names_have_a_length() {
+        assert!(name("x").is_ok() && name(&"é".repeat(255)).is_ok());
+        assert!(name("  ").is_err() && name(&"x".repeat(256)).is_err() && name("a\nb").is_err());
+    }
 }

@@ -6,6 +6,7 @@
 mod body;
 mod job;
 mod list;
+mod metadata;
 mod organization;
 mod role;
 mod root;

@@ -1,5 +1,6 @@
 //! What the Cloud Controller's lists can be asked: once for every resource.
 
+use crate::body::capital;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::marker::PhantomData;
@@ -15,7 +16,9 @@ pub(crate) trait Listed: Stored {
     /// Names that `order_by` takes beside `created_at` and `updated_at`, and their columns.
     const ORDER: &'static [(&'static str, &'static str)];
     /// What `include` takes.
-    const INCLUDE: &'static [&'static str];
+    const INCLUDE: &'static [&'static str] = &[];
+    /// Filters that are no column: the handler makes conditions of their [`List::values`].
+    const EXTRA: &'static [&'static str] = &[];
 }
 
 /// A parsed list request.
@@ -80,6 +83,7 @@ impl<R: Listed> List<R> {
             "label_selector" => {
                 self.conds.extend(labels(value).ok_or_else(|| bad("Invalid label_selector value"))?)
             }
+            extra if R::EXTRA.contains(&extra) => {}
             _ => {
                 let cond = times(name, value)?.or_else(|| filter::<R>(name, value));
                 self.conds.push(cond.ok_or_else(|| bad(format!("Unknown query parameter(s): '{name}'")))?);
@@ -90,11 +94,27 @@ impl<R: Listed> List<R> {
 
     /// As the store asks it.
     pub(crate) fn query(&self) -> Query<R> {
+        self.query_of()
+    }
+
+    /// The same of another kind over the same table.
+    pub(crate) fn query_of<S>(&self) -> Query<S> {
         let mut query = Query::first(self.per_page).by(self.order.0, self.order.1);
         query.conds.clone_from(&self.conds);
         query.offset = (self.page - 1) * self.per_page;
         query.after.clone_from(&self.after);
         query
+    }
+
+    /// The values of one of [`Listed::EXTRA`], when it is there.
+    pub(crate) fn values(&self, name: &str) -> Option<Vec<String>> {
+        let (_, value) = self.kept.iter().rev().find(|(n, _)| n == name)?;
+        Some(value.split(',').map(unescaped).collect())
+    }
+
+    /// A page as every list answers it.
+    pub(crate) fn body(&self, page: &Page<R>, url: &str, rows: Vec<Value>) -> Value {
+        json!({"pagination": self.pagination(page, url), "resources": rows})
     }
 
     /// The `pagination` of a page, whose links repeat every filter.
@@ -195,14 +215,6 @@ fn times(name: &str, value: &str) -> Reply<Option<Cond>> {
         }
         other => return Err(bad(format!("Invalid relational operator: '{other}'"))),
     }))
-}
-
-fn capital(name: &str) -> String {
-    let mut text = name.replace('_', " ");
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    text
 }
 
 /// `k`, `!k`, `k=v`, `k==v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, all of which must hold.

@@ -1,8 +1,9 @@
 //! Organizations.
 
-use crate::body::{Metadata, name};
+use crate::body::{Doc, name};
 use crate::job;
 use crate::list::{List, Listed};
+use crate::metadata::Metadata;
 use crate::view::View;
 use axum::http::Method;
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use uaa_authz::{Delete, Duty, Read, Update, Zone};
 use uaa_directory::{Organization, OrganizationOwn, Space};
 use uaa_model::{Barrier, Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Json, Route, Site::Api, Within};
+use uaa_plugin::{Answer, Ctx, Dialect::Cc, Route, Site::Api, Within};
 use uaa_store::{Annotation, Field, Fields, Granted, Set, Slot, Visible};
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -61,7 +62,7 @@ async fn list(seen: Visible<Organization>, list: List<Organization>, cx: &mut Ct
     Answer::ok(&json!({"pagination": pagination, "resources": rows}))
 }
 
-async fn create(slot: Slot<Organization>, new: Json<New>, cx: &mut Ctx) -> Reply<Answer> {
+async fn create(slot: Slot<Organization>, new: Doc<New>, cx: &mut Ctx) -> Reply<Answer> {
     let new = new.0;
     name(&new.name)?;
     let (labels, annotations) = new.metadata.onto("{}", "{}")?;
@@ -86,7 +87,7 @@ async fn show(organization: Granted<Read, Organization>, _: (), cx: &mut Ctx) ->
 
 async fn update(
     organization: Granted<Update, Organization>,
-    patch: Json<Patch>,
+    patch: Doc<Patch>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
     let (patch, row) = (patch.0, cx.tx().get(&organization).await?);

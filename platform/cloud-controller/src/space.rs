@@ -1,7 +1,8 @@
 //! Spaces.
 
-use crate::body::{Metadata, One, name};
+use crate::body::{Doc, One, name};
 use crate::list::{List, Listed};
+use crate::metadata::Metadata;
 use crate::view::View;
 use crate::{job, organization};
 use axum::http::Method;
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use uaa_authz::{Delete, Duty, Read, Update, Zone};
 use uaa_directory::{Organization, Space, SpaceOwn};
 use uaa_model::{Barrier, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Json, Route, Site::Api, Within};
+use uaa_plugin::{Answer, Ctx, Dialect::Cc, Route, Site::Api, Within};
 use uaa_store::{Annotation, Field, Fields, Granted, Set, Slot, Visible};
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -75,7 +76,7 @@ async fn list(seen: Visible<Space>, list: List<Space>, cx: &mut Ctx) -> Reply<An
     Answer::ok(&body)
 }
 
-async fn create(slot: Slot<Space>, new: Json<New>, cx: &mut Ctx) -> Reply<Answer> {
+async fn create(slot: Slot<Space>, new: Doc<New>, cx: &mut Ctx) -> Reply<Answer> {
     let new = new.0;
     name(&new.name)?;
     let (labels, annotations) = new.metadata.onto("{}", "{}")?;
@@ -96,7 +97,7 @@ async fn show(space: Granted<Read, Space>, _: (), cx: &mut Ctx) -> Reply<Answer>
     Answer::ok(&view(&row, &cx.links.api))
 }
 
-async fn update(space: Granted<Update, Space>, patch: Json<Patch>, cx: &mut Ctx) -> Reply<Answer> {
+async fn update(space: Granted<Update, Space>, patch: Doc<Patch>, cx: &mut Ctx) -> Reply<Answer> {
     let (patch, row) = (patch.0, cx.tx().get(&space).await?);
     let mut set = Set::default();
     if let Some(new) = &patch.name {

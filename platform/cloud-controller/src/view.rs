@@ -17,9 +17,14 @@ pub(crate) struct View<'a> {
 impl<'a> View<'a> {
     /// guid, times and the link to itself.
     pub(crate) fn of<T>(row: &Fields<T>, api: &'a str, plural: &str) -> View<'a> {
-        let me = format!("{api}/v3/{plural}/{}", row.guid);
+        View::shown(row, &row.guid.to_string(), api, plural)
+    }
+
+    /// The same under another identifier than the row's.
+    pub(crate) fn shown<T>(row: &Fields<T>, guid: &str, api: &'a str, plural: &str) -> View<'a> {
+        let me = format!("{api}/v3/{plural}/{guid}");
         let mut body = Map::new();
-        body.insert("guid".into(), json!(row.guid));
+        body.insert("guid".into(), guid.into());
         body.insert("created_at".into(), rfc3339(row.created_at).into());
         body.insert("updated_at".into(), rfc3339(row.updated_at).into());
         let links = Map::from_iter([("self".to_owned(), json!({ "href": me }))]);
@@ -32,11 +37,22 @@ impl<'a> View<'a> {
     }
 
     /// A to-one relationship, and its link when there is one.
-    pub(crate) fn one(mut self, name: &str, plural: &str, id: Option<Uuid>) -> Self {
-        if let Some(id) = id {
+    pub(crate) fn one(self, name: &str, plural: &str, id: Option<Uuid>) -> Self {
+        self.named(name, plural, id.map(|id| id.to_string()))
+    }
+
+    /// The same when the other one has an identifier that is none of ours.
+    pub(crate) fn named(mut self, name: &str, plural: &str, id: Option<String>) -> Self {
+        if let Some(id) = &id {
             self.links.insert(name.into(), json!({"href": format!("{}/v3/{plural}/{id}", self.api)}));
         }
         self.relations.insert(name.into(), json!({"data": id.map(|id| json!({"guid": id}))}));
+        self
+    }
+
+    /// A to-many relationship.
+    pub(crate) fn many(mut self, name: &str, ids: impl Iterator<Item = Uuid>) -> Self {
+        self.relations.insert(name.into(), json!({ "data": guids(ids) }));
         self
     }
 
@@ -58,5 +74,57 @@ impl<'a> View<'a> {
         }
         self.body.insert("links".into(), self.links.into());
         self.body.into()
+    }
+}
+
+/// The `data` of a to-many relationship.
+pub(crate) fn guids(ids: impl Iterator<Item = Uuid>) -> Value {
+    ids.map(|id| json!({ "guid": id })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_envelope() {
+        let (id, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let row = Fields {
+            guid: id,
+            created_at: 0,
+            updated_at: 1_999_999,
+            labels: r#"{"a":"b"}"#.into(),
+            annotations: "{}".into(),
+            organization: None,
+            space: None,
+            own: (),
+        };
+        let body = View::of(&row, "https://api.x", "things")
+            .own("name", "n")
+            .one("organization", "organizations", Some(other))
+            .one("quota", "quotas", None)
+            .many("spaces", [other].into_iter())
+            .link("features", "features")
+            .metadata(&row)
+            .done();
+        let me = format!("https://api.x/v3/things/{id}");
+        let expected = json!({
+            "guid": id,
+            "created_at": "1970-01-01T00:00:00Z",
+            "updated_at": "1970-01-01T00:00:01Z",
+            "name": "n",
+            "relationships": {
+                "organization": {"data": {"guid": other}},
+                "quota": {"data": null},
+                "spaces": {"data": [{"guid": other}]},
+            },
+            "metadata": {"labels": {"a": "b"}, "annotations": {}},
+            "links": {
+                "self": {"href": me},
+                "organization": {"href": format!("https://api.x/v3/organizations/{other}")},
+                "features": {"href": format!("{me}/features")},
+            },
+        });
+        assert_eq!(body, expected);
     }
 }
