@@ -101,9 +101,13 @@ mod tests {
 
     #[test]
     fn null_takes_away_and_the_rest_stays() {
-        let body = serde_json::json!({"labels": {"a": null, "b": "2"}, "annotations": {"x.y/n": "any thing"}});
+        let body =
+            serde_json::json!({"labels": {"a": null, "b": "2"}, "annotations": {"x.y/n": "any thing"}});
         let (labels, annotations) = onto(body, r#"{"a":"1","c":"3"}"#).expect("good");
-        assert_eq!((labels.as_str(), annotations.as_str()), (r#"{"b":"2","c":"3"}"#, r#"{"x.y/n":"any thing"}"#));
+        assert_eq!(
+            (labels.as_str(), annotations.as_str()),
+            (r#"{"b":"2","c":"3"}"#, r#"{"x.y/n":"any thing"}"#)
+        );
     }
 
     #[test]

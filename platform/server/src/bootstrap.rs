@@ -61,7 +61,7 @@ pub async fn bootstrap(hall: &Hall, data: &Path) -> Reply<Option<FirstSecrets>> 
         };
         make_client(&mut tx, one, secret).await?;
     }
-    if tx.commit().await? {
+    if tx.commit().await?.changed {
         hall.access.follow().await?;
     }
     Ok(Some(secrets))

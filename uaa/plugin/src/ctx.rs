@@ -104,7 +104,7 @@ impl Ctx {
         }
         let (actor, zone, request) = (self.tx.actor().clone(), self.tx.zone(), self.caller.request.clone());
         let next = self.access.begin(actor, zone, want, self.op, request);
-        if std::mem::replace(&mut self.tx, next).commit().await? {
+        if std::mem::replace(&mut self.tx, next).commit().await?.changed {
             self.access.follow().await?;
         }
         Ok(())

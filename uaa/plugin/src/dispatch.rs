@@ -31,6 +31,15 @@ pub struct Dispatcher {
     pub body_limit: usize,
 }
 
+/// What became of a request, for the access log and metrics: an extension of the response. It never reaches the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Handled {
+    /// The route's name.
+    pub route: &'static str,
+    /// How many statements its last transaction ran.
+    pub statements: u32,
+}
+
 /// The routes of one site as a service.
 pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site) -> Router {
     let mut router = Router::new();
@@ -59,10 +68,12 @@ pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site) -> Rou
 impl Dispatcher {
     async fn serve(&self, route: &Route, params: Params, request: Request) -> Response<Body> {
         let caller = caller(&request);
-        match self.answer(route, params, request, &caller).await {
-            Ok(answer) => answer.into_response(),
-            Err(fault) => route.dialect.render(&fault, &caller.request),
-        }
+        let (mut response, statements) = match self.answer(route, params, request, &caller).await {
+            Ok((answer, statements)) => (answer.into_response(), statements),
+            Err(fault) => (route.dialect.render(&fault, &caller.request), 0),
+        };
+        response.extensions_mut().insert(Handled { route: route.name, statements });
+        response
     }
 
     /// Authenticate, read the whole body, begin, parse, prove, run, commit.
@@ -72,7 +83,7 @@ impl Dispatcher {
         params: Params,
         request: Request,
         caller: &Caller,
-    ) -> Reply<Answer> {
+    ) -> Reply<(Answer, u32)> {
         let (parts, body) = request.into_parts();
         let actor = self.actor(route, &parts.headers).await?;
         // Before the transaction begins: a slow client must not hold the one writer.
@@ -104,14 +115,15 @@ impl Dispatcher {
     }
 
     /// One try. A writing one runs in a task of its own, so that a client that hangs up cancels nothing half-way.
-    async fn attempt(&self, route: &Route, raw: Raw, mut cx: Ctx, want: Want) -> Reply<Answer> {
+    async fn attempt(&self, route: &Route, raw: Raw, mut cx: Ctx, want: Want) -> Reply<(Answer, u32)> {
         let (run, access) = (route.run.clone(), self.access.clone());
         let work = async move {
             let answer = run(raw, &mut cx).await?;
-            if cx.tx.commit().await? {
+            let done = cx.tx.commit().await?;
+            if done.changed {
                 access.follow().await?;
             }
-            Ok(answer)
+            Ok((answer, done.statements))
         };
         if want == Want::Read && route.public.is_none() {
             return work.await;

@@ -18,7 +18,7 @@ pub use answer::Answer;
 pub use authenticate::{Authenticator, Basic, bearer};
 pub use ctx::{Caller, Ctx, Links, Params};
 pub use dialect::Dialect;
-pub use dispatch::{Dispatcher, router};
+pub use dispatch::{Dispatcher, Handled, router};
 pub use form::pairs;
 pub use input::{Body, Form, Input, Json, Raw};
 pub use need::{Need, NeedInfo, OneOf, Public, Within};

@@ -26,4 +26,4 @@ pub use raw::Raw;
 pub use schema::{Col, Fields, Set, Stored};
 pub use sea_query::Value;
 pub use seal::{Broken, Verified};
-pub use tx::{Annotation, Binding, Tx};
+pub use tx::{Annotation, Binding, Done, Tx};

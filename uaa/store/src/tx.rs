@@ -39,6 +39,15 @@ pub struct Tx {
     statements: u32,
 }
 
+/// How a transaction ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// Whether facts changed, so that the caller can follow before it answers.
+    pub changed: bool,
+    /// How many statements it ran.
+    pub statements: u32,
+}
+
 /// Which lock on the zone's facts the transaction holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Lock {
@@ -101,11 +110,6 @@ impl Tx {
         &self.inner.registry
     }
 
-    /// How many statements it has run.
-    pub fn statements(&self) -> u32 {
-        self.statements
-    }
-
     /// Goes on as the product itself, within what that duty may do (`roles.txt`), until [`Tx::resume`]. The audit log
     /// names the duty and, through the request id, who set it in motion.
     pub fn assume(&mut self, duty: Duty) -> Arc<Actor> {
@@ -118,11 +122,10 @@ impl Tx {
         self.actor = actor;
     }
 
-    /// Ends the transaction: journal, audit and outbox rows, changed facts, commit. Returns whether facts changed, so that
-    /// the caller can follow before it answers.
-    pub async fn commit(mut self) -> Reply<bool> {
+    /// Ends the transaction: journal, audit and outbox rows, changed facts, commit.
+    pub async fn commit(mut self) -> Reply<Done> {
         if self.want == Want::Read || self.conn.is_none() {
-            return Ok(false);
+            return Ok(Done { changed: false, statements: self.statements });
         }
         self.write_journal().await?;
         let changed = !self.changes.is_empty();
@@ -134,7 +137,7 @@ impl Tx {
         if sealed {
             self.inner.unsealed.notify_one();
         }
-        Ok(changed)
+        Ok(Done { changed, statements: self.statements })
     }
 
     /// The revision of every touched zone moves in the transaction that changes its facts.
