@@ -1,9 +1,11 @@
-//! The checks of the tree that no compiler does: `cargo xtask check`.
+//! The checks of the tree that no compiler does: `cargo xtask check`, and `cargo xtask compile-fail`.
 //!
 //! Every check reads files and `cargo metadata`, writes nothing, and says where to look.
 
+mod compile_fail;
 mod deny;
 mod floors;
+mod golden;
 mod report;
 mod scan;
 mod spdx;
@@ -20,7 +22,8 @@ fn main() -> ExitCode {
     let mut report = Report::default();
     let ran = match name.as_str() {
         "check" => check(&mut report),
-        _ => Err(format!("unknown task `{name}`: say one of check")),
+        "compile-fail" => compile_fail::check(&mut report),
+        _ => Err(format!("unknown task `{name}`: say one of check, compile-fail")),
     };
     if let Err(text) = ran {
         report.problem("xtask", text);

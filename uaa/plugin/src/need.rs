@@ -52,7 +52,7 @@ impl fmt::Display for NeedInfo {
 /// A proof type as a check: from the path, from the input's parent, or for a list.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a proof",
-    note = "a handler's first argument is Granted<V, R>, Slot<R>, Visible<R>, OneOf of two of them, a pair, or Public"
+    note = "a handler's first argument is Granted<V, R>, Slot<R>, Visible<R>, OneOf of two of them, or a pair; a public route is made by Route::public, with a reason"
 )]
 pub trait Need<I>: Sized {
     /// As data.
@@ -140,13 +140,12 @@ impl<A: Need<I> + Send, B: Need<I> + Send, I: Sync> Need<I> for (A, B) {
     }
 }
 
-/// No proof at all. Only [`crate::Route::public`] takes a handler with it, and that wants a reason.
+/// No proof at all, and so not a [`Need`]: only [`crate::Route::public`] takes a handler with it, and that wants a reason.
 #[derive(Debug)]
 pub struct Public(());
 
-impl<I: Sync> Need<I> for Public {
-    const INFO: NeedInfo = NeedInfo::Public;
-    async fn obtain(_: &mut Ctx, _: &Reply<I>) -> Reply<Self> {
-        Ok(Public(()))
+impl Public {
+    pub(crate) fn new() -> Public {
+        Public(())
     }
 }

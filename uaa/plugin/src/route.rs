@@ -90,13 +90,16 @@ impl Route {
         I: Input + Send + Sync + 'static,
         H: for<'c> Handler<'c, P, I> + 'static,
     {
-        const {
-            assert!(
-                !matches!(P::INFO, NeedInfo::Public),
-                "a public route is made by Route::public, with a reason"
-            )
-        };
-        Route::make(site, method, path, name, dialect, None, handler)
+        let handler = Arc::new(handler);
+        let run: Run = Arc::new(move |raw, cx| {
+            let handler = handler.clone();
+            Box::pin(async move {
+                let input = I::read(&raw);
+                let proof = P::obtain(cx, &input).await?;
+                handler.call(proof, input?, cx).await
+            })
+        });
+        Route { method, path, name, site, dialect, need: P::INFO, input: I::NAME, public: None, run }
     }
 
     /// A route that asks for no bearer token, and why.
@@ -113,33 +116,13 @@ impl Route {
         I: Input + Send + Sync + 'static,
         H: for<'c> Handler<'c, Public, I> + 'static,
     {
-        Route::make(site, method, path, name, dialect, Some(why), handler)
-    }
-
-    fn make<P, I, H>(
-        site: Site,
-        method: Method,
-        path: &'static str,
-        name: &'static str,
-        dialect: Dialect,
-        public: Option<&'static str>,
-        handler: H,
-    ) -> Route
-    where
-        P: Need<I> + Send + 'static,
-        I: Input + Send + Sync + 'static,
-        H: for<'c> Handler<'c, P, I> + 'static,
-    {
         let handler = Arc::new(handler);
         let run: Run = Arc::new(move |raw, cx| {
             let handler = handler.clone();
-            Box::pin(async move {
-                let input = I::read(&raw);
-                let proof = P::obtain(cx, &input).await?;
-                handler.call(proof, input?, cx).await
-            })
+            Box::pin(async move { handler.call(Public::new(), I::read(&raw)?, cx).await })
         });
-        Route { method, path, name, site, dialect, need: P::INFO, input: I::NAME, public, run }
+        let (need, public) = (NeedInfo::Public, Some(why));
+        Route { method, path, name, site, dialect, need, input: I::NAME, public, run }
     }
 
     /// As a line of `routes.txt`.
