@@ -8,7 +8,8 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use uaa_model::{Fault, Reply};
+use std::sync::Arc;
+use uaa_model::{Fault, Reply, SystemClock, SystemRng};
 use uaa_oauth::LockoutPolicy;
 use uaa_plugin::Links;
 use uaa_store::Broken;
@@ -105,7 +106,7 @@ async fn serve(up: Up) -> Reply<ExitCode> {
     })?;
     let address = listener.local_addr().map_err(|e| Fault::Unavailable(e.to_string()))?;
     let base = up.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let hall = Hall::open(plan(&up.place, &base, &up.signing_algorithm)?).await?;
+    let hall = open(plan(&up.place, &base, &up.signing_algorithm)?).await?;
     let first = bootstrap(&hall, &data).await?;
     let served = hall.serve().await?;
     let front = Front { api: served.api, uaa: served.uaa, ids: hall.ids.clone(), domain: None };
@@ -127,8 +128,13 @@ async fn serve(up: Up) -> Reply<ExitCode> {
     served.map(|()| ExitCode::SUCCESS).map_err(|e| Fault::Unavailable(e.to_string()))
 }
 
+/// By the machine's clock and its randomness.
+async fn open(plan: Plan) -> Reply<Hall> {
+    Hall::open(plan, Arc::new(SystemClock), Arc::new(SystemRng)).await
+}
+
 async fn verify(place: Place) -> Reply<ExitCode> {
-    let hall = Hall::open(plan(&place, "http://127.0.0.1", "RS256")?).await?;
+    let hall = open(plan(&place, "http://127.0.0.1", "RS256")?).await?;
     // What was committed before a crash and not sealed yet is sealed now.
     while hall.access.seal().await? > 0 {}
     let (verified, broken) = hall.access.verify().await?;
@@ -152,7 +158,7 @@ async fn schema(place: Place, forward: bool) -> Reply<ExitCode> {
     let plan = plan(&place, "http://127.0.0.1", "RS256")?;
     std::fs::create_dir_all(&plan.data).map_err(|e| Fault::Unavailable(e.to_string()))?;
     let db = uaa_store::Db::open(&plan.database, 2).await?;
-    let now = uaa_model::Clock::now(&uaa_model::SystemClock);
+    let now = uaa_model::Clock::now(&SystemClock);
     let state = if forward { db.migrate(now).await? } else { db.schema().await? };
     say(&format!("schema {} of {}\n", state.applied, state.known));
     Ok(if state.applied == state.known { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -166,7 +172,7 @@ fn plan(place: &Place, base: &str, algorithm: &str) -> Reply<Plan> {
         Fault::invalid(format!("`{algorithm}` is not a signing algorithm; use RS256 or ES256"))
     })?;
     let base = base.trim_end_matches('/');
-    let uaa: std::sync::Arc<str> = format!("{base}/uaa").into();
+    let uaa: Arc<str> = format!("{base}/uaa").into();
     Ok(Plan {
         data,
         database,

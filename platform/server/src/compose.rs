@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use uaa_authz::{Actor, Create, Duty, Registry, Zone};
 use uaa_directory::{AccessApi, Hasher, SigningKey as KeyRow};
-use uaa_model::{Clock, Fault, Id, Ids, Micros, Reply, Rng, Secret, SystemClock, SystemRng, UAA_ZONE};
+use uaa_model::{Clock, Fault, Id, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
 use uaa_oauth::{Caches, Engine, LockoutPolicy, OauthServer};
 use uaa_plugin::{Dispatcher, Links, Plugin, Route, Site, router};
 use uaa_store::{Access, Db, Granted, Query, Set, Tx, Want};
@@ -55,6 +55,7 @@ pub struct Hall {
     /// The zone `uaa`.
     pub zone: Uuid,
     clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
     data_key: DataKey,
     caches: Caches,
     plan: Plan,
@@ -72,8 +73,7 @@ pub struct Served {
 
 impl Hall {
     /// Opens the database, brings its schema forward and makes the zone `uaa` if it is not there.
-    pub async fn open(plan: Plan) -> Reply<Hall> {
-        let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(SystemRng));
+    pub async fn open(plan: Plan, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Reply<Hall> {
         fs::create_dir_all(&plan.data).map_err(|e| unwritable(&plan.data, &e))?;
         let data_key = data_key(&plan.data, rng.as_ref())?;
         let db = Db::open(&plan.database, plan.connections).await?;
@@ -92,11 +92,18 @@ impl Hall {
         access.found(UAA_ZONE, "uaa", "uaa").await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let hasher = Hasher::new(cores, plan.hash_queue)?;
-        Ok(Hall { access, ids, hasher, zone: UAA_ZONE, clock, data_key, caches, plan })
+        Ok(Hall { access, ids, hasher, zone: UAA_ZONE, clock, rng, data_key, caches, plan })
     }
 
     /// Puts the plugins together and starts what runs beside requests: the follower of facts and the sealer.
     pub async fn serve(&self) -> Reply<Served> {
+        let served = self.assemble(false).await?;
+        self.beside();
+        Ok(served)
+    }
+
+    /// The plugins behind their routes. `rehearse`: whatever a request does is taken back at its end.
+    pub async fn assemble(&self, rehearse: bool) -> Reply<Served> {
         let keys = self.keys().await?;
         let settings = uaa_oauth::Settings {
             issuer: format!("{}/oauth/token", self.plan.links.uaa),
@@ -111,7 +118,7 @@ impl Hall {
             self.access.clone(),
             &self.caches,
             self.clock.clone(),
-            &SystemRng,
+            self.rng.as_ref(),
             self.ids.clone(),
             self.hasher.clone(),
             RevSigKey::derived(&self.data_key),
@@ -127,8 +134,8 @@ impl Hall {
             clock: self.clock.clone(),
             zone: self.zone,
             body_limit: self.plan.body_limit,
+            rehearse,
         });
-        self.beside();
         let (api, uaa) = (router(&dispatcher, &routes, Site::Api), router(&dispatcher, &routes, Site::Uaa));
         Ok(Served { api, uaa, routes })
     }

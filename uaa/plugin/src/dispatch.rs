@@ -29,6 +29,8 @@ pub struct Dispatcher {
     pub zone: Uuid,
     /// The largest body, in bytes.
     pub body_limit: usize,
+    /// Whether what a request does is taken back at its end: for the sweep, which asks every route as everybody.
+    pub rehearse: bool,
 }
 
 /// What became of a request, for the access log and metrics: an extension of the response. It never reaches the caller.
@@ -116,10 +118,10 @@ impl Dispatcher {
 
     /// One try. A writing one runs in a task of its own, so that a client that hangs up cancels nothing half-way.
     async fn attempt(&self, route: &Route, raw: Raw, mut cx: Ctx, want: Want) -> Reply<(Answer, u32)> {
-        let (run, access) = (route.run.clone(), self.access.clone());
+        let (run, access, rehearse) = (route.run.clone(), self.access.clone(), self.rehearse);
         let work = async move {
             let answer = run(raw, &mut cx).await?;
-            let done = cx.tx.commit().await?;
+            let done = if rehearse { cx.tx.rehearse().await? } else { cx.tx.commit().await? };
             if done.changed {
                 access.follow().await?;
             }

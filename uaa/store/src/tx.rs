@@ -124,20 +124,32 @@ impl Tx {
 
     /// Ends the transaction: journal, audit and outbox rows, changed facts, commit.
     pub async fn commit(mut self) -> Reply<Done> {
+        let changed = self.finish().await?;
+        if let Some(conn) = self.conn.take() {
+            conn.commit().await?;
+        }
+        if !self.journal.is_empty() {
+            self.inner.unsealed.notify_one();
+        }
+        Ok(Done { changed, statements: self.statements })
+    }
+
+    /// Does all that [`Tx::commit`] does and then takes everything back: whoever asks what a request would answer leaves no
+    /// trace.
+    pub async fn rehearse(mut self) -> Reply<Done> {
+        self.finish().await?;
+        Ok(Done { changed: false, statements: self.statements })
+    }
+
+    /// The last statements before a commit. Returns whether facts change with it.
+    async fn finish(&mut self) -> Reply<bool> {
         if self.want == Want::Read || self.conn.is_none() {
-            return Ok(Done { changed: false, statements: self.statements });
+            return Ok(false);
         }
         self.write_journal().await?;
         let changed = !self.changes.is_empty();
         self.write_changes().await?;
-        let sealed = !self.journal.is_empty();
-        if let Some(conn) = self.conn.take() {
-            conn.commit().await?;
-        }
-        if sealed {
-            self.inner.unsealed.notify_one();
-        }
-        Ok(Done { changed, statements: self.statements })
+        Ok(changed)
     }
 
     /// The revision of every touched zone moves in the transaction that changes its facts.
