@@ -13,8 +13,8 @@ use uaa_store::{Cond, Field, Fields, Visible};
 /// The routes.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        route(Method::GET, "/oauth/clients", "client.list", list),
-        route(Method::GET, "/oauth/clients/{id}", "client.read", read),
+        route(Method::GET, "/oauth/clients", "client_list", list),
+        route(Method::GET, "/oauth/clients/{id}", "client_show", read),
     ]
 }
 

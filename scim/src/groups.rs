@@ -21,16 +21,16 @@ use uuid::Uuid;
 /// The routes.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        route(Method::GET, "/Groups", "group.list", list),
-        route(Method::POST, "/Groups", "group.create", create),
-        route(Method::GET, "/Groups/{id}", "group.read", read),
-        route(Method::PUT, "/Groups/{id}", "group.replace", replace),
-        route(Method::PATCH, "/Groups/{id}", "group.update", update),
-        route(Method::DELETE, "/Groups/{id}", "group.delete", delete),
-        route(Method::GET, "/Groups/{id}/members", "group_member.list", members::list),
-        route(Method::POST, "/Groups/{id}/members", "group_member.create", members::create),
-        route(Method::GET, "/Groups/{id}/members/{mid}", "group_member.read", members::read),
-        route(Method::DELETE, "/Groups/{id}/members/{mid}", "group_member.delete", members::delete),
+        route(Method::GET, "/Groups", "group_list", list),
+        route(Method::POST, "/Groups", "group_create", create),
+        route(Method::GET, "/Groups/{id}", "group_show", read),
+        route(Method::PUT, "/Groups/{id}", "group_replace", replace),
+        route(Method::PATCH, "/Groups/{id}", "group_update", update),
+        route(Method::DELETE, "/Groups/{id}", "group_delete", delete),
+        route(Method::GET, "/Groups/{id}/members", "group_member_list", members::list),
+        route(Method::POST, "/Groups/{id}/members", "group_member_create", members::create),
+        route(Method::GET, "/Groups/{id}/members/{mid}", "group_member_show", members::read),
+        route(Method::DELETE, "/Groups/{id}/members/{mid}", "group_member_delete", members::delete),
     ]
 }
 

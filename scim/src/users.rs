@@ -24,19 +24,19 @@ use uuid::Uuid;
 pub(crate) fn routes(passwords: &Arc<dyn Passwords>) -> Vec<Route> {
     let with = || passwords.clone();
     vec![
-        route(Method::GET, "/Users", "user.list", list),
-        route(Method::POST, "/Users", "user.create", WithPasswords(with(), create)),
-        route(Method::GET, "/Users/{id}", "user.read", read),
-        route(Method::PUT, "/Users/{id}", "user.replace", replace),
-        route(Method::PATCH, "/Users/{id}", "user.update", update),
-        route(Method::DELETE, "/Users/{id}", "user.delete", delete),
+        route(Method::GET, "/Users", "user_list", list),
+        route(Method::POST, "/Users", "user_create", WithPasswords(with(), create)),
+        route(Method::GET, "/Users/{id}", "user_show", read),
+        route(Method::PUT, "/Users/{id}", "user_replace", replace),
+        route(Method::PATCH, "/Users/{id}", "user_update", update),
+        route(Method::DELETE, "/Users/{id}", "user_delete", delete),
         route(
             Method::PUT,
             "/Users/{id}/password",
-            "user.set_password",
+            "user_password_update",
             WithPasswords(with(), password::change),
         ),
-        route(Method::GET, "/ids/Users", "user_id.list", ids::list),
+        route(Method::GET, "/ids/Users", "user_id_list", ids::list),
     ]
 }
 

@@ -10,7 +10,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::public(Api, Method::GET, "/", "root_show", Cc, why, root),
         Route::public(Api, Method::GET, "/v3", "v3_show", Cc, why, v3),
-        Route::public(Api, Method::GET, "/v3/info", "info_show", Cc, why, info),
+        Route::public(Api, Method::GET, "/v3/info", "api_info_show", Cc, why, info),
     ]
 }
 

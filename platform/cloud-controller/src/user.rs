@@ -14,10 +14,10 @@ use uaa_store::{Field, Fields, Granted, Raw, Set, Slot, Visible};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::on(Api, Method::GET, "/v3/users", "user_list", Cc, list),
-        Route::on(Api, Method::POST, "/v3/users", "user_create", Cc, create),
-        Route::on(Api, Method::GET, "/v3/users/{guid}", "user_show", Cc, show),
-        Route::on(Api, Method::DELETE, "/v3/users/{guid}", "user_delete", Cc, delete),
+        Route::on(Api, Method::GET, "/v3/users", "platform_user_list", Cc, list),
+        Route::on(Api, Method::POST, "/v3/users", "platform_user_create", Cc, create),
+        Route::on(Api, Method::GET, "/v3/users/{guid}", "platform_user_show", Cc, show),
+        Route::on(Api, Method::DELETE, "/v3/users/{guid}", "platform_user_delete", Cc, delete),
     ]
 }
 

@@ -10,10 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use uaa_model::{Fault, Reply, SystemClock, SystemRng};
-use uaa_oauth::LockoutPolicy;
-use uaa_plugin::Links;
 use uaa_store::Broken;
-use uaa_token::Algorithm;
 
 /// Identity and authorization for a whole platform, in one process.
 #[derive(Debug, Parser)]
@@ -165,26 +162,14 @@ async fn schema(place: Place, forward: bool) -> Reply<ExitCode> {
 }
 
 fn plan(place: &Place, base: &str, algorithm: &str) -> Reply<Plan> {
-    let data = place.data.clone();
-    let database =
-        place.database.clone().unwrap_or_else(|| format!("sqlite:{}", data.join("hallmark.db").display()));
-    let algorithm: Algorithm = algorithm.parse().map_err(|()| {
+    let mut plan = Plan::embedded(place.data.clone(), base);
+    if let Some(database) = &place.database {
+        plan.database.clone_from(database);
+    }
+    plan.algorithm = algorithm.parse().map_err(|()| {
         Fault::invalid(format!("`{algorithm}` is not a signing algorithm; use RS256 or ES256"))
     })?;
-    let base = base.trim_end_matches('/');
-    let uaa: Arc<str> = format!("{base}/uaa").into();
-    Ok(Plan {
-        data,
-        database,
-        connections: 16,
-        links: Links { api: base.into(), uaa: uaa.clone(), login: uaa },
-        algorithm,
-        access_seconds: 43_200,
-        refresh_seconds: 2_592_000,
-        lockout: LockoutPolicy { after_failures: 5, within_seconds: 1200, for_seconds: 300 },
-        body_limit: 1 << 20,
-        hash_queue: 64,
-    })
+    Ok(plan)
 }
 
 async fn ended() {

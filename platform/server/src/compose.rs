@@ -44,6 +44,26 @@ pub struct Plan {
     pub hash_queue: usize,
 }
 
+impl Plan {
+    /// What an installation is when nothing is said: its own database in the data directory, reached under that address.
+    pub fn embedded(data: PathBuf, base: &str) -> Plan {
+        let base = base.trim_end_matches('/');
+        let uaa: Arc<str> = format!("{base}/uaa").into();
+        Plan {
+            database: format!("sqlite:{}", data.join("hallmark.db").display()),
+            data,
+            connections: 16,
+            links: Links { api: base.into(), uaa: uaa.clone(), login: uaa },
+            algorithm: Algorithm::Rs256,
+            access_seconds: 43_200,
+            refresh_seconds: 2_592_000,
+            lockout: LockoutPolicy { after_failures: 5, within_seconds: 1200, for_seconds: 300 },
+            body_limit: 1 << 20,
+            hash_queue: 64,
+        }
+    }
+}
+
 /// The opened installation, before it serves anybody.
 pub struct Hall {
     /// Transactions.
