@@ -5,36 +5,33 @@ use crate::listing::Listing;
 use crate::route;
 use axum::http::Method;
 use serde_json::{Map, Value, json};
-use uaa_directory::{Client, ClientOwn};
-use uaa_model::{Denied, Fault, Reply};
+use uaa_authz::Read;
+use uaa_directory::{ByName, Client, ClientOwn};
+use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Form, Route};
-use uaa_store::{Cond, Field, Fields, Visible};
+use uaa_store::{Fields, Visible};
 
 /// The routes.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         route(Method::GET, "/oauth/clients", "client_list", list),
-        route(Method::GET, "/oauth/clients/{id}", "client_show", read),
+        route(Method::GET, "/oauth/clients/{id}", "client_show", show),
     ]
 }
 
 async fn list(seen: Visible<Client>, Form(pairs): Form, cx: &mut Ctx) -> Reply<Answer> {
     let listing = Listing::read(&pairs)?;
     let page = cx.tx().list(&seen, &listing.query::<Client>(CLIENT)?).await?;
-    let resources = page.rows.iter().map(client).collect();
+    let resources = page.rows.iter().map(view).collect();
     Answer::ok(&listing.envelope(&page, resources, SCHEMA))
 }
 
-/// The path names the `client_id`, which is no identifier of a place: hence a search among what the caller may see.
-async fn read(seen: Visible<Client>, (): (), cx: &mut Ctx) -> Reply<Answer> {
-    let same = Cond::In(Field::Text("client_id"), vec![cx.params.text(0).to_owned()]);
-    match cx.tx().find(&seen, same).await? {
-        Some(row) => Answer::ok(&client(&row)),
-        None => Err(Fault::Denied(Denied::Hidden, "client")),
-    }
+async fn show(ByName(client): ByName<Read, Client>, (): (), cx: &mut Ctx) -> Reply<Answer> {
+    let row = cx.tx().get(&client).await?;
+    Answer::ok(&view(&row))
 }
 
-fn client(row: &Fields<ClientOwn>) -> Value {
+fn view(row: &Fields<ClientOwn>) -> Value {
     let own = &row.own;
     let more: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
     let mut all: Map<String, Value> =
@@ -118,7 +115,7 @@ mod tests {
             space: None,
             own,
         };
-        let shown = client(&row);
+        let shown = view(&row);
         assert!(!shown.to_string().contains("argon2"));
         assert!(shown.get("token_salt").is_none());
         assert_eq!(shown["scope"], json!(["openid"]));

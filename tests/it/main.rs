@@ -3,6 +3,8 @@
 mod bad_input;
 mod cf_cli;
 mod decide;
+mod golden;
 mod platform;
 mod readme;
+mod sweep;
 mod tokens;

@@ -1,5 +1,8 @@
 //! Floor 7: starts the product as its users do, on a free port and in a directory of its own, and ends it afterwards.
 
+pub mod golden;
+pub mod inside;
+
 use serde_json::Value;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

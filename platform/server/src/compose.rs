@@ -10,7 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use uaa_authz::{Actor, Create, Duty, Registry, Zone};
+use uaa_authz::{Actor, Create, Duty, Kind, Registry, Zone};
 use uaa_directory::{AccessApi, Hasher, SigningKey as KeyRow};
 use uaa_model::{Clock, Fault, Id, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
 use uaa_oauth::{Caches, Engine, LockoutPolicy, OauthServer};
@@ -98,8 +98,7 @@ impl Hall {
         let data_key = data_key(&plan.data, rng.as_ref())?;
         let db = Db::open(&plan.database, plan.connections).await?;
         db.migrate(clock.now()).await?;
-        let registry =
-            Registry::new(uaa_directory::kinds()).map_err(|e| Fault::Internal(format!("unknown {}", e.0)))?;
+        let registry = Registry::new(kinds()).map_err(|e| Fault::Internal(format!("unknown {}", e.0)))?;
         let ids = Ids::new(clock.clone(), rng.clone());
         let settings = uaa_store::Settings {
             clock: clock.clone(),
@@ -109,7 +108,7 @@ impl Hall {
         };
         let caches = Caches::default();
         let access = Access::new(db, Arc::new(registry), settings, vec![Arc::new(caches.clone())]);
-        access.found(UAA_ZONE, "uaa", "uaa").await?;
+        access.found(UAA_ZONE, "uaa", "").await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let hasher = Hasher::new(cores, plan.hash_queue)?;
         Ok(Hall { access, ids, hasher, zone: UAA_ZONE, clock, rng, data_key, caches, plan })
@@ -240,6 +239,11 @@ impl Hall {
         let actor = Actor::system(self.access.registry(), Duty::Bootstrap, self.zone);
         self.access.begin(actor.into(), self.zone, want, "signing_key_create", "first-start".into())
     }
+}
+
+/// Every kind of this product.
+pub fn kinds() -> Vec<Kind> {
+    uaa_directory::kinds()
 }
 
 /// SCIM's port to the hashing queue.

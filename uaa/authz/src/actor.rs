@@ -1,4 +1,4 @@
-use crate::{Mask, Registry, Verbs};
+use crate::{Kind, Mask, Realm, Registry, Verbs};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -34,19 +34,21 @@ impl Duty {
     }
 
     /// What it may do to a kind.
-    pub(crate) fn verbs(self, kind: &str) -> Verbs {
-        match (self, kind) {
-            (Duty::Bootstrap | Duty::Operator, _) => Verbs::ALL,
-            (Duty::SignIn, "user") => Verbs::of("rcuso"),
-            (Duty::SignIn, "client" | "group" | "signing_key" | "zone") => Verbs::of("rs"),
-            (Duty::SignIn, "token") => Verbs::ALL,
-            (Duty::SignIn, _) => Verbs::NONE,
-            (Duty::Jobs, "user" | "group" | "client" | "signing_key" | "token" | "zone") => Verbs::of("r"),
+    pub(crate) fn verbs(self, kind: &Kind) -> Verbs {
+        match (self, kind.realm, kind.name) {
+            (Duty::Bootstrap | Duty::Operator, _, _) => Verbs::ALL,
+            (Duty::SignIn, Realm::Identity, "user") => Verbs::of("rcuso"),
+            (Duty::SignIn, Realm::Identity, "client" | "group" | "signing_key" | "zone") => Verbs::of("rs"),
+            (Duty::SignIn, Realm::Identity, "token") => Verbs::ALL,
+            (Duty::SignIn, _, _) => Verbs::NONE,
+            (Duty::Jobs, Realm::Identity, "user" | "group" | "client" | "zone") => Verbs::of("r"),
+            (Duty::Jobs, Realm::Identity, _) => Verbs::NONE,
             // Whoever is given a role becomes a user of the platform; whoever begins a job has one.
-            (Duty::Jobs, "job" | "platform_user") => Verbs::ALL,
-            (Duty::Jobs, _) => Verbs::of("rud"),
-            (Duty::Upkeep, "token" | "job" | "audit_event") => Verbs::of("rd"),
-            (Duty::Upkeep, _) => Verbs::NONE,
+            (Duty::Jobs, Realm::Platform, "job" | "platform_user") => Verbs::ALL,
+            (Duty::Jobs, Realm::Platform, "role" | "role_binding" | "audit_event") => Verbs::NONE,
+            (Duty::Jobs, Realm::Platform, _) => Verbs::of("rud"),
+            (Duty::Upkeep, _, "token" | "job" | "audit_event") => Verbs::of("rd"),
+            (Duty::Upkeep, _, _) => Verbs::NONE,
         }
     }
 }

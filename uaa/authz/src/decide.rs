@@ -200,7 +200,11 @@ impl<'a> Judge<'a> {
         match self.ask.actor.subject {
             Subject::Nobody => Denied::Anonymous,
             Subject::User(_) | Subject::Client(_) | Subject::System(_) => {
-                if self.narrowed && (self.readable || realm == Realm::Identity) {
+                let shut =
+                    realm == Realm::Platform && !self.ask.actor.opened.allows(self.ask.kind, self.ask.verb);
+                if shut || (self.narrowed && (self.readable || realm == Realm::Identity)) {
+                    // A token that opens nothing of the kind is told so whatever it asks for, which tells nothing of the thing:
+                    // as in the Cloud Controller, where scopes are looked at first.
                     Denied::Scope
                 } else if self.readable || realm == Realm::Identity {
                     // The identity half says 403 to whoever may not look, whether the thing exists or not: as in UAA, and

@@ -63,8 +63,7 @@ impl Registry {
         let index: HashMap<_, _> = kinds.iter().enumerate().map(|(i, k)| (k.name, KindIx(i))).collect();
         let roles =
             BUILT_IN.iter().map(|r| (built_in_id(r.name), (r, Mask(role_verbs(&kinds, r.name))))).collect();
-        let duties =
-            Duty::ALL.iter().map(|d| Mask(kinds.iter().map(|k| d.verbs(k.name)).collect())).collect();
+        let duties = Duty::ALL.iter().map(|d| Mask(kinds.iter().map(|k| d.verbs(k)).collect())).collect();
         let pass = [index["suspended_organization"], index["suspended_space"]];
         Ok(Registry { kinds, index, roles, duties, pass })
     }

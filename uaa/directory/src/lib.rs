@@ -7,6 +7,7 @@ mod access;
 mod hasher;
 mod identity;
 pub mod lockout;
+mod named;
 pub mod password;
 mod platform;
 mod remembered;
@@ -17,6 +18,7 @@ pub use hasher::Hasher;
 pub use identity::{
     Client, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token, TokenOwn, User, UserOwn,
 };
+pub use named::{ByName, Named};
 pub use platform::{
     AuditEvent, AuditEventOwn, BindingOwn, CustomRole, CustomRoleOwn, Job, JobOwn, Organization,
     OrganizationOwn, OrganizationQuota, OrganizationQuotaOwn, OrganizationRole, PlatformUser,

@@ -125,8 +125,8 @@ impl Route {
         Route { method, path, name, site, dialect, need, input: I::NAME, public, run }
     }
 
-    /// As a line of `routes.txt`.
-    pub fn line(&self) -> String {
+    /// As a line of `routes.txt`, with what a request costs.
+    pub fn line(&self, statements: &str) -> String {
         let site = match self.site {
             Site::Api => "api",
             Site::Uaa => "uaa",
@@ -136,8 +136,8 @@ impl Route {
             None => self.need.to_string(),
         };
         format!(
-            "{site} {:6} {:56} {:36} {:6} {:6} {need}",
-            self.method,
+            "{site} {:6} {:52} {:28} {:6} {:6} {statements:>6}  {need}",
+            self.method.as_str(),
             self.path,
             self.name,
             self.dialect.name(),

@@ -5,9 +5,9 @@ use uaa_model::Reply;
 use uuid::Uuid;
 
 impl Access {
-    /// Makes a zone: its row, its place, its revision, and everybody in it as a subject, whose groups are the zone's default
+    /// Makes a zone, reached under that subdomain (none for the first): its row, its place, its revision, and everybody in it as a subject, whose groups are the zone's default
     /// groups. Returns whether it was not there before. Everything else needs a proof, and every proof needs a zone.
-    pub async fn found(&self, zone: Uuid, zid: &str, name: &str) -> Reply<bool> {
+    pub async fn found(&self, zone: Uuid, zid: &str, subdomain: &str) -> Reply<bool> {
         let now = self.0.settings.clock.now();
         let mut conn = self.0.db.write().await?;
         if !conn.fetch(Sql::new("SELECT 1 FROM zone WHERE guid = ?").with(zone)).await?.is_empty() {
@@ -61,8 +61,8 @@ impl Access {
                     now.into(),
                     now.into(),
                     zid.into(),
-                    "".into(),
-                    name.into(),
+                    subdomain.into(),
+                    zid.into(),
                     true.into(),
                     "{}".into(),
                 ])

@@ -20,8 +20,11 @@ impl Tx {
     /// [`Fault::Denied`], hidden when the actor may not even see it.
     pub async fn grant<V: Does, R: Resource>(&mut self, id: Id<R>) -> Reply<Granted<V, R>> {
         self.prepare(&R::KIND, V::VERB).await?;
-        let Some((place, revision)) = self.place_of(R::KIND.name, id.uuid()).await? else {
-            return Err(self.absent(&R::KIND).await?);
+        let here = self.zone;
+        // What stands in another zone is not there, whoever asks.
+        let found = self.place_of(R::KIND.name, id.uuid()).await?.filter(|(place, _)| place.zone == here);
+        let Some((place, revision)) = found else {
+            return Err(self.absent(&R::KIND, V::VERB).await?);
         };
         let why = self.judge(&R::KIND, V::VERB, &place, revision).await?;
         Ok(Granted { id, place, why, brand: self.brand, verb: PhantomData })
@@ -31,8 +34,13 @@ impl Tx {
     pub async fn slot<R: Resource>(&mut self, parent: Id<R::Parent>) -> Reply<Slot<R>> {
         self.prepare(&R::KIND, Verb::Create).await?;
         let above = R::Parent::KIND;
-        let Some((mut place, revision)) = self.place_of(above.name, parent.uuid()).await? else {
-            return Err(Fault::Denied(Denied::Hidden, above.name));
+        let here = self.zone;
+        let found = self.place_of(above.name, parent.uuid()).await?.filter(|(place, _)| place.zone == here);
+        let Some((mut place, revision)) = found else {
+            return Err(match self.unseen(&R::KIND, Verb::Create) {
+                Denied::Hidden => Fault::Denied(Denied::Hidden, above.name),
+                other => Fault::Denied(other, R::KIND.name),
+            });
         };
         place.owner = None;
         // Whoever may see the parent is told that he may not; to anybody else there is no such parent.
@@ -106,9 +114,9 @@ impl Tx {
     }
 
     /// The answer about a thing that is not there: whoever could not have seen it learns nothing.
-    async fn absent(&mut self, kind: &Kind) -> Reply<Fault> {
+    async fn absent(&mut self, kind: &Kind, verb: Verb) -> Reply<Fault> {
         if kind.realm == Realm::Platform {
-            return Ok(Fault::Denied(Denied::Hidden, kind.name));
+            return Ok(Fault::Denied(self.unseen(kind, verb), kind.name));
         }
         let zone = Place::zone(self.zone);
         let Some((_, revision)) = self.place_of("zone", self.zone).await? else {
@@ -120,33 +128,49 @@ impl Tx {
         })
     }
 
+    /// Of something of the platform that cannot be seen: a token that opens nothing of its kind is told so first.
+    fn unseen(&self, kind: &Kind, verb: Verb) -> Denied {
+        let opened = self.registry().kind(kind.name).is_some_and(|ix| self.actor.opened.allows(ix, verb));
+        if opened { Denied::Hidden } else { Denied::Scope }
+    }
+
     async fn judge(&mut self, kind: &Kind, verb: Verb, place: &Place, revision: i64) -> Reply<Reason> {
         let unknown = || Fault::Internal(format!("kind `{}` is not registered", kind.name));
         let ix = self.inner.registry.kind(kind.name).ok_or_else(unknown)?;
         let actor = self.actor.clone();
         let mut decision = self.decide_at(&actor, ix, verb, place, revision).await?;
-        if matches!(decision, Decision::Denied(Denied::Hidden | Denied::Forbidden)) && verb == Verb::Read {
-            for shared in self.shared_places(kind, place.id).await? {
-                let there = Place { organization: Some(shared), space: None, ..*place };
-                decision = self.decide_at(&actor, ix, verb, &there, revision).await?;
-                if decision.is_allowed() {
-                    break;
-                }
+        if decision == Decision::Denied(Denied::Hidden) && kind.shared {
+            let seen = self.seen_elsewhere(&actor, kind, ix, place, revision).await?;
+            if let Some(reason) = seen {
+                let reads = verb == Verb::Read;
+                decision =
+                    if reads { Decision::Allowed(reason) } else { Decision::Denied(Denied::Forbidden) };
             }
         }
         match decision {
-            Decision::Allowed(reason) if place.zone == self.zone => Ok(reason),
-            Decision::Allowed(_) => Err(Fault::Denied(Denied::Hidden, kind.name)),
+            Decision::Allowed(reason) => Ok(reason),
             Decision::Denied(denied) => Err(Fault::Denied(denied, kind.name)),
         }
     }
 
-    async fn shared_places(&mut self, kind: &Kind, id: Uuid) -> Reply<Vec<Uuid>> {
-        if !kind.shared {
-            return Ok(vec![]);
+    /// Whether the actor may see it at one of the further places that it is shared with.
+    async fn seen_elsewhere(
+        &mut self,
+        actor: &Actor,
+        kind: &Kind,
+        ix: KindIx,
+        place: &Place,
+        revision: i64,
+    ) -> Reply<Option<Reason>> {
+        let sql = Sql::new("SELECT place FROM shared WHERE kind = ? AND id = ?");
+        for row in self.fetch(sql.with(kind.name).with(place.id)).await? {
+            let there = Place { organization: Some(row.get(0)?), space: None, ..*place };
+            if let Decision::Allowed(reason) = self.decide_at(actor, ix, Verb::Read, &there, revision).await?
+            {
+                return Ok(Some(reason));
+            }
         }
-        let sql = Sql::new("SELECT place FROM shared WHERE kind = ? AND id = ?").with(kind.name).with(id);
-        self.fetch(sql).await?.iter().map(|row| row.get(0)).collect()
+        Ok(None)
     }
 
     /// The compiled facts when they are of the revision that this transaction sees, the committed rows otherwise.

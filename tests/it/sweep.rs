@@ -1,0 +1,143 @@
+//! The sweep: every route, asked by everybody, in every situation, answers as `golden/roles.txt` says.
+//!
+//! What is expected is worked out anew from the text of that file ([`expect`]), not by the engine that is under test.
+
+mod expect;
+mod people;
+mod places;
+mod rows;
+
+use expect::Matrix;
+use people::{Person, Token};
+use places::Branch;
+use rows::{Probe, ROWS};
+use std::collections::{BTreeMap, BTreeSet};
+use tests::golden;
+use tests::inside::{Heard, Inside};
+use uaa_plugin::Route;
+
+#[tokio::test]
+async fn every_route_answers_as_the_matrix_says() {
+    let inside = Inside::open(true).await;
+    let matrix = Matrix::read();
+    let branches = places::plant(&inside).await;
+    let people = people::gather(&inside, &branches[0]).await;
+    let mut sweep = Sweep { inside: &inside, matrix, branches, people, cells: 0, wrong: vec![] };
+    // Twice: the decisions read committed rows first, and the compiled facts after they were followed.
+    sweep.all("rows").await;
+    inside.hall.access.follow().await.expect("facts are followed");
+    assert!(inside.hall.access.fresh().is_some(), "the facts are compiled");
+    sweep.all("snapshot").await;
+    let Sweep { cells, wrong, .. } = sweep;
+    let routes = inside.served.routes.iter().filter(|r| r.public.is_none()).count();
+    println!("sweep: {routes} routes that need something, {cells} cells");
+    assert!(
+        wrong.is_empty(),
+        "{} of {cells} cells are wrong:\n{}",
+        wrong.len(),
+        wrong.iter().take(40).map(String::as_str).collect::<Vec<_>>().join("\n")
+    );
+}
+
+/// `routes.txt` with what each route costs: the statements of a request that an administrator makes.
+#[tokio::test]
+async fn golden_routes() {
+    let inside = Inside::open(true).await;
+    let branches = places::plant(&inside).await;
+    let people = people::gather(&inside, &branches[0]).await;
+    inside.hall.access.follow().await.expect("facts are followed");
+    let root = people.iter().find(|p| p.name == "root").expect("somebody who may do everything");
+    let mut text = String::from(
+        "# site, method, path, operation, dialect, input, statements of a request that succeeds, need\n",
+    );
+    let mut names = BTreeSet::new();
+    for route in &inside.served.routes {
+        assert!(names.insert(route.name), "two routes are called `{}`", route.name);
+        let mut statements = BTreeSet::new();
+        for probe in rows_of(route).iter().filter(|p| p.succeeds) {
+            let heard = ask(&inside, route, probe, &branches[0], root, Token::Full).await;
+            assert!(heard.status < 300, "{} {}: {heard:?}", route.name, probe.path);
+            statements.insert(heard.statements);
+        }
+        let cost = statements.iter().map(u32::to_string).collect::<Vec<_>>().join("/");
+        text.push_str(&format!("{}\n", route.line(if cost.is_empty() { "-" } else { &cost })));
+    }
+    golden::hold("routes.txt", &text);
+}
+
+struct Sweep<'a> {
+    inside: &'a Inside,
+    matrix: Matrix,
+    branches: Vec<Branch>,
+    people: Vec<Person>,
+    cells: usize,
+    wrong: Vec<String>,
+}
+
+impl Sweep<'_> {
+    async fn all(&mut self, mode: &str) {
+        let inside = self.inside;
+        for route in inside.served.routes.iter().filter(|r| r.public.is_none()) {
+            let rows = rows_of(route);
+            let asked: BTreeSet<&str> = rows.iter().flat_map(|p| p.need.split(" | ")).collect();
+            let need = route.need.to_string();
+            let needed: BTreeSet<&str> = need.split(" | ").flat_map(|n| n.split(" + ")).collect();
+            assert_eq!(
+                asked, needed,
+                "the sweep's row of `{}` does not say what the route needs",
+                route.name
+            );
+            for probe in rows {
+                self.probe(mode, route, probe).await;
+            }
+        }
+    }
+
+    async fn probe(&mut self, mode: &str, route: &Route, probe: &Probe) {
+        for i in 0..self.people.len() {
+            for token in [Token::Full, Token::Narrow, Token::Expired, Token::None] {
+                for b in 0..self.branches.len() {
+                    if b > 0 && matches!(token, Token::Expired | Token::None) {
+                        continue;
+                    }
+                    let (person, branch) = (&self.people[i], &self.branches[b]);
+                    let heard = ask(self.inside, route, probe, branch, person, token).await;
+                    let expected = self.matrix.expected(probe, person, token, branch, &self.branches);
+                    self.cells += 1;
+                    if !expected.holds(&heard) {
+                        self.wrong.push(format!(
+                            "{mode}: {} ({}) as {} with {token:?} token, {}: expected {expected:?}, got {} {}",
+                            route.name, probe.need, person.name, branch.name, heard.status, heard.body
+                        ));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn rows_of(route: &Route) -> &'static [Probe] {
+    let row = ROWS.iter().find(|(name, _)| *name == route.name);
+    assert!(
+        row.is_some() || route.public.is_some(),
+        "no row of the sweep covers `{}`: add one in tests/it/sweep/rows.rs",
+        route.name
+    );
+    row.map_or(&[], |(_, probes)| probes)
+}
+
+async fn ask(
+    inside: &Inside,
+    route: &Route,
+    probe: &Probe,
+    branch: &Branch,
+    person: &Person,
+    token: Token,
+) -> Heard {
+    let fill = |text: &str| branch.fill(text, person);
+    let body = probe.body.map(|text| serde_json::from_str(&fill(text)).expect("a row's body is JSON"));
+    let path = fill(probe.path);
+    inside.ask(route.site, route.method.as_str(), &path, person.token(token), body.as_ref()).await
+}
+
+type Ids = BTreeMap<&'static str, String>;

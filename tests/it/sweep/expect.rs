@@ -1,0 +1,248 @@
+//! What an answer should be: the text of `roles.txt` and a few sentences, and nothing of the engine.
+
+use crate::sweep::people::{Person, Token};
+use crate::sweep::places::{Branch, Thing};
+use crate::sweep::rows::Probe;
+use std::collections::{BTreeMap, BTreeSet};
+use tests::inside::Heard;
+use uaa_model::UAA_ZONE;
+use uuid::Uuid;
+
+/// Role, kind, verbs.
+pub(crate) struct Matrix(BTreeMap<String, BTreeMap<String, String>>);
+
+/// What an answer should be.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// Anything but a refusal.
+    Allowed,
+    /// A list of exactly these, among the things that the sweep planted.
+    Lists { those: BTreeSet<String>, among: BTreeSet<String> },
+    /// 401.
+    Unauthenticated,
+    /// 403.
+    Forbidden,
+    /// 404, or 422 for a parent that a body names.
+    Hidden,
+}
+
+impl Expected {
+    pub(crate) fn holds(&self, heard: &Heard) -> bool {
+        let unseen =
+            heard.body["errors"][0]["detail"].as_str().is_some_and(|d| d.contains("you have access to it"));
+        let refused = matches!(heard.status, 401 | 403 | 404) || heard.status >= 500 || unseen;
+        match self {
+            Expected::Allowed => !refused,
+            Expected::Unauthenticated => heard.status == 401,
+            Expected::Forbidden => heard.status == 403,
+            Expected::Hidden => heard.status == 404 || (heard.status == 422 && unseen),
+            Expected::Lists { those, among } => {
+                let rows = heard.body["resources"].as_array();
+                let name = |row: &serde_json::Value| {
+                    ["guid", "id", "client_id"].iter().find_map(|n| row[n].as_str().map(str::to_owned))
+                };
+                let listed: BTreeSet<String> = rows.into_iter().flatten().filter_map(name).collect();
+                heard.status == 200 && listed.intersection(among).cloned().collect::<BTreeSet<_>>() == *those
+            }
+        }
+    }
+}
+
+impl Matrix {
+    /// The golden file, as it stands.
+    pub(crate) fn read() -> Matrix {
+        let (mut all, mut role) = (BTreeMap::new(), String::new());
+        for line in include_str!("../../golden/roles.txt").lines().filter(|l| !l.starts_with('#')) {
+            if let Some((kind, verbs)) = line.strip_prefix("  ").and_then(|l| l.split_once(' ')) {
+                let kinds: &mut BTreeMap<String, String> = all.entry(role.clone()).or_default();
+                kinds.insert(kind.to_owned(), verbs.trim().to_owned());
+            } else {
+                role = line.to_owned();
+            }
+        }
+        assert!(all.contains_key("admin"), "roles.txt has roles");
+        Matrix(all)
+    }
+
+    fn has(&self, role: &str, kind: &str, verb: &str) -> bool {
+        let letter = &verb[..1];
+        self.0.get(role).and_then(|kinds| kinds.get(kind)).is_some_and(|verbs| verbs.contains(letter))
+    }
+
+    /// The answer to a probe.
+    pub(crate) fn expected(
+        &self,
+        probe: &Probe,
+        person: &Person,
+        token: Token,
+        branch: &Branch,
+        all: &[Branch],
+    ) -> Expected {
+        if matches!(token, Token::Expired | Token::None) {
+            return Expected::Unauthenticated;
+        }
+        let mut each = probe.need.split(" | ").map(|need| self.one(need, probe, person, token, branch, all));
+        let first = each.next().expect("a need");
+        each.fold(first, |best, next| if next == Expected::Allowed { next } else { best })
+    }
+
+    fn one(
+        &self,
+        need: &str,
+        probe: &Probe,
+        person: &Person,
+        token: Token,
+        branch: &Branch,
+        all: &[Branch],
+    ) -> Expected {
+        let (verb, kind) = need.split_once(' ').unwrap_or_default();
+        let ask = Ask { matrix: self, person, full: token == Token::Full, kind };
+        match verb {
+            "own" => Expected::Allowed,
+            // Questions about others are asked at the zone.
+            "list" if probe.path.starts_with("/access/") => ask.whole(),
+            "list" => ask.list(probe, all),
+            "create" => ask.create(branch),
+            _ => ask.thing(verb, branch),
+        }
+    }
+}
+
+/// One question, with what is known of who asks.
+struct Ask<'a> {
+    matrix: &'a Matrix,
+    person: &'a Person,
+    full: bool,
+    kind: &'a str,
+}
+
+impl Ask<'_> {
+    /// The kinds that only the scopes of UAA open.
+    fn identity(&self) -> bool {
+        IDENTITY.contains(&self.kind)
+    }
+
+    /// Whether the token lets its holder use what it has.
+    fn opened(&self, verb: &str) -> bool {
+        let own = self.identity() && "rd".contains(&verb[..1]) && self.matrix.has("owner", self.kind, verb);
+        let scoped = || self.person.scoped.iter().any(|role| self.matrix.has(role, self.kind, verb));
+        own || (self.full && ((self.person.platform && !self.identity()) || scoped()))
+    }
+
+    /// Whether a role of the person allows it at one of these places.
+    fn by_role(&self, verb: &str, places: &[Option<Uuid>]) -> bool {
+        self.person.roles.iter().any(|held| {
+            let carried = || self.full && self.person.scoped.contains(&held.role);
+            let usable = if held.scoped { carried() } else { self.opened(verb) };
+            places.contains(&Some(held.place)) && usable && self.matrix.has(held.role, self.kind, verb)
+        })
+    }
+
+    fn may(&self, verb: &str, zone: Uuid, thing: &Thing) -> bool {
+        let owned = thing.owner == Some(self.person.id) && self.matrix.has("owner", self.kind, verb);
+        let shared = thing.shared.filter(|_| verb == "read");
+        (zone == UAA_ZONE)
+            && (self.by_role(verb, &[Some(zone), thing.organization, thing.space, shared])
+                || (owned && self.opened(verb)))
+    }
+
+    fn refused(&self, verb: &str, zone: Uuid, thing: &Thing) -> Expected {
+        // What stands in another zone is not there, for those who would be told.
+        let whose = Ask { kind: if self.kind == "user_password" { "user" } else { self.kind }, ..*self };
+        if self.identity() && zone != UAA_ZONE && whose.by_role("read", &[Some(UAA_ZONE)]) {
+            Expected::Hidden
+        } else if self.identity() || !self.opened(verb) || self.may("read", zone, thing) {
+            Expected::Forbidden
+        } else {
+            Expected::Hidden
+        }
+    }
+
+    fn thing(&self, verb: &str, branch: &Branch) -> Expected {
+        let thing = branch.thing(self.kind).unwrap_or_else(|| panic!("no `{}` was planted", self.kind));
+        if !self.may(verb, branch.zone, thing) {
+            return self.refused(verb, branch.zone, thing);
+        }
+        self.past_the_barrier(verb, branch, thing)
+    }
+
+    fn past_the_barrier(&self, verb: &str, branch: &Branch, thing: &Thing) -> Expected {
+        let barred = branch.suspended && thing.organization.is_some() && !["read", "secret"].contains(&verb);
+        let passes = Ask { kind: "suspended_organization", ..*self };
+        if barred && !passes.by_role("operate", &[Some(branch.zone), thing.organization, thing.space]) {
+            return Expected::Forbidden;
+        }
+        Expected::Allowed
+    }
+
+    /// Something new stands where its parent does; a parent that cannot be seen is not there.
+    fn create(&self, branch: &Branch) -> Expected {
+        let parent =
+            PARENTS.iter().find(|(kind, _)| *kind == self.kind).map_or("zone", |(_, parent)| *parent);
+        let Some(above) = branch.thing(parent) else {
+            // The zone is the one that is spoken to, wherever the rest stands.
+            let zone = Thing {
+                id: UAA_ZONE,
+                wire: String::new(),
+                organization: None,
+                space: None,
+                owner: None,
+                shared: None,
+            };
+            return if self.may("create", UAA_ZONE, &zone) { Expected::Allowed } else { Expected::Forbidden };
+        };
+        let at = Thing { owner: None, shared: None, ..above.clone() };
+        if self.may("create", branch.zone, &at) {
+            return self.past_the_barrier("create", branch, &at);
+        }
+        let seen = Ask { kind: parent, ..*self }.may("read", branch.zone, &at);
+        if seen || !self.opened("create") { Expected::Forbidden } else { Expected::Hidden }
+    }
+
+    fn list(&self, probe: &Probe, all: &[Branch]) -> Expected {
+        let anywhere = self.person.roles.iter().any(|held| self.by_role("read", &[Some(held.place)]));
+        if (self.identity() && !anywhere) || (!self.identity() && !self.opened("read")) {
+            return Expected::Forbidden;
+        }
+        let (mut those, mut among) = (BTreeSet::new(), BTreeSet::new());
+        // A list with a filter, of what is not shown by its own name, or of names only: that it is given is all.
+        if probe.path.contains('{') {
+            return Expected::Allowed;
+        }
+        for branch in all {
+            let Some(thing) = branch.thing(self.kind) else { continue };
+            among.insert(thing.wire.clone());
+            if self.may("read", branch.zone, thing) {
+                those.insert(thing.wire.clone());
+            }
+        }
+        Expected::Lists { those, among }
+    }
+
+    /// The right to see all of the zone.
+    fn whole(&self) -> Expected {
+        if self.by_role("read", &[Some(UAA_ZONE)]) { Expected::Allowed } else { Expected::Forbidden }
+    }
+}
+
+const IDENTITY: &[&str] = &[
+    "zone",
+    "user",
+    "group",
+    "client",
+    "signing_key",
+    "token",
+    "user_password",
+    "user_id",
+    "user_status",
+    "client_secret",
+    "token_state",
+    "authority",
+];
+
+const PARENTS: &[(&str, &str)] = &[
+    ("space", "organization"),
+    ("organization_role", "organization"),
+    ("space_role", "space"),
+    ("space_quota", "organization"),
+];

@@ -1,0 +1,167 @@
+//! How each route is asked. A route without a row fails the build.
+//!
+//! `{kind}` in a path or body is what the thing of that kind is called on the wire in the branch that is asked about, `{me}` who
+//! asks, `{somebody}` a user that has nothing to do with it.
+
+/// One way to ask a route.
+pub(crate) struct Probe {
+    /// What it needs, in the words of `routes.txt`: one of the route's alternatives, or several of which one will do.
+    pub(crate) need: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) body: Option<&'static str>,
+    /// Whether it succeeds for somebody who may do everything, so that its statements can be counted.
+    pub(crate) succeeds: bool,
+}
+
+const fn get(need: &'static str, path: &'static str) -> Probe {
+    Probe { need, path, body: None, succeeds: true }
+}
+
+const fn send(need: &'static str, path: &'static str, body: &'static str) -> Probe {
+    Probe { need, path, body: Some(body), succeeds: true }
+}
+
+impl Probe {
+    /// The same, which ends in an error of its own for whoever may.
+    const fn fails(self) -> Probe {
+        Probe { succeeds: false, ..self }
+    }
+}
+
+/// Route and probes, in the order of `routes.txt`.
+pub(crate) const ROWS: &[(&str, &[Probe])] = &[
+    ("token_revoke", &[get("delete token", "/oauth/token/revoke/{token}")]),
+    ("user_tokens_revoke", &[get("update user", "/oauth/token/revoke/user/{user}")]),
+    ("client_tokens_revoke", &[get("update client", "/oauth/token/revoke/client/{client}")]),
+    (
+        "access_explain",
+        &[
+            get("own decision", "/access/v1/explain?subject={me}&action=read&resource=space:{space}"),
+            get(
+                "list role_binding",
+                "/access/v1/explain?subject=user:{somebody}&action=read&resource=space:{space}",
+            ),
+        ],
+    ),
+    (
+        "access_evaluate",
+        &[
+            send("own decision", "/access/v1/evaluation", ONE_OF_MINE),
+            send("list role_binding", "/access/v1/evaluation", ONE_OF_OTHERS),
+        ],
+    ),
+    (
+        "access_evaluate_all",
+        &[
+            send("own decision", "/access/v1/evaluations", r#"{"evaluations": []}"#),
+            send("list role_binding", "/access/v1/evaluations", MANY_OF_OTHERS),
+        ],
+    ),
+    ("user_list", &[get("list user", "/Users?count=500")]),
+    ("user_create", &[send("create user", "/Users", NEW_USER)]),
+    ("user_show", &[get("read user", "/Users/{user}")]),
+    ("user_replace", &[send("update user", "/Users/{user}", NEW_USER)]),
+    ("user_update", &[send("update user", "/Users/{user}", r#"{"verified": true}"#)]),
+    ("user_delete", &[get("delete user", "/Users/{user}")]),
+    (
+        "user_password_update",
+        &[send(
+            "update user_password",
+            "/Users/{user}/password",
+            r#"{"oldPassword": "one-for-everybody", "password": "another-long-one"}"#,
+        )
+        .fails()],
+    ),
+    ("user_id_list", &[get("list user_id | list user", "/ids/Users?filter=id+eq+%22{user}%22")]),
+    ("group_list", &[get("list group", "/Groups?count=500")]),
+    ("group_create", &[send("create group", "/Groups", r#"{"displayName": "swept"}"#)]),
+    ("group_show", &[get("read group", "/Groups/{group}")]),
+    ("group_replace", &[send("update group", "/Groups/{group}", r#"{"displayName": "swept"}"#)]),
+    ("group_update", &[send("update group", "/Groups/{group}", r#"{"description": "swept"}"#)]),
+    ("group_delete", &[get("delete group", "/Groups/{group}")]),
+    ("group_member_list", &[get("read group", "/Groups/{group}/members")]),
+    (
+        "group_member_create",
+        &[send(
+            "update group",
+            "/Groups/{group}/members",
+            r#"{"origin": "uaa", "type": "USER", "value": "{somebody}"}"#,
+        )],
+    ),
+    ("group_member_show", &[get("read group", "/Groups/{group}/members/{user}")]),
+    ("group_member_delete", &[get("update group", "/Groups/{group}/members/{user}")]),
+    ("client_list", &[get("list client", "/oauth/clients?count=500")]),
+    ("client_show", &[get("read client", "/oauth/clients/{client}")]),
+    ("organization_list", &[get("list organization", "/v3/organizations?per_page=5000")]),
+    ("organization_create", &[send("create organization", "/v3/organizations", r#"{"name": "swept"}"#)]),
+    ("organization_show", &[get("read organization", "/v3/organizations/{organization}")]),
+    (
+        "organization_update",
+        &[send("update organization", "/v3/organizations/{organization}", r#"{"name": "swept"}"#)],
+    ),
+    ("organization_delete", &[get("delete organization", "/v3/organizations/{organization}")]),
+    ("space_list", &[get("list space", "/v3/spaces?per_page=5000")]),
+    (
+        "space_create",
+        &[send(
+            "create space",
+            "/v3/spaces",
+            r#"{"name": "swept", "relationships": {"organization": {"data": {"guid": "{organization}"}}}}"#,
+        )],
+    ),
+    ("space_show", &[get("read space", "/v3/spaces/{space}")]),
+    ("space_update", &[send("update space", "/v3/spaces/{space}", r#"{"name": "swept"}"#)]),
+    ("space_delete", &[get("delete space", "/v3/spaces/{space}")]),
+    (
+        "role_list",
+        &[
+            get("list organization_role", "/v3/roles?per_page=5000"),
+            get("list space_role", "/v3/roles?per_page=5000"),
+        ],
+    ),
+    (
+        "role_create",
+        &[
+            send(
+                "create organization_role",
+                "/v3/roles",
+                r#"{"type": "organization_auditor", "relationships": {"user": {"data": {"guid": "{somebody}"}},
+                    "organization": {"data": {"guid": "{organization}"}}}}"#,
+            ),
+            send(
+                "create space_role",
+                "/v3/roles",
+                r#"{"type": "space_auditor", "relationships": {"user": {"data": {"guid": "{user}"}},
+                    "space": {"data": {"guid": "{space}"}}}}"#,
+            ),
+        ],
+    ),
+    (
+        "role_show",
+        &[
+            get("read organization_role", "/v3/roles/{organization_role}"),
+            get("read space_role", "/v3/roles/{space_role}"),
+        ],
+    ),
+    (
+        "role_delete",
+        &[
+            get("delete organization_role", "/v3/roles/{organization_role}"),
+            get("delete space_role", "/v3/roles/{space_role}"),
+        ],
+    ),
+    ("platform_user_list", &[get("list platform_user", "/v3/users?per_page=5000")]),
+    ("platform_user_create", &[send("create platform_user", "/v3/users", r#"{"guid": "{somebody}"}"#)]),
+    ("platform_user_show", &[get("read platform_user", "/v3/users/{platform_user}")]),
+    ("platform_user_delete", &[get("delete platform_user", "/v3/users/{platform_user}")]),
+    ("job_show", &[get("read job", "/v3/jobs/{job}")]),
+];
+
+const NEW_USER: &str =
+    r#"{"userName": "swept", "password": "a-long-secret", "emails": [{"value": "swept@example.com"}]}"#;
+const ONE_OF_MINE: &str = r#"{"subject": {"type": "{my-kind}", "id": "{my-id}"}, "action": {"name": "read"},
+    "resource": {"type": "space", "id": "{space}"}}"#;
+const ONE_OF_OTHERS: &str = r#"{"subject": {"type": "user", "id": "{somebody}"}, "action": {"name": "read"},
+    "resource": {"type": "space", "id": "{space}"}}"#;
+const MANY_OF_OTHERS: &str = r#"{"subject": {"type": "user", "id": "{somebody}"}, "action": {"name": "read"},
+    "evaluations": [{"resource": {"type": "space", "id": "{space}"}}]}"#;

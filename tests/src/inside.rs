@@ -1,0 +1,110 @@
+//! The whole product inside the test's own process: for what must look at its parts, as the sweep does.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, header};
+use platform_server::bootstrap::bootstrap;
+use platform_server::compose::{Hall, Plan, Served};
+use serde_json::Value;
+use std::sync::Arc;
+use tower::ServiceExt as _;
+use uaa_authz::{Actor, Duty};
+use uaa_model::{Clock, SystemClock, SystemRng, TestClock};
+use uaa_plugin::{Caller, Handled, Site};
+use uaa_store::{Tx, Want};
+
+/// An installation on its embedded database, with a clock that the test moves.
+pub struct Inside {
+    /// The parts.
+    pub hall: Hall,
+    /// The routes.
+    pub served: Served,
+    /// The time.
+    pub clock: Arc<TestClock>,
+    _data: tempfile::TempDir,
+}
+
+/// What a request came back with.
+#[derive(Debug)]
+pub struct Heard {
+    /// HTTP status.
+    pub status: u16,
+    /// The body, `null` when it is no JSON.
+    pub body: Value,
+    /// How many statements the request ran.
+    pub statements: u32,
+}
+
+impl Inside {
+    /// Opens one. `rehearse`: whatever a request does is taken back at its end.
+    ///
+    /// # Panics
+    /// When it does not open.
+    pub async fn open(rehearse: bool) -> Inside {
+        let data = tempfile::tempdir().expect("a temporary directory");
+        let clock = TestClock::at(SystemClock.now());
+        let plan = Plan::embedded(data.path().to_owned(), "http://hallmark.test");
+        let hall = Hall::open(plan, clock.clone(), Arc::new(SystemRng)).await.expect("it opens");
+        bootstrap(&hall, data.path()).await.expect("the first start");
+        let served = hall.assemble(rehearse).await.expect("it fits together");
+        Inside { hall, served, clock, _data: data }
+    }
+
+    /// A transaction of the product itself, in that zone, that may do anything.
+    pub fn begin(&self, zone: uuid::Uuid) -> Tx {
+        let actor = Actor::system(self.hall.access.registry(), Duty::Bootstrap, zone);
+        self.hall.access.begin(Arc::new(actor), zone, Want::Write, "test", "test".into())
+    }
+
+    /// A request with a bearer token and maybe a JSON body.
+    ///
+    /// # Panics
+    /// When the request cannot be written.
+    pub async fn ask(
+        &self,
+        site: Site,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&Value>,
+    ) -> Heard {
+        // SCIM changes nothing without a version; elsewhere it means nothing.
+        let mut request = Request::builder().method(method).uri(path).header(header::IF_MATCH, "0");
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("bearer {token}"));
+        }
+        let body = body.map_or_else(Body::empty, |b| Body::from(b.to_string()));
+        self.send(site, request.body(body).expect("a request")).await
+    }
+
+    /// A token, asked for as a client does.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn token(&self, client: &str, secret: &str, form: &str) -> String {
+        let basic =
+            base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("{client}:{secret}"));
+        let request = Request::builder()
+            .method("POST")
+            .uri("/oauth/token")
+            .header(header::AUTHORIZATION, format!("Basic {basic}"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form.to_owned()));
+        let heard = self.send(Site::Uaa, request.expect("a request")).await;
+        let token = heard.body["access_token"].as_str();
+        token.unwrap_or_else(|| panic!("{client} {form}: {heard:?}")).to_owned()
+    }
+
+    async fn send(&self, site: Site, mut request: Request<Body>) -> Heard {
+        let router: Router = match site {
+            Site::Api => self.served.api.clone(),
+            Site::Uaa => self.served.uaa.clone(),
+        };
+        request.extensions_mut().insert(Caller { request: "test".into(), address: "127.0.0.1".into() });
+        let response = router.oneshot(request).await.expect("it answers");
+        let status = response.status().as_u16();
+        let statements = response.extensions().get::<Handled>().map_or(0, |h| h.statements);
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+        Heard { status, statements, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+    }
+}
