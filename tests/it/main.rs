@@ -4,6 +4,7 @@ mod bad_input;
 mod cf_cli;
 mod decide;
 mod golden;
+mod jobs;
 mod platform;
 mod readme;
 mod sweep;

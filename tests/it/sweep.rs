@@ -3,8 +3,8 @@
 //! What is expected is worked out anew from the text of that file ([`expect`]), not by the engine that is under test.
 
 mod expect;
-mod people;
-mod places;
+pub(crate) mod people;
+pub(crate) mod places;
 mod rows;
 
 use expect::Matrix;

@@ -21,7 +21,7 @@ pub struct Inside {
     pub served: Served,
     /// The time.
     pub clock: Arc<TestClock>,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 /// What a request came back with.
@@ -41,13 +41,22 @@ impl Inside {
     /// # Panics
     /// When it does not open.
     pub async fn open(rehearse: bool) -> Inside {
-        let data = tempfile::tempdir().expect("a temporary directory");
+        Inside::on(tempfile::tempdir().expect("a temporary directory"), rehearse).await
+    }
+
+    /// Ends it, as a process ends, and opens it again on the same data.
+    pub async fn reopen(self) -> Inside {
+        self.hall.access.db().close().await;
+        Inside::on(self.data, false).await
+    }
+
+    async fn on(data: tempfile::TempDir, rehearse: bool) -> Inside {
         let clock = TestClock::at(SystemClock.now());
         let plan = Plan::embedded(data.path().to_owned(), "http://hallmark.test");
         let hall = Hall::open(plan, clock.clone(), Arc::new(SystemRng)).await.expect("it opens");
         bootstrap(&hall, data.path()).await.expect("the first start");
         let served = hall.assemble(rehearse).await.expect("it fits together");
-        Inside { hall, served, clock, _data: data }
+        Inside { hall, served, clock, data }
     }
 
     /// A transaction of the product itself, in that zone, that may do anything.

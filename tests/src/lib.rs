@@ -114,6 +114,21 @@ impl Hallmark {
         said(request).await
     }
 
+    /// Polls a job, as a client does, until it has ended. Gives its body.
+    ///
+    /// # Panics
+    /// When it does not end within ten seconds.
+    pub async fn ended(&self, token: &str, location: &str) -> Value {
+        for _ in 0..500 {
+            let job = self.ask(token, "GET", location, None).await;
+            if job.body["state"] != "PROCESSING" {
+                return job.body;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the job {location} does not end");
+    }
+
     async fn ready(&mut self) {
         let url = format!("{}/healthz", self.api());
         for _ in 0..200 {

@@ -3,11 +3,11 @@
 use crate::view::View;
 use axum::http::Method;
 use serde_json::Value;
-use uaa_authz::{Duty, Read, Zone};
+use uaa_authz::{Delete, Duty, Read, Zone};
 use uaa_directory::Job;
-use uaa_model::{Id, Reply};
+use uaa_model::{Barrier, Id, Reply};
 use uaa_plugin::{Answer, Ctx, Dialect::Cc, Route, Site::Api};
-use uaa_store::{Granted, Set};
+use uaa_store::{Annotation, Granted, Set, Stored};
 use uuid::Uuid;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -24,6 +24,19 @@ async fn show(job: Granted<Read, Job>, _: (), cx: &mut Ctx) -> Reply<Answer> {
         .own("warnings", list(&row.own.warnings))
         .done();
     Answer::ok(&body)
+}
+
+/// Answers 202 and hands the deletion over to a job. Until then nothing may be added to what is being deleted.
+pub(crate) async fn begin<R: Stored>(
+    cx: &mut Ctx,
+    it: &Granted<Delete, R>,
+    operation: &'static str,
+    event: Annotation,
+) -> Reply<Answer> {
+    cx.tx().bar(it, Some(Barrier::Deleting)).await?;
+    let id = cx.tx().hand_over(it, operation).await?;
+    cx.tx().annotate(event);
+    Answer::job(&format!("{}/v3/jobs/{id}", cx.links.api))
 }
 
 /// Answers 202 with a job that is complete: the work was done in this transaction, and the field's clients poll.

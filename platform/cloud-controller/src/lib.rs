@@ -16,7 +16,7 @@ mod view;
 
 use std::sync::Arc;
 use uaa_authz::Kind;
-use uaa_plugin::{Plugin, Route};
+use uaa_plugin::{Plugin, Route, Work};
 
 /// The plugin.
 #[derive(Debug)]
@@ -41,5 +41,9 @@ impl Plugin for CloudController {
             job::routes(),
         ]
         .concat()
+    }
+
+    fn works(&self) -> Vec<Work> {
+        vec![organization::work(), space::work()]
     }
 }

@@ -1,17 +1,17 @@
 //! Organizations.
 
 use crate::body::{Doc, name};
-use crate::job;
 use crate::list::{List, Listed};
 use crate::metadata::Metadata;
 use crate::view::View;
+use crate::{job, space};
 use axum::http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uaa_authz::{Delete, Duty, Read, Update, Zone};
 use uaa_directory::{Organization, OrganizationOwn, Space};
 use uaa_model::{Barrier, Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Route, Site::Api, Within};
+use uaa_plugin::{Answer, Ctx, Dialect::Cc, Progress, Route, Site::Api, Within, Work};
 use uaa_store::{Annotation, Field, Fields, Granted, Set, Slot, Visible};
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -113,22 +113,28 @@ async fn update(
     Answer::ok(&view(&row, &cx.links.api))
 }
 
-/// All that is in it goes with it, in one transaction: atomic in effect, and nothing left over.
 async fn delete(organization: Granted<Delete, Organization>, _: (), cx: &mut Ctx) -> Reply<Answer> {
     let row = cx.tx().get(&organization).await?;
+    let event = event("audit.organization.delete-request", &row.own.name);
+    job::begin(cx, &organization, "organization.delete", event).await
+}
+
+pub(crate) fn work() -> Work {
+    Work::on("organization.delete", deletion)
+}
+
+/// All that is in it goes with it, in one transaction: atomic in effect, and nothing left over.
+async fn deletion(organization: Granted<Delete, Organization>, cx: &mut Ctx) -> Reply<Progress> {
     let me = cx.tx().assume(Duty::Jobs);
     let spaces = cx.tx().children::<_, _, Space>(&organization).await?;
     for id in spaces {
         let space = cx.tx().grant::<Delete, Space>(id).await?;
-        cx.tx().unbind_all(&space).await?;
-        cx.tx().delete(space).await?;
+        space::empty(space, cx).await?;
     }
     cx.tx().unbind_all(&organization).await?;
     cx.tx().resume(me);
-    let target = organization.id().uuid();
     cx.tx().delete(organization).await?;
-    cx.tx().annotate(event("audit.organization.delete-request", &row.own.name));
-    job::done(cx, "organization.delete", target, "organization").await
+    Ok(Progress::Done)
 }
 
 fn taken(fault: Fault, name: &str) -> Fault {

@@ -8,10 +8,10 @@ use crate::{job, organization};
 use axum::http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use uaa_authz::{Delete, Duty, Read, Update, Zone};
+use uaa_authz::{Delete, Read, Update, Zone};
 use uaa_directory::{Organization, Space, SpaceOwn};
 use uaa_model::{Barrier, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Route, Site::Api, Within};
+use uaa_plugin::{Answer, Ctx, Dialect::Cc, Progress, Route, Site::Api, Within, Work};
 use uaa_store::{Annotation, Field, Fields, Granted, Set, Slot, Visible};
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -122,13 +122,22 @@ async fn update(space: Granted<Update, Space>, patch: Doc<Patch>, cx: &mut Ctx) 
 
 async fn delete(space: Granted<Delete, Space>, _: (), cx: &mut Ctx) -> Reply<Answer> {
     let row = cx.tx().get(&space).await?;
-    let me = cx.tx().assume(Duty::Jobs);
+    job::begin(cx, &space, "space.delete", event("audit.space.delete-request", &row.own.name)).await
+}
+
+pub(crate) fn work() -> Work {
+    Work::on("space.delete", deletion)
+}
+
+async fn deletion(space: Granted<Delete, Space>, cx: &mut Ctx) -> Reply<Progress> {
+    empty(space, cx).await?;
+    Ok(Progress::Done)
+}
+
+/// Ends a space with everything in it.
+pub(crate) async fn empty(space: Granted<Delete, Space>, cx: &mut Ctx) -> Reply<()> {
     cx.tx().unbind_all(&space).await?;
-    cx.tx().resume(me);
-    let target = space.id().uuid();
-    cx.tx().delete(space).await?;
-    cx.tx().annotate(event("audit.space.delete-request", &row.own.name));
-    job::done(cx, "space.delete", target, "space").await
+    cx.tx().delete(space).await
 }
 
 fn event(event: &str, name: &str) -> Annotation {

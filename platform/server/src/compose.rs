@@ -14,7 +14,7 @@ use uaa_authz::{Actor, Create, Duty, Kind, Registry, Zone};
 use uaa_directory::{AccessApi, Hasher, SigningKey as KeyRow};
 use uaa_model::{Clock, Fault, Id, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
 use uaa_oauth::{Caches, Engine, LockoutPolicy, OauthServer};
-use uaa_plugin::{Dispatcher, Links, Plugin, Route, Site, router};
+use uaa_plugin::{Dispatcher, Links, Plugin, Route, Runner, Site, Work, router};
 use uaa_store::{Access, Db, Granted, Query, Set, Tx, Want};
 use uaa_token::{Algorithm, DataKey, KeySet, KeyState, RevSigKey, SigningKey};
 use uuid::Uuid;
@@ -89,6 +89,8 @@ pub struct Served {
     pub uaa: axum::Router,
     /// All routes, for documents and tests.
     pub routes: Vec<Route>,
+    /// What goes on after requests.
+    pub jobs: Arc<Runner>,
 }
 
 impl Hall {
@@ -117,7 +119,7 @@ impl Hall {
     /// Puts the plugins together and starts what runs beside requests: the follower of facts and the sealer.
     pub async fn serve(&self) -> Reply<Served> {
         let served = self.assemble(false).await?;
-        self.beside();
+        self.beside(&served.jobs);
         Ok(served)
     }
 
@@ -145,6 +147,14 @@ impl Hall {
             self.zone,
         ));
         let plugins = self.plugins(&engine);
+        let works: Vec<Work> = plugins.iter().flat_map(|plugin| plugin.works()).collect();
+        let jobs = Runner::new(
+            self.access.clone(),
+            engine.clone(),
+            self.plan.links.clone(),
+            self.clock.clone(),
+            works,
+        );
         let routes: Vec<Route> = plugins.into_iter().flat_map(Plugin::routes).collect();
         let dispatcher = Arc::new(Dispatcher {
             access: self.access.clone(),
@@ -156,7 +166,7 @@ impl Hall {
             rehearse,
         });
         let (api, uaa) = (router(&dispatcher, &routes, Site::Api), router(&dispatcher, &routes, Site::Uaa));
-        Ok(Served { api, uaa, routes })
+        Ok(Served { api, uaa, routes, jobs: Arc::new(jobs) })
     }
 
     fn plugins(&self, engine: &Arc<Engine>) -> Vec<Arc<dyn Plugin>> {
@@ -170,7 +180,20 @@ impl Hall {
     }
 
     /// Compiled facts start cold: decisions read rows until the first load is through.
-    fn beside(&self) {
+    fn beside(&self, jobs: &Arc<Runner>) {
+        let jobs = jobs.clone();
+        tokio::spawn(async move {
+            loop {
+                match jobs.run().await {
+                    Ok(0) => drop(tokio::time::timeout(JOBS, jobs.woken()).await),
+                    Ok(_) => {}
+                    Err(fault) => {
+                        tracing::warn!(?fault, "jobs could not be run");
+                        tokio::time::sleep(JOBS).await;
+                    }
+                }
+            }
+        });
         let access = self.access.clone();
         tokio::spawn(async move {
             let mut turn = tokio::time::interval(FOLLOW);
@@ -293,5 +316,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Fault {
 /// How old compiled facts may be for answers without a database.
 const LEASE: Micros = 1_000_000;
 const FOLLOW: Duration = Duration::from_millis(200);
+/// Another process's jobs, and those that wait for their time.
+const JOBS: Duration = Duration::from_secs(1);
 const SEAL: Duration = Duration::from_secs(5);
 const GATHER: Duration = Duration::from_millis(50);

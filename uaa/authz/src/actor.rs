@@ -103,6 +103,8 @@ pub struct Actor {
     pub client: Arc<str>,
     /// The token's `jti`.
     pub token: Arc<str>,
+    /// The scopes of the token as they stand in it, for jobs, which ask again later with the same ones.
+    pub scope: Arc<str>,
     /// The scopes of the token, sorted. `None`: no token narrows this actor.
     pub scopes: Option<Arc<[ScopeKey]>>,
     /// What the scopes open, for bindings that name no scope of their own.
@@ -121,12 +123,14 @@ impl Actor {
     ) -> Actor {
         let mut keys: Vec<ScopeKey> = scopes.clone().into_iter().map(ScopeKey::of).collect();
         keys.sort_unstable();
+        let scope = scopes.clone().into_iter().collect::<Vec<_>>().join(" ").into();
         Actor {
             subject,
             home,
             name: name.into(),
             client: client.into(),
             token: "".into(),
+            scope,
             scopes: Some(keys.into()),
             opened: registry.opened_by(scopes),
         }
@@ -135,7 +139,17 @@ impl Actor {
     /// A user or client that no token narrows: for questions about somebody, never for a request.
     pub fn unnarrowed(registry: &Registry, subject: Subject, home: Uuid, name: &str) -> Actor {
         let opened = registry.everything();
-        Actor { subject, home, name: name.into(), client: "".into(), token: "".into(), scopes: None, opened }
+        let none = || Arc::from("");
+        Actor {
+            subject,
+            home,
+            name: name.into(),
+            client: none(),
+            token: none(),
+            scope: none(),
+            scopes: None,
+            opened,
+        }
     }
 
     /// The product itself.
@@ -151,6 +165,7 @@ impl Actor {
             name: "".into(),
             client: "".into(),
             token: "".into(),
+            scope: "".into(),
             scopes: Some([].into()),
             opened: registry.nothing(),
         }

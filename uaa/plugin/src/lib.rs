@@ -11,6 +11,7 @@ mod dialect;
 mod dispatch;
 mod form;
 mod input;
+mod jobs;
 mod need;
 mod route;
 
@@ -21,5 +22,6 @@ pub use dialect::Dialect;
 pub use dispatch::{Dispatcher, Handled, router};
 pub use form::pairs;
 pub use input::{Body, Form, Input, Json, Raw};
+pub use jobs::{Progress, Runner, Step, Work};
 pub use need::{Need, NeedInfo, OneOf, Public, Within};
 pub use route::{Handler, Plugin, Route, Site};

@@ -2,6 +2,7 @@ use crate::answer::Answer;
 use crate::ctx::Ctx;
 use crate::dialect::Dialect;
 use crate::input::{Input, Raw};
+use crate::jobs::Work;
 use crate::need::{Need, NeedInfo, Public};
 use axum::http::Method;
 use std::pin::Pin;
@@ -17,6 +18,10 @@ pub trait Plugin: Send + Sync {
     fn kinds(&self) -> Vec<Kind>;
     /// Its routes.
     fn routes(self: Arc<Self>) -> Vec<Route>;
+    /// What it does after requests.
+    fn works(&self) -> Vec<Work> {
+        vec![]
+    }
 }
 
 /// Under which address a route stands.

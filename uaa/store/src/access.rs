@@ -41,6 +41,7 @@ pub(crate) struct Inner {
     pub(crate) snapshot: ArcSwap<Snapshot>,
     pub(crate) follower: Follower,
     pub(crate) unsealed: tokio::sync::Notify,
+    pub(crate) handed_over: tokio::sync::Notify,
     brand: AtomicU64,
 }
 
@@ -55,6 +56,7 @@ impl Access {
             snapshot: ArcSwap::default(),
             follower: Follower::new(feeds),
             unsealed: tokio::sync::Notify::new(),
+            handed_over: tokio::sync::Notify::new(),
             brand: AtomicU64::new(1),
         }))
     }

@@ -83,4 +83,5 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../../../migrations/0001_centre.sql")),
     (2, include_str!("../../../migrations/0002_directory.sql")),
     (3, include_str!("../../../migrations/0003_platform.sql")),
+    (4, include_str!("../../../migrations/0004_jobs.sql")),
 ];

@@ -37,6 +37,7 @@ pub struct Tx {
     journal: Vec<Entry>,
     changes: BTreeSet<Change>,
     statements: u32,
+    handed_over: bool,
 }
 
 /// How a transaction ended.
@@ -82,6 +83,7 @@ impl Tx {
             journal: vec![],
             changes: BTreeSet::new(),
             statements: 0,
+            handed_over: false,
         }
     }
 
@@ -131,6 +133,9 @@ impl Tx {
         if !self.journal.is_empty() {
             self.inner.unsealed.notify_one();
         }
+        if self.handed_over {
+            self.inner.handed_over.notify_one();
+        }
         Ok(Done { changed, statements: self.statements })
     }
 
@@ -171,6 +176,11 @@ impl Tx {
         Ok(())
     }
 
+    /// A job waits for this commit.
+    pub(crate) fn handed_over(&mut self) {
+        self.handed_over = true;
+    }
+
     fn changed(&mut self, kind: &str, id: Uuid) {
         self.changes.insert(Change { zone: self.zone, kind: kind.into(), id });
     }
@@ -195,7 +205,7 @@ impl Tx {
         self.conn().await?.fetch(statement).await
     }
 
-    async fn run(&mut self, statement: impl Into<Statement>) -> Reply<u64> {
+    pub(crate) async fn run(&mut self, statement: impl Into<Statement>) -> Reply<u64> {
         if self.want == Want::Read {
             return Err(Fault::Internal(format!("`{}` reads and tried to write", self.op)));
         }
@@ -204,7 +214,7 @@ impl Tx {
     }
 
     /// A proof of another transaction is a mistake of ours, whatever it proves.
-    fn mine(&self, proof: &impl Proof) -> Reply<()> {
+    pub(crate) fn mine(&self, proof: &impl Proof) -> Reply<()> {
         if proof.brand() == self.brand {
             Ok(())
         } else {

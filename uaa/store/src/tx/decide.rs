@@ -109,7 +109,10 @@ impl Tx {
         if self.want == Want::Read {
             return Ok(());
         }
-        let lock = if kind.fact && !verb.only_looks() { Lock::Exclusive } else { Lock::Shared };
+        // A branch that ends takes bindings with it; to ask for more of a lock later is how two of them get stuck.
+        let branch = verb == Verb::Delete && matches!(kind.level, Level::Organization | Level::Space);
+        let fact = kind.fact && !verb.only_looks();
+        let lock = if fact || branch { Lock::Exclusive } else { Lock::Shared };
         self.lock(lock).await
     }
 
@@ -311,19 +314,21 @@ fn subjects(engine: Engine, actor: &Actor) -> Sql {
 /// The strongest barrier: its own, its organization's, its space's.
 fn barrier(own: i16, organization: Option<i16>, space: Option<i16>, kind: &str) -> Option<Barrier> {
     let (organization, space) = (organization.unwrap_or(0), space.unwrap_or(0));
-    if own == DELETING || organization == DELETING || space == DELETING {
+    let is = |state: i16, bit: i16| state & bit != 0;
+    if is(own | organization | space, DELETING) {
         Some(Barrier::Deleting)
-    } else if organization == SUSPENDED || (own == SUSPENDED && kind == "organization") {
+    } else if is(organization, SUSPENDED) || (is(own, SUSPENDED) && kind == "organization") {
         Some(Barrier::OrganizationSuspended)
-    } else if space == SUSPENDED || own == SUSPENDED {
+    } else if is(space | own, SUSPENDED) {
         Some(Barrier::SpaceSuspended)
     } else {
         None
     }
 }
 
-pub(super) const SUSPENDED: i16 = 1;
-pub(super) const DELETING: i16 = 2;
+/// States of a place, a bit each: what is suspended can be deleted, and is suspended still when that fails.
+const SUSPENDED: i16 = 1;
+const DELETING: i16 = 2;
 
 const PLACE: &str = "SELECT p.zone, p.org_guid, p.space_guid, p.owner, p.barrier, o.barrier, s.barrier, z.rev \
     FROM place p JOIN zone_rev z ON z.zone = p.zone \

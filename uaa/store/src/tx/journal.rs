@@ -38,7 +38,7 @@ impl Tx {
         }
     }
 
-    pub(super) fn note(
+    pub(crate) fn note(
         &mut self,
         verb: Verb,
         kind: &Kind,

@@ -1,4 +1,3 @@
-use super::decide::{DELETING, SUSPENDED};
 use super::{Lock, Tx};
 use crate::engine::{Engine, fault};
 use crate::facts::SUBJECT;
@@ -149,7 +148,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Suspends an organization or space, lets it go on, or marks it as being deleted.
+    /// Suspends an organization or space or lets it go on (`None`), or marks it as being deleted, which only a failed job
+    /// takes back.
     pub async fn bar<V, R: Stored>(&mut self, granted: &Granted<V, R>, barrier: Option<Barrier>) -> Reply<()>
     where
         Granted<V, R>: Proof,
@@ -160,14 +160,23 @@ impl Tx {
             return Err(Fault::Internal("a barrier is a change".into()));
         }
         self.lock(Lock::Exclusive).await?;
-        let state = match barrier {
-            None => 0,
-            Some(Barrier::OrganizationSuspended | Barrier::SpaceSuspended) => SUSPENDED,
-            Some(Barrier::Deleting) => DELETING,
-        };
-        let sql = Sql::new("UPDATE place SET barrier = ? WHERE id = ? AND kind = ?");
-        self.run(sql.with(state).with(granted.id.uuid()).with(R::KIND.name)).await?;
+        // Bits: suspended 1, being deleted 2.
+        let sql = Sql::new(match barrier {
+            None => "UPDATE place SET barrier = barrier & 2 WHERE id = ? AND kind = ?",
+            Some(Barrier::OrganizationSuspended | Barrier::SpaceSuspended) => {
+                "UPDATE place SET barrier = barrier | 1 WHERE id = ? AND kind = ?"
+            }
+            Some(Barrier::Deleting) => "UPDATE place SET barrier = barrier | 2 WHERE id = ? AND kind = ?",
+        });
+        self.run(sql.with(granted.id.uuid()).with(R::KIND.name)).await?;
         Ok(())
+    }
+
+    /// What was to be deleted is not: the job has failed.
+    pub(crate) async fn unmark(&mut self, id: Uuid, kind: &str) -> Reply<()> {
+        self.lock(Lock::Exclusive).await?;
+        let sql = Sql::new("UPDATE place SET barrier = barrier & 1 WHERE id = ? AND kind = ?");
+        self.run(sql.with(id).with(kind)).await.map(drop)
     }
 
     /// Gives a role at the slot's place. Nobody gives what they lack there; built-in organization and space roles follow the
