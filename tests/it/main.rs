@@ -3,9 +3,13 @@
 mod bad_input;
 mod cf_cli;
 mod decide;
+mod engines;
 mod golden;
 mod jobs;
 mod platform;
 mod readme;
+mod store;
+mod store_chain;
+mod store_list;
 mod sweep;
 mod tokens;

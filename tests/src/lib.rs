@@ -1,7 +1,12 @@
 //! Floor 7: starts the product as its users do, on a free port and in a directory of its own, and ends it afterwards.
 
+mod engines;
 pub mod golden;
 pub mod inside;
+mod store;
+
+pub use engines::{Database, Engine};
+pub use store::{At, Makes, PLATFORM, Store, named};
 
 use serde_json::Value;
 use std::net::TcpListener;

@@ -15,7 +15,7 @@ pub enum Engine {
     Sqlite,
     /// PostgreSQL 12 or newer.
     Postgres,
-    /// MySQL 8 or MariaDB 10.6 or newer.
+    /// MySQL 8.0.17 or MariaDB 10.6 or newer.
     Mysql,
 }
 
@@ -235,9 +235,21 @@ pub(crate) fn fault(error: sqlx::Error) -> Fault {
         | sqlx::Error::Io(_)
         | sqlx::Error::WorkerCrashed => Fault::Unavailable(error.to_string()),
         sqlx::Error::Database(d) if d.code().is_some_and(|c| RETRY.contains(&c.as_ref())) => Fault::Retry,
+        sqlx::Error::Database(d) if d.code().is_some_and(|c| AWAY.contains(&c.as_ref())) => {
+            Fault::Unavailable(error.to_string())
+        }
+        sqlx::Error::Database(d) => match d.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+            Some(mysql) if WAITED.contains(&mysql.number()) => Fault::Retry,
+            Some(_) | None => Fault::Internal(error.to_string()),
+        },
         _ => Fault::Internal(error.to_string()),
     }
 }
 
-/// PostgreSQL: serialization failure, deadlock (MySQL's deadlock has the same SQLSTATE). SQLite: busy, busy snapshot.
-const RETRY: &[&str] = &["40001", "40P01", "5", "517"];
+/// PostgreSQL: serialization failure, deadlock (MySQL's deadlock has the same SQLSTATE), lock not had in time. SQLite: busy,
+/// busy snapshot.
+const RETRY: &[&str] = &["40001", "40P01", "55P03", "5", "517"];
+/// PostgreSQL: it shuts down or starts, too many connections. MySQL: the same.
+const AWAY: &[&str] = &["57P01", "57P02", "57P03", "53300", "08004"];
+/// MySQL and MariaDB: waited too long for a lock, or would have had to wait.
+const WAITED: &[u16] = &[1205, 3572];

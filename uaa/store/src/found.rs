@@ -69,7 +69,11 @@ impl Access {
                 .to_owned(),
         ];
         for row in rows {
-            conn.run(row).await.map_err(crate::engine::fault)?;
+            match conn.run(row).await {
+                // Another process that starts at this moment was faster.
+                Err(sqlx::Error::Database(d)) if d.is_unique_violation() => return Ok(false),
+                done => drop(done.map_err(crate::engine::fault)?),
+            }
         }
         conn.commit().await?;
         Ok(true)

@@ -36,21 +36,27 @@ impl Db {
         };
         let row = self.auto().await?.fetch(crate::sql::Sql::new(statement)).await?;
         let version: String = row.first().ok_or(Fault::Internal("no version".into()))?.get(0)?;
-        let (name, least) = match self.engine() {
-            Engine::Mysql if version.contains("MariaDB") => ("MariaDB", (10, 6)),
-            Engine::Mysql => ("MySQL", (8, 0)),
-            Engine::Sqlite | Engine::Postgres => ("PostgreSQL", (12, 0)),
-        };
-        let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(|n| n.parse::<u32>().unwrap_or(0));
-        let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-        if found < least {
-            let (major, minor) = least;
-            return Err(Fault::invalid(format!(
-                "the database is {name} {version}; it must be {major}.{minor} or newer"
-            )));
+        match too_old(self.engine(), &version) {
+            None => Ok(()),
+            Some(sentence) => Err(Fault::invalid(sentence)),
         }
-        Ok(())
     }
+}
+
+/// What is wrong with an engine of that version, as it names it itself.
+fn too_old(engine: Engine, version: &str) -> Option<String> {
+    let (name, least) = match engine {
+        Engine::Sqlite => return None,
+        Engine::Postgres => ("PostgreSQL", [12, 0, 0]),
+        Engine::Mysql if version.contains("MariaDB") => ("MariaDB", [10, 6, 0]),
+        // The first with a collation that compares by bytes and counts spaces at the end.
+        Engine::Mysql => ("MySQL", [8, 0, 17]),
+    };
+    let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(|n| n.parse::<u32>().unwrap_or(0));
+    let found: [u32; 3] = std::array::from_fn(|_| numbers.next().unwrap_or(0));
+    let [major, minor, patch] = least;
+    (found < least)
+        .then(|| format!("the database is {name} {version}; it must be {major}.{minor}.{patch} or newer"))
 }
 
 async fn sqlite(path: &str, connections: u32) -> Reply<Db> {
@@ -64,6 +70,8 @@ async fn sqlite(path: &str, connections: u32) -> Reply<Db> {
         .foreign_keys(true)
         .pragma("cache_size", "-32768")
         .pragma("mmap_size", "1073741824")
+        // As on the other engines: LIKE tells letters of another case apart.
+        .pragma("case_sensitive_like", "ON")
         .statement_cache_capacity(512)
         .disable_statement_logging();
     let pool = || SqlitePoolOptions::new().test_before_acquire(false).idle_timeout(None).max_lifetime(None);
@@ -119,5 +127,28 @@ fn unopened(error: sqlx::Error) -> Fault {
             Fault::Unavailable(format!("the database cannot be opened: {text}"))
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_engines_are_refused_by_name() {
+        let good = [
+            (Engine::Postgres, "15.8 (Debian 15.8-0+deb12u1)"),
+            (Engine::Postgres, "12.0"),
+            (Engine::Mysql, "10.11.19-MariaDB-0+deb12u1"),
+            (Engine::Mysql, "8.0.17"),
+            (Engine::Mysql, "9.1.0"),
+        ];
+        for (engine, version) in good {
+            assert_eq!(too_old(engine, version), None, "{version}");
+        }
+        let old = too_old(Engine::Postgres, "11.22").unwrap();
+        assert_eq!(old, "the database is PostgreSQL 11.22; it must be 12.0.0 or newer");
+        assert!(too_old(Engine::Mysql, "10.5.9-MariaDB").unwrap().contains("MariaDB 10.5.9"));
+        assert!(too_old(Engine::Mysql, "8.0.16").unwrap().contains("8.0.17"));
     }
 }
