@@ -1,5 +1,6 @@
 //! The one integration test binary: the product as its users meet it.
 
+mod audit;
 mod bad_input;
 mod cf_cli;
 mod decide;

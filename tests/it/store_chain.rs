@@ -28,7 +28,7 @@ on_every_engine! {
         assert_eq!((verified[0].through, verified[0].rows, verified[0].unsealed), (1, 2, 3));
         assert_eq!(store.access.seal().await.unwrap(), 3);
         let zone = uaa_model::UAA_ZONE;
-        let expected = Verified { zone, through: 2, rows: 5, unsealed: 0 };
+        let expected = Verified { zone, through: 2, rows: 5, forgotten: 0, unsealed: 0 };
         assert_eq!(store.access.verify().await.unwrap(), (vec![expected], vec![]));
         let mut tx = store.looking();
         let seen = tx.visible::<uaa_directory::AuditEvent>().await.unwrap();

@@ -59,6 +59,16 @@ impl Inside {
         Inside { hall, served, clock, data }
     }
 
+    /// The form by which the administrator signs in.
+    ///
+    /// # Panics
+    /// When the first start wrote no password.
+    pub fn login(&self, name: &str) -> String {
+        let file = self.data.path().join(format!("{name}-password"));
+        let password = std::fs::read_to_string(file).expect("the first start wrote it");
+        format!("grant_type=password&username={name}&password={}", password.trim())
+    }
+
     /// A transaction of the product itself, in that zone, that may do anything.
     pub fn begin(&self, zone: uuid::Uuid) -> Tx {
         let actor = Actor::system(self.hall.access.registry(), Duty::Bootstrap, zone);

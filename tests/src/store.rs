@@ -45,6 +45,11 @@ impl Store {
         Store { access, clock, database }
     }
 
+    /// The time, in microseconds.
+    pub fn clock_now(&self) -> Micros {
+        uaa_model::Clock::now(self.clock.as_ref())
+    }
+
     /// A writing transaction of the product itself, which may do everything.
     pub fn system(&self) -> Tx {
         let actor = Actor::system(self.access.registry(), Duty::Bootstrap, UAA_ZONE);

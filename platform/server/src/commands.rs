@@ -120,6 +120,7 @@ async fn serve(up: Up) -> Reply<ExitCode> {
     }
     let service = front.into_router().into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(ended()).await;
+    hall.access.write_noted().await?;
     hall.access.seal().await?;
     hall.access.db().close().await;
     served.map(|()| ExitCode::SUCCESS).map_err(|e| Fault::Unavailable(e.to_string()))
@@ -137,6 +138,12 @@ async fn verify(place: Place) -> Reply<ExitCode> {
     let (verified, broken) = hall.access.verify().await?;
     for one in &verified {
         say(&format!("zone {}: sealed through {}, {} rows\n", one.zone, one.through, one.rows));
+        if one.forgotten > 0 {
+            say(&format!(
+                "zone {}: rows of blocks up to {} were forgotten in due form\n",
+                one.zone, one.forgotten
+            ));
+        }
     }
     for one in &broken {
         let text = match one {
@@ -145,6 +152,7 @@ async fn verify(place: Place) -> Reply<ExitCode> {
             }
             Broken::Edited(zone, n, row) => format!("zone {zone}: row {row} of block {n} was edited"),
             Broken::Removed(zone, n, row) => format!("zone {zone}: row {row} of block {n} was removed"),
+            Broken::Added(zone, row) => format!("zone {zone}: row {row} was added past the product"),
         };
         say(&format!("{text}\n"));
     }

@@ -215,6 +215,31 @@ impl Hall {
                 }
             }
         });
+        let access = self.access.clone();
+        tokio::spawn(async move {
+            let mut turn = tokio::time::interval(NOTES);
+            loop {
+                turn.tick().await;
+                if let Err(fault) = access.write_noted().await {
+                    tracing::warn!(?fault, "what was noted could not be written");
+                }
+            }
+        });
+        let access = self.access.clone();
+        tokio::spawn(async move {
+            let mut turn = tokio::time::interval(UPKEEP);
+            loop {
+                turn.tick().await;
+                // Batch after batch, so that others get between them.
+                while access.upkeep().await.unwrap_or_else(|fault| {
+                    tracing::warn!(?fault, "what has expired could not be taken away");
+                    0
+                }) > 0
+                {
+                    tokio::task::yield_now().await;
+                }
+            }
+        });
     }
 
     /// The signing keys from the database; the first one is made here.
@@ -318,5 +343,8 @@ const LEASE: Micros = 1_000_000;
 const FOLLOW: Duration = Duration::from_millis(200);
 /// Another process's jobs, and those that wait for their time.
 const JOBS: Duration = Duration::from_secs(1);
+/// What was refused is in the audit log after this time at the latest.
+const NOTES: Duration = Duration::from_secs(5);
+const UPKEEP: Duration = Duration::from_secs(60);
 const SEAL: Duration = Duration::from_secs(5);
 const GATHER: Duration = Duration::from_millis(50);

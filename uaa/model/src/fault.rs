@@ -28,6 +28,22 @@ pub enum Denied {
     Barred(Barrier),
 }
 
+impl Denied {
+    /// One word, for the audit log and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Denied::Anonymous => "anonymous",
+            Denied::Unauthenticated => "unauthenticated",
+            Denied::Hidden => "hidden",
+            Denied::Forbidden => "forbidden",
+            Denied::Scope => "scope",
+            Denied::Barred(Barrier::OrganizationSuspended) => "organization_suspended",
+            Denied::Barred(Barrier::SpaceSuspended) => "space_suspended",
+            Denied::Barred(Barrier::Deleting) => "deleting",
+        }
+    }
+}
+
 /// A protocol's own error, with the name it has there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code {

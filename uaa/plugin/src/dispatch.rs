@@ -6,13 +6,14 @@ use crate::route::{Route, Site};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{RawPathParams, Request};
+use axum::http::request::Parts;
 use axum::http::{Response, header};
 use axum::routing::{MethodFilter, on};
 use http_body_util::{BodyExt, Limited};
 use std::sync::Arc;
 use uaa_authz::{Actor, Subject};
 use uaa_model::{Clock, Denied, Fault, Reply};
-use uaa_store::{Access, Want};
+use uaa_store::{Access, Noted, Want};
 use uuid::Uuid;
 
 /// What every request passes through. Nothing else begins a transaction for a route.
@@ -78,7 +79,7 @@ impl Dispatcher {
         response
     }
 
-    /// Authenticate, read the whole body, begin, parse, prove, run, commit.
+    /// Authenticate, then the rest as whoever that is. What is refused is noted.
     async fn answer(
         &self,
         route: &Route,
@@ -87,7 +88,35 @@ impl Dispatcher {
         caller: &Caller,
     ) -> Reply<(Answer, u32)> {
         let (parts, body) = request.into_parts();
-        let actor = self.actor(route, &parts.headers).await?;
+        let (actor, answered) = match self.actor(route, &parts.headers).await {
+            Ok(actor) => (actor.clone(), self.run(route, params, parts, body, caller, actor).await),
+            Err(fault) => (Arc::new(Actor::nobody(self.access.registry(), self.zone)), Err(fault)),
+        };
+        if let Err(Fault::Denied(denied, _)) = &answered {
+            self.access.note(&Noted {
+                actor: &actor,
+                zone: self.zone,
+                op: route.name,
+                event: "",
+                outcome: "denied",
+                detail: denied.name(),
+                request: &caller.request,
+                address: &caller.address,
+            });
+        }
+        answered
+    }
+
+    /// Read the whole body, begin, parse, prove, run, commit.
+    async fn run(
+        &self,
+        route: &Route,
+        params: Params,
+        parts: Parts,
+        body: Body,
+        caller: &Caller,
+        actor: Arc<Actor>,
+    ) -> Reply<(Answer, u32)> {
         // Before the transaction begins: a slow client must not hold the one writer.
         let body = self.read(body, &parts.headers).await?;
         let raw = Raw { query: parts.uri.query().unwrap_or_default().to_owned(), body };

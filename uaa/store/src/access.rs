@@ -1,5 +1,6 @@
 use crate::engine::Db;
 use crate::facts::{Feed, Follower};
+use crate::noted::Notes;
 use crate::tx::Tx;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub(crate) struct Inner {
     pub(crate) snapshot: ArcSwap<Snapshot>,
     pub(crate) follower: Follower,
     pub(crate) unsealed: tokio::sync::Notify,
+    pub(crate) notes: Notes,
     pub(crate) handed_over: tokio::sync::Notify,
     brand: AtomicU64,
 }
@@ -56,6 +58,7 @@ impl Access {
             snapshot: ArcSwap::default(),
             follower: Follower::new(feeds),
             unsealed: tokio::sync::Notify::new(),
+            notes: Notes::default(),
             handed_over: tokio::sync::Notify::new(),
             brand: AtomicU64::new(1),
         }))

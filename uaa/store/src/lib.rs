@@ -4,25 +4,30 @@
 //! reads the facts. Whoever has no proof has no statement, and there is no connection above this crate.
 
 mod access;
+mod audit;
 mod engine;
 mod facts;
 mod found;
 mod jobs;
 mod list;
 mod migrate;
+mod noted;
 mod proof;
 mod raw;
 mod schema;
 mod seal;
 mod sql;
 mod tx;
+mod upkeep;
 
 pub use access::{Access, Settings, Want};
+pub use audit::AuditRow;
 pub use engine::{Db, Engine, Row, Val};
 pub use facts::{Change, Feed};
 pub use jobs::{Due, Ended, TRIES, passing};
 pub use list::{After, Cond, Field, Order, Page, Query, Spec, TimeOp};
 pub use migrate::SchemaState;
+pub use noted::Noted;
 pub use proof::{Granted, Proof, Slot, Visible};
 pub use raw::Raw;
 pub use schema::{Col, Fields, Set, Stored};

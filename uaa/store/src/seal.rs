@@ -1,80 +1,21 @@
+//! The chain over the audit log: blocks of row hashes, each with the hash of the one before and a signature by a key that is
+//! not in the database.
+
+mod verify;
+
+pub use verify::{Broken, Verified};
+
 use crate::access::Access;
-use crate::engine::Engine;
+use crate::audit::{AuditRow, SELECT, inserts};
+use crate::engine::{Conn, Engine, fault};
 use crate::sql::Sql;
 use aws_lc_rs::hmac;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use uaa_model::Reply;
+use uaa_authz::{Actor, Duty};
+use uaa_model::{Micros, Reply};
 use uuid::Uuid;
-
-/// The content of one audit row that its hash covers.
-pub(crate) struct Leaf<'a> {
-    pub(crate) id: Uuid,
-    pub(crate) zone: Uuid,
-    pub(crate) at: i64,
-    pub(crate) actor: Option<Uuid>,
-    pub(crate) op: &'a str,
-    pub(crate) kind: &'a str,
-    pub(crate) verb: &'a str,
-    pub(crate) target: Uuid,
-    pub(crate) detail: &'a str,
-    pub(crate) data: &'a str,
-    pub(crate) via: &'a str,
-    pub(crate) outcome: &'a str,
-}
-
-impl Leaf<'_> {
-    /// SHA-256 over all fields, each with its length before it, so that no two rows share an encoding.
-    pub(crate) fn hash(&self) -> Vec<u8> {
-        let actor = self.actor.map(|a| a.to_string()).unwrap_or_default();
-        let (id, zone, target) = (self.id.to_string(), self.zone.to_string(), self.target.to_string());
-        let at = self.at.to_string();
-        let fields = [
-            &id,
-            &zone,
-            at.as_str(),
-            &actor,
-            self.op,
-            self.kind,
-            self.verb,
-            &target,
-            self.detail,
-            self.data,
-            self.via,
-            self.outcome,
-        ];
-        let mut hash = Sha256::new();
-        for field in fields {
-            hash.update((field.len() as u64).to_be_bytes());
-            hash.update(field);
-        }
-        hash.finalize().to_vec()
-    }
-}
-
-/// What the chain proves of one zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verified {
-    /// The zone.
-    pub zone: Uuid,
-    /// The last block.
-    pub through: i64,
-    /// The rows in all blocks.
-    pub rows: u64,
-    /// Rows that no block holds yet.
-    pub unsealed: u64,
-}
-
-/// Where the audit log does not hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Broken {
-    /// A block is missing, out of order, or was changed.
-    Block(Uuid, i64),
-    /// A row was changed after it was sealed.
-    Edited(Uuid, i64, Uuid),
-    /// A sealed row is gone.
-    Removed(Uuid, i64, Uuid),
-}
 
 impl Access {
     /// Closes one block a zone over what was committed since, and takes exactly those rows off the outbox. Returns how
@@ -109,12 +50,12 @@ impl Access {
                 "INSERT INTO seal (zone, n, previous, leaves, hash, signature, sealed_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
             );
             let sql = sql.with(zone).with(n).with(previous).with(leaves).with(hash).with(tag);
-            conn.run(sql.with(inner.settings.clock.now())).await.map_err(crate::engine::fault)?;
+            conn.run(sql.with(inner.settings.clock.now())).await.map_err(fault)?;
         }
         for some in taken.chunks(500) {
             let mut sql = Sql::new("DELETE FROM outbox WHERE seq IN ");
             sql.list(some.iter().copied());
-            conn.run(sql).await.map_err(crate::engine::fault)?;
+            conn.run(sql).await.map_err(fault)?;
         }
         conn.commit().await?;
         Ok(rows.len())
@@ -125,44 +66,55 @@ impl Access {
         self.0.unsealed.notified().await;
     }
 
-    /// Walks every chain from its first block and compares every row with what was sealed.
-    pub async fn verify(&self) -> Reply<(Vec<Verified>, Vec<Broken>)> {
-        let mut conn = self.0.db.consistent().await?;
-        let (mut verified, mut broken) = (vec![], vec![]);
-        for row in conn.fetch(Sql::new("SELECT DISTINCT zone FROM seal")).await? {
-            let zone: Uuid = row.get(0)?;
-            let (mut previous, mut expected, mut count) = (vec![0; 32], 1i64, 0u64);
-            loop {
-                let sql = Sql::new(BLOCKS).with(zone).with(expected);
-                let blocks = conn.fetch(sql).await?;
-                let Some(block) = blocks.first() else { break };
-                let (n, leaves, hash): (i64, Vec<u8>, Vec<u8>) =
-                    (block.get(0)?, block.get(2)?, block.get(3)?);
-                let sound = n == expected
-                    && block.get::<Vec<u8>>(1)? == previous
-                    && block_hash(zone, n, &previous, &leaves) == hash
-                    && self.signed(&hash, &block.get::<Vec<u8>>(4)?);
-                if !sound {
-                    broken.push(Broken::Block(zone, expected));
+    /// Forgets the rows of whole blocks that were closed before that time. The blocks stay, so the chain still holds, and that
+    /// they were forgotten is an entry of the log itself: a row that is gone without one is reported. Returns how many.
+    pub async fn forget_before(&self, before: Micros) -> Reply<u64> {
+        let mut conn = self.0.db.write().await?;
+        let mut gone = 0;
+        let last = "SELECT zone, MAX(n) FROM seal WHERE sealed_at < ? GROUP BY zone";
+        for row in conn.fetch(Sql::new(last).with(before)).await? {
+            let (zone, through): (Uuid, i64) = (row.get(0)?, row.get(1)?);
+            let blocks = Sql::new("SELECT leaves FROM seal WHERE zone = ? AND n > ? AND n <= ? ORDER BY n");
+            let known = forgotten(&mut conn, zone).await?;
+            let mut here = 0;
+            for block in conn.fetch(blocks.with(zone).with(known).with(through)).await? {
+                let ids: Vec<Uuid> = leaves(&block.get::<Vec<u8>>(0)?).map(|(id, _)| id).collect();
+                for some in ids.chunks(500) {
+                    let mut sql = Sql::new("DELETE FROM audit WHERE guid");
+                    let engine = conn.engine();
+                    sql.among(engine, some);
+                    here += conn.run(sql).await.map_err(fault)?;
                 }
-                for leaf in leaves.chunks_exact(48) {
-                    let id = Uuid::from_slice(&leaf[..16]).unwrap_or_default();
-                    count += 1;
-                    match conn.fetch(Sql::new(ROW).with(id)).await?.first() {
-                        None => broken.push(Broken::Removed(zone, n, id)),
-                        Some(row) if row_hash(row)? != leaf[16..] => broken.push(Broken::Edited(zone, n, id)),
-                        Some(_) => {}
-                    }
-                }
-                (previous, expected) = (hash, n + 1);
             }
-            let unsealed = Sql::new("SELECT COUNT(*) FROM outbox WHERE zone = ?").with(zone);
-            let unsealed = conn.fetch(unsealed).await?.first().map_or(Ok(0), |row| row.get::<i64>(0))?;
-            let unsealed = u64::try_from(unsealed).unwrap_or_default();
-            verified.push(Verified { zone, through: expected - 1, rows: count, unsealed });
+            if here > 0 {
+                self.note_forgotten(&mut conn, zone, through, here).await?;
+            }
+            gone += here;
         }
         conn.commit().await?;
-        Ok((verified, broken))
+        Ok(gone)
+    }
+
+    async fn note_forgotten(&self, conn: &mut Conn, zone: Uuid, through: i64, rows: u64) -> Reply<()> {
+        let system = Actor::system(&self.0.registry, Duty::Upkeep, zone);
+        let (id, now) = (self.0.settings.ids.uuid(), self.0.settings.clock.now());
+        let row = AuditRow {
+            op: FORGET.into(),
+            data: json!({"through": through, "rows": rows}).to_string(),
+            ..AuditRow::of(&system, zone, id, now)
+        };
+        let (audit, outbox) = inserts(&[row]);
+        conn.run(audit).await.map_err(fault)?;
+        conn.run(outbox).await.map_err(fault)?;
+        self.0.unsealed.notify_one();
+        Ok(())
+    }
+
+    /// Gives the entries after that one and up to that time, oldest first, at most so many.
+    pub async fn export(&self, after: Uuid, until: Micros, most: i64) -> Reply<Vec<AuditRow>> {
+        let sql = Sql::new(SELECT).with_text(" WHERE guid > ? AND created_at <= ? ORDER BY guid LIMIT ?");
+        let rows = self.0.db.auto().await?.fetch(sql.with(after).with(until).with(most)).await?;
+        rows.iter().map(AuditRow::read).collect()
     }
 
     fn sign(&self, hash: &[u8]) -> Vec<u8> {
@@ -178,6 +130,24 @@ impl Access {
     }
 }
 
+/// The last block whose rows were forgotten, as the log itself says.
+async fn forgotten(conn: &mut Conn, zone: Uuid) -> Reply<i64> {
+    let sql = Sql::new(SELECT).with_text(" WHERE zone = ? AND op = ? ORDER BY guid DESC LIMIT 1");
+    let rows = conn.fetch(sql.with(zone).with(FORGET)).await?;
+    Ok(rows.first().map(AuditRow::read).transpose()?.map_or(0, |row| through(&row)))
+}
+
+/// The block that an entry about forgetting names.
+fn through(row: &AuditRow) -> i64 {
+    let data: serde_json::Value = serde_json::from_str(&row.data).unwrap_or_default();
+    data["through"].as_i64().unwrap_or(0)
+}
+
+/// The entries of a block, with their hashes.
+fn leaves(block: &[u8]) -> impl Iterator<Item = (Uuid, &[u8])> {
+    block.chunks_exact(48).map(|leaf| (Uuid::from_slice(&leaf[..16]).unwrap_or_default(), &leaf[16..]))
+}
+
 fn block_hash(zone: Uuid, n: i64, previous: &[u8], leaves: &[u8]) -> Vec<u8> {
     Sha256::new()
         .chain_update(zone)
@@ -188,28 +158,5 @@ fn block_hash(zone: Uuid, n: i64, previous: &[u8], leaves: &[u8]) -> Vec<u8> {
         .to_vec()
 }
 
-fn row_hash(row: &crate::Row) -> Reply<Vec<u8>> {
-    let (op, kind, verb): (String, String, String) = (row.get(4)?, row.get(5)?, row.get(6)?);
-    let (detail, data): (String, String) = (row.get(8)?, row.get(9)?);
-    let (via, outcome): (String, String) = (row.get(10)?, row.get(11)?);
-    let leaf = Leaf {
-        id: row.get(0)?,
-        zone: row.get(1)?,
-        at: row.get(2)?,
-        actor: row.get(3)?,
-        op: &op,
-        kind: &kind,
-        verb: &verb,
-        target: row.get(7)?,
-        detail: &detail,
-        data: &data,
-        via: &via,
-        outcome: &outcome,
-    };
-    Ok(leaf.hash())
-}
-
-const BLOCKS: &str =
-    "SELECT n, previous, leaves, hash, signature FROM seal WHERE zone = ? AND n >= ? ORDER BY n LIMIT 1";
-const ROW: &str = "SELECT guid, zone, created_at, actor, op, target_kind, verb, target, detail, data, via, outcome \
-    FROM audit WHERE guid = ?";
+/// The operation under which forgetting is logged.
+const FORGET: &str = "audit_forget";

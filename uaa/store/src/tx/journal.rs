@@ -1,7 +1,7 @@
 use super::Tx;
-use crate::seal::Leaf;
-use sea_query::Query as Build;
-use uaa_authz::{Kind, Place, Reason, Subject, Verb, Via};
+use crate::audit::{AuditRow, cut, inserts};
+use std::sync::Arc;
+use uaa_authz::{Actor, Kind, Place, Reason, Verb, Via};
 use uaa_model::Reply;
 use uuid::Uuid;
 
@@ -28,6 +28,8 @@ pub(super) struct Entry {
     detail: String,
     via: String,
     annotation: Annotation,
+    /// Who did it: the product's own duty, when the actor set it in motion and it was done in its name.
+    actor: Arc<Actor>,
 }
 
 impl Tx {
@@ -52,8 +54,8 @@ impl Tx {
             Via::Owner => "owner".into(),
             Via::Duty(duty) => format!("system:{}", duty.name()),
         };
-        let (op, place, annotation) = (self.op, *place, Annotation::default());
-        self.journal.push(Entry { op, kind: kind.name, verb, target, place, detail, via, annotation });
+        let (op, place, annotation, actor) = (self.op, *place, Annotation::default(), self.actor.clone());
+        self.journal.push(Entry { op, kind: kind.name, verb, target, place, detail, via, annotation, actor });
     }
 
     /// One multi-row insert into `audit` and one into `outbox`: a handler cannot forget them.
@@ -61,93 +63,29 @@ impl Tx {
         if self.journal.is_empty() {
             return Ok(());
         }
-        let entries = std::mem::take(&mut self.journal);
-        let (now, actor) = (self.now, self.actor.clone());
-        let (actor_kind, actor_id) = match actor.subject {
-            Subject::User(id) => ("user", Some(id)),
-            Subject::Client(id) => ("client", Some(id)),
-            Subject::System(_) => ("system", None),
-            Subject::Nobody => ("", None),
-        };
-        let (mut audit, mut outbox) = (Build::insert(), Build::insert());
-        audit.into_table("audit").columns(AUDIT);
-        outbox.into_table("outbox").columns(["zone", "id", "hash"]);
-        for entry in &entries {
-            let id = self.ids().uuid();
-            let data =
-                if entry.annotation.data.is_null() { "{}".into() } else { entry.annotation.data.to_string() };
-            let name: String = entry.annotation.target_name.chars().take(250).collect();
-            let kind = entry.annotation.target_kind.clone().unwrap_or_else(|| entry.kind.into());
-            let leaf = Leaf {
-                id,
-                zone: entry.place.zone,
-                at: now,
-                actor: actor_id,
-                op: entry.op,
-                kind: &kind,
-                verb: entry.verb.name(),
-                target: entry.target,
-                detail: &entry.detail,
-                data: &data,
-                via: &entry.via,
-                outcome: "done",
-            };
-            let hash = leaf.hash();
-            outbox.values_panic([entry.place.zone.into(), id.into(), hash.clone().into()]);
-            audit.values_panic([
-                id.into(),
-                entry.place.zone.into(),
-                entry.place.organization.into(),
-                entry.place.space.into(),
-                now.into(),
-                now.into(),
-                entry.op.into(),
-                entry.annotation.event.clone().into(),
-                actor_id.into(),
-                actor_kind.into(),
-                actor.name.as_ref().into(),
-                actor.client.as_ref().into(),
-                kind.clone().into(),
-                entry.verb.name().into(),
-                entry.target.into(),
-                name.into(),
-                entry.detail.clone().into(),
-                data.clone().into(),
-                entry.via.clone().into(),
-                self.request.as_ref().into(),
-                "done".into(),
-                hash.into(),
-            ]);
-        }
-        self.journal = entries;
+        let rows: Vec<AuditRow> = self.journal.iter().map(|entry| self.row(entry)).collect();
+        let (audit, outbox) = inserts(&rows);
         self.run(audit).await?;
         self.run(outbox).await?;
         Ok(())
     }
-}
 
-/// The columns of `audit`.
-const AUDIT: [&str; 22] = [
-    "guid",
-    "zone",
-    "org_guid",
-    "space_guid",
-    "created_at",
-    "updated_at",
-    "op",
-    "event",
-    "actor",
-    "actor_kind",
-    "actor_name",
-    "client",
-    "target_kind",
-    "verb",
-    "target",
-    "target_name",
-    "detail",
-    "data",
-    "via",
-    "request",
-    "outcome",
-    "hash",
-];
+    fn row(&self, entry: &Entry) -> AuditRow {
+        let said = &entry.annotation;
+        AuditRow {
+            organization: entry.place.organization,
+            space: entry.place.space,
+            op: entry.op.into(),
+            event: said.event.clone(),
+            target_kind: said.target_kind.clone().unwrap_or_else(|| entry.kind.into()),
+            verb: entry.verb.name().into(),
+            target: entry.target,
+            target_name: cut(&said.target_name, 250),
+            detail: entry.detail.clone(),
+            data: if said.data.is_null() { "{}".into() } else { said.data.to_string() },
+            via: entry.via.clone(),
+            request: cut(&self.request, 128),
+            ..AuditRow::of(&entry.actor, entry.place.zone, self.ids().uuid(), self.now)
+        }
+    }
+}
