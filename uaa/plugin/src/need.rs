@@ -77,6 +77,12 @@ impl<V: Does, R: Resource, I: Sync> Need<I> for Granted<V, R> {
 pub trait Within<R: Resource> {
     /// The parent: from the body, or the request's zone.
     fn parent(&self, zone: Id<Zone>) -> Id<R::Parent>;
+
+    /// What to say of a parent that the caller may not see: 422 in the Cloud Controller's words.
+    fn hidden(parent: Id<R::Parent>) -> Fault {
+        let (_, kind) = (parent, R::Parent::KIND.name);
+        Fault::invalid(format!("Invalid {kind}. Ensure that the {kind} exists and you have access to it."))
+    }
 }
 
 impl<R: Resource<Parent = Zone>> Within<R> for () {
@@ -89,6 +95,10 @@ impl<R: Resource, T: Within<R>> Within<R> for crate::Json<T> {
     fn parent(&self, zone: Id<Zone>) -> Id<R::Parent> {
         self.0.parent(zone)
     }
+
+    fn hidden(parent: Id<R::Parent>) -> Fault {
+        T::hidden(parent)
+    }
 }
 
 impl<R: Resource, I: Within<R> + Sync> Need<I> for Slot<R> {
@@ -96,11 +106,9 @@ impl<R: Resource, I: Within<R> + Sync> Need<I> for Slot<R> {
     async fn obtain(cx: &mut Ctx, input: &Reply<I>) -> Reply<Self> {
         let zone = Id::new(cx.zone());
         let parent = input.as_ref().map_err(Clone::clone)?.parent(zone);
-        // A parent that is hidden, named in a body: 422 in the Cloud Controller's words, here and nowhere else.
+        // A parent that is hidden, named in a body: here and nowhere else.
         cx.tx().slot(parent).await.map_err(|fault| match fault {
-            Fault::Denied(Denied::Hidden, kind) => Fault::invalid(format!(
-                "Invalid {kind}. Ensure that the {kind} exists and you have access to it."
-            )),
+            Fault::Denied(Denied::Hidden, _) => I::hidden(parent),
             other => other,
         })
     }

@@ -73,6 +73,8 @@ pub enum Cond {
     All(Vec<Cond>),
     /// One of them.
     Any(Vec<Cond>),
+    /// Not this one.
+    Not(Box<Cond>),
     /// The field is one of these texts.
     In(Field, Vec<String>),
     /// The field is one of these ids.
@@ -89,6 +91,8 @@ pub enum Cond {
     Time(&'static str, TimeOp, Micros),
     /// The column has a value.
     Present(&'static str),
+    /// It holds a role at that place.
+    Bound(Uuid),
     /// There is a label of that name, with one of these values if any are given.
     Label(String, Vec<String>),
     /// There is no label of that name, or none with these values.

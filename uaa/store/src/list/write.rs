@@ -107,6 +107,11 @@ fn write<R: Stored>(engine: Engine, cond: &Cond, sql: &mut Sql) {
     match cond {
         Cond::All(all) => several::<R>(engine, all, " AND ", "1 = 1", sql),
         Cond::Any(any) => several::<R>(engine, any, " OR ", "1 = 0", sql),
+        Cond::Not(cond) => {
+            sql.push("NOT (");
+            write::<R>(engine, cond, sql);
+            sql.push(")");
+        }
         Cond::In(_, texts) if texts.is_empty() => drop(sql.push("1 = 0")),
         Cond::In(field, texts) => {
             sql.push("t.").push(field.column()).push(" IN ").list(texts.iter().map(|t| folded(*field, t)));
@@ -121,6 +126,11 @@ fn write<R: Stored>(engine: Engine, cond: &Cond, sql: &mut Sql) {
         Cond::Is(column, value) => drop(sql.push("t.").push(column).push(" = ").bind(*value)),
         Cond::Time(column, op, at) => drop(sql.push("t.").push(column).push(sign(*op)).bind(*at)),
         Cond::Present(column) => drop(sql.push("t.").push(column).push(" IS NOT NULL")),
+        Cond::Bound(place) => {
+            sql.push("t.guid IN (SELECT b.subject FROM role_binding b WHERE b.place = ")
+                .bind(*place)
+                .push(")");
+        }
         Cond::Label(name, values) => label::<R>("EXISTS", name, values, sql),
         Cond::NoLabel(name, values) => label::<R>("NOT EXISTS", name, values, sql),
     }

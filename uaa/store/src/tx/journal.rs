@@ -12,8 +12,9 @@ pub struct Annotation {
     pub event: String,
     /// The name of the thing.
     pub target_name: String,
-    /// Its kind there, when that is not ours.
-    pub target_kind: Option<String>,
+    /// The thing that the field's event speaks of, and its kind there, when that is not what was written: a role that is
+    /// given is an event of the user.
+    pub target: Option<(Uuid, &'static str)>,
     /// More of it, a JSON object. Never a secret.
     pub data: serde_json::Value,
 }
@@ -72,16 +73,21 @@ impl Tx {
 
     fn row(&self, entry: &Entry) -> AuditRow {
         let said = &entry.annotation;
+        let (target, kind) = said.target.unwrap_or((entry.target, entry.kind));
+        let detail = match said.target {
+            Some(_) => format!("{}:{}; {}", entry.kind, entry.target, entry.detail),
+            None => entry.detail.clone(),
+        };
         AuditRow {
             organization: entry.place.organization,
             space: entry.place.space,
             op: entry.op.into(),
             event: said.event.clone(),
-            target_kind: said.target_kind.clone().unwrap_or_else(|| entry.kind.into()),
+            target_kind: kind.into(),
             verb: entry.verb.name().into(),
-            target: entry.target,
+            target,
             target_name: cut(&said.target_name, 250),
-            detail: entry.detail.clone(),
+            detail,
             data: if said.data.is_null() { "{}".into() } else { said.data.to_string() },
             via: entry.via.clone(),
             request: cut(&self.request, 128),
