@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::error::Category;
 use uaa_authz::Resource;
 use uaa_model::{Fault, Id, Reply};
@@ -9,21 +10,36 @@ use uaa_plugin::{Input, Raw, Within};
 
 /// A JSON body whose mistakes are said in the Cloud Controller's words.
 #[derive(Debug)]
-pub(crate) struct Doc<T>(pub(crate) T);
+pub(crate) struct Doc<T> {
+    /// What it says.
+    pub(crate) it: T,
+    /// As it was sent, for the audit event.
+    pub(crate) sent: Value,
+}
 
 impl<T: DeserializeOwned> Input for Doc<T> {
     const NAME: &'static str = "json";
     fn read(raw: &Raw) -> Reply<Self> {
-        serde_json::from_slice(&raw.body).map(Doc).map_err(|error| match error.classify() {
+        let said = |error: serde_json::Error| match error.classify() {
             Category::Data => Fault::invalid(said(&error.to_string())),
             Category::Syntax | Category::Eof | Category::Io => Fault::Parse("invalid request body".into()),
-        })
+        };
+        let it = serde_json::from_slice(&raw.body).map_err(said)?;
+        let sent: Value = serde_json::from_slice(&raw.body).map_err(said)?;
+        if !sent.is_object() {
+            return Err(Fault::invalid("The request body must be an object"));
+        }
+        Ok(Doc { it, sent })
     }
 }
 
 impl<R: Resource, T: Within<R>> Within<R> for Doc<T> {
     fn parent(&self, zone: Id<uaa_authz::Zone>) -> Id<R::Parent> {
-        self.0.parent(zone)
+        self.it.parent(zone)
+    }
+
+    fn hidden(parent: Id<R::Parent>) -> Fault {
+        T::hidden(parent)
     }
 }
 
@@ -66,7 +82,13 @@ pub(crate) struct Guid<K> {
 #[derive(Debug, Deserialize)]
 #[serde(bound = "", deny_unknown_fields)]
 pub(crate) struct Many<K> {
-    pub(crate) data: Vec<Guid<K>>,
+    data: Vec<Guid<K>>,
+}
+
+impl<K> Default for Many<K> {
+    fn default() -> Self {
+        Many { data: vec![] }
+    }
 }
 
 impl<K> Many<K> {
@@ -75,16 +97,16 @@ impl<K> Many<K> {
     }
 }
 
-/// A name of 1 to 255 printable characters.
-pub(crate) fn name(text: &str) -> Reply<()> {
+/// A name of 1 to so many printable characters.
+pub(crate) fn name(text: &str, most: usize) -> Reply<()> {
     if text.trim().is_empty() {
         return Err(Fault::invalid("Name can't be blank"));
     }
-    if text.chars().count() > 255 {
-        return Err(Fault::invalid("Name is too long (maximum is 255 characters)"));
+    if text.chars().count() > most {
+        return Err(Fault::invalid(format!("Name is too long (maximum is {most} characters)")));
     }
     if text.chars().any(char::is_control) {
-        return Err(Fault::invalid("Name must not contain control characters"));
+        return Err(Fault::invalid("Name must not contain escaped characters"));
     }
     Ok(())
 }
@@ -100,6 +122,10 @@ mod tests {
         name: String,
     }
 
+    fn read(body: &'static str) -> Reply<Doc<Named>> {
+        Doc::read(&Raw { query: String::new(), body: body.into() })
+    }
+
     #[test]
     fn mistakes_are_said_in_the_fields_words() {
         for (body, text) in [
@@ -107,17 +133,20 @@ mod tests {
             ("{}", "Name can't be blank"),
             (r#"{"name": 1}"#, "invalid type: integer `1`, expected a string"),
         ] {
-            let raw = Raw { query: String::new(), body: body.into() };
-            let fault = Doc::<Named>::read(&raw).map(|_| ()).unwrap_err();
+            let fault = read(body).map(|_| ()).unwrap_err();
             assert!(matches!(&fault, Fault::Invalid(said) if said[0] == text), "{fault:?}");
         }
-        let raw = Raw { query: String::new(), body: "{".into() };
-        assert!(matches!(Doc::<Named>::read(&raw), Err(Fault::Parse(_))));
+        for body in ["{", ""] {
+            assert!(matches!(read(body), Err(Fault::Parse(_))), "{body} was taken");
+        }
+        for body in [r#"["a"]"#, "1"] {
+            assert!(matches!(read(body), Err(Fault::Invalid(_))), "{body} was taken");
+        }
     }
 
     #[test]
     fn names_have_a_length() {
-        assert!(name("x").is_ok() && name(&"é".repeat(255)).is_ok());
-        assert!(name("  ").is_err() && name(&"x".repeat(256)).is_err() && name("a\nb").is_err());
+        assert!(name("x", 255).is_ok() && name(&"é".repeat(255), 255).is_ok());
+        assert!(name("  ", 255).is_err() && name(&"x".repeat(256), 255).is_err() && name("a\nb", 9).is_err());
     }
 }

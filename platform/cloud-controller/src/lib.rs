@@ -3,14 +3,19 @@
 //! One noun, one file: its routes, handlers, inputs and view. What lists and envelopes have in common is in `list` and
 //! `view`, once.
 
+mod absent;
+mod audit_event;
 mod body;
+mod event;
 mod job;
 mod list;
 mod metadata;
 mod organization;
+mod quota;
 mod role;
 mod root;
 mod space;
+mod usage;
 mod user;
 mod view;
 
@@ -38,7 +43,11 @@ impl Plugin for CloudController {
             space::routes(),
             role::routes(),
             user::routes(),
+            quota::routes(),
+            usage::routes(),
+            audit_event::routes(),
             job::routes(),
+            absent::routes(),
         ]
         .concat()
     }

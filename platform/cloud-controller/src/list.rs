@@ -1,30 +1,34 @@
 //! What the Cloud Controller's lists can be asked: once for every resource.
 
-use crate::body::capital;
+mod conds;
+
+use conds::{labels, times};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::marker::PhantomData;
-use uaa_model::{Fault, Reply, parse_rfc3339};
-use uaa_plugin::{Input, Raw, pairs};
-use uaa_store::{After, Cond, Field, Page, Query, Stored, TimeOp};
+use uaa_model::{Fault, Reply};
+use uaa_plugin::{Ctx, Input, Raw, pairs};
+use uaa_store::{After, Cond, Field, Fields, Page, Query, Stored};
 use uuid::Uuid;
 
 /// What a list of this resource understands beside what every list does.
-pub(crate) trait Listed: Stored {
+pub(crate) trait Listed {
     /// Name of a filter and its column.
-    const FILTERS: &'static [(&'static str, Field)];
+    const FILTERS: &'static [(&'static str, Field)] = &[];
     /// Names that `order_by` takes beside `created_at` and `updated_at`, and their columns.
-    const ORDER: &'static [(&'static str, &'static str)];
+    const ORDER: &'static [(&'static str, &'static str)] = &[];
     /// What `include` takes.
     const INCLUDE: &'static [&'static str] = &[];
     /// Filters that are no column: the handler makes conditions of their [`List::values`].
     const EXTRA: &'static [&'static str] = &[];
+    /// Whether it has labels to select by.
+    const LABELS: bool = false;
 }
 
 /// A parsed list request.
 pub(crate) struct List<R> {
-    pub(crate) conds: Vec<Cond>,
-    pub(crate) include: Vec<&'static str>,
+    conds: Vec<Cond>,
+    include: Vec<&'static str>,
     order: (&'static str, bool),
     page: i64,
     per_page: i64,
@@ -48,11 +52,14 @@ impl<R: Listed> Input for List<R> {
             kind: PhantomData,
         };
         for (name, value) in pairs(&raw.query)? {
-            list.take(&name, &value)?;
-            if !["page", "after"].contains(&name.as_str()) {
-                list.kept.push((name, value));
-            }
+            // A name that comes twice: the last one counts, as in the field.
+            list.kept.retain(|(known, _)| *known != name);
+            list.kept.push((name, value));
         }
+        for (name, value) in list.kept.clone() {
+            list.take(&name, &value)?;
+        }
+        list.kept.retain(|(name, _)| !["page", "per_page", "after"].contains(&name.as_str()));
         Ok(list)
     }
 }
@@ -60,6 +67,7 @@ impl<R: Listed> Input for List<R> {
 impl<R: Listed> List<R> {
     fn take(&mut self, name: &str, value: &str) -> Reply<()> {
         match name {
+            extra if R::EXTRA.contains(&extra) => {}
             "page" => self.page = number(value, "Page must be a positive integer", i64::MAX / 5000)?,
             "per_page" => {
                 self.per_page = number(value, "Per page must be between 1 and 5000", 5000)?;
@@ -68,25 +76,14 @@ impl<R: Listed> List<R> {
                 self.after = Some(After::decode(value).ok_or_else(|| bad("After is not one of ours"))?)
             }
             "order_by" => self.order = order::<R>(value)?,
-            "include" => {
-                for one in value.split(',') {
-                    let known = R::INCLUDE.iter().find(|i| **i == one);
-                    self.include.push(known.ok_or_else(|| {
-                        bad(format!(
-                            "Invalid included resource: '{one}'. Valid included resources are: '{}'",
-                            R::INCLUDE.join("', '")
-                        ))
-                    })?);
-                }
-            }
+            "include" if !R::INCLUDE.is_empty() => self.include = include::<R>(value)?,
             "guids" => self.conds.push(Cond::Ids("guid", ids(value))),
-            "label_selector" => {
+            "label_selector" if R::LABELS => {
                 self.conds.extend(labels(value).ok_or_else(|| bad("Invalid label_selector value"))?)
             }
-            extra if R::EXTRA.contains(&extra) => {}
             _ => {
                 let cond = times(name, value)?.or_else(|| filter::<R>(name, value));
-                self.conds.push(cond.ok_or_else(|| bad(format!("Unknown query parameter(s): '{name}'")))?);
+                self.conds.push(cond.ok_or_else(|| unknown::<R>(name))?);
             }
         }
         Ok(())
@@ -106,23 +103,39 @@ impl<R: Listed> List<R> {
         query
     }
 
+    /// Whether that one is to be included.
+    pub(crate) fn includes(&self, name: &str) -> bool {
+        self.include.contains(&name)
+    }
+
     /// The values of one of [`Listed::EXTRA`], when it is there.
     pub(crate) fn values(&self, name: &str) -> Option<Vec<String>> {
-        let (_, value) = self.kept.iter().rev().find(|(n, _)| n == name)?;
+        let (_, value) = self.kept.iter().find(|(n, _)| n == name)?;
         Some(value.split(',').map(unescaped).collect())
     }
 
-    /// A page as every list answers it.
-    pub(crate) fn body(&self, page: &Page<R>, url: &str, rows: Vec<Value>) -> Value {
-        json!({"pagination": self.pagination(page, url), "resources": rows})
+    /// The value of a filter as it was given, when it is there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.kept.iter().any(|(n, _)| n == name)
+    }
+
+    /// A page as every list answers it. `path` is that of the list, without the address.
+    pub(crate) fn body<S: Stored>(&self, page: &Page<S>, cx: &Ctx, path: &str, rows: Vec<Value>) -> Value {
+        let pagination = self.pagination(page.total, page.end.as_ref(), &format!("{}{path}", cx.links.api));
+        json!({"pagination": pagination, "resources": rows})
+    }
+
+    /// A list of nothing.
+    pub(crate) fn nothing(&self, cx: &Ctx, path: &str) -> Value {
+        json!({"pagination": self.pagination(0, None, &format!("{}{path}", cx.links.api)), "resources": []})
     }
 
     /// The `pagination` of a page, whose links repeat every filter.
-    pub(crate) fn pagination(&self, page: &Page<R>, url: &str) -> Value {
-        let last = ((page.total + self.per_page - 1) / self.per_page).max(1);
+    fn pagination(&self, total: i64, end: Option<&After>, url: &str) -> Value {
+        let last = ((total + self.per_page - 1) / self.per_page).max(1);
         let link = |number: i64, after: Option<&After>| {
             let mut href = format!("{url}?page={number}&per_page={}", self.per_page);
-            for (name, value) in self.kept.iter().filter(|(n, _)| n != "per_page") {
+            for (name, value) in &self.kept {
                 let (name, value) = (utf8_percent_encode(name, ENCODED), utf8_percent_encode(value, ENCODED));
                 href.push_str(&format!("&{name}={value}"));
             }
@@ -132,22 +145,88 @@ impl<R: Listed> List<R> {
             json!({ "href": href })
         };
         json!({
-            "total_results": page.total,
+            "total_results": total,
             "total_pages": last,
             "first": link(1, None),
             "last": link(last, None),
-            "next": if self.page < last { link(self.page + 1, page.end.as_ref()) } else { Value::Null },
+            "next": if self.page < last { link(self.page + 1, end) } else { Value::Null },
             "previous": if self.page > 1 { link(self.page - 1, None) } else { Value::Null },
         })
     }
+}
+
+/// What `include` asks of a single resource.
+pub(crate) struct Shown<R> {
+    include: Vec<&'static str>,
+    kind: PhantomData<fn() -> R>,
+}
+
+impl<R: Listed> Input for Shown<R> {
+    const NAME: &'static str = "query";
+    fn read(raw: &Raw) -> Reply<Self> {
+        let mut shown = Shown { include: vec![], kind: PhantomData };
+        for (name, value) in pairs(&raw.query)? {
+            match name.as_str() {
+                "include" => shown.include = include::<R>(&value)?,
+                other => {
+                    return Err(bad(format!(
+                        "Unknown query parameter(s): '{other}'. Valid parameters are: 'include'"
+                    )));
+                }
+            }
+        }
+        Ok(shown)
+    }
+}
+
+impl<R> Shown<R> {
+    /// Whether that one is to be included.
+    pub(crate) fn includes(&self, name: &str) -> bool {
+        self.include.contains(&name)
+    }
+}
+
+/// The resources of an `included`, among those that the caller may see.
+pub(crate) async fn included<R: Stored>(
+    ids: Vec<Uuid>,
+    view: fn(&Fields<R::Own>, &str) -> Value,
+    cx: &mut Ctx,
+) -> Reply<Value> {
+    let api = cx.links.api.clone();
+    let seen = cx.tx().visible::<R>().await?;
+    Ok(cx.tx().related(&seen, ids).await?.iter().map(|row| view(row, &api)).collect())
 }
 
 fn bad(text: impl Into<String>) -> Fault {
     Fault::BadQuery(text.into().into())
 }
 
+fn unknown<R: Listed>(name: &str) -> Fault {
+    let mut known = vec!["page", "per_page", "order_by", "created_ats", "updated_ats", "guids"];
+    known.extend(R::LABELS.then_some("label_selector"));
+    let own = R::FILTERS.iter().map(|(name, _)| *name).chain(R::EXTRA.iter().copied());
+    known.extend(own.filter(|name| *name != "guids"));
+    known.extend((!R::INCLUDE.is_empty()).then_some("include"));
+    bad(format!("Unknown query parameter(s): '{name}'. Valid parameters are: '{}'", known.join("', '")))
+}
+
 fn number(value: &str, text: &'static str, most: i64) -> Reply<i64> {
     value.parse().ok().filter(|n| (1..=most).contains(n)).ok_or_else(|| bad(text))
+}
+
+fn include<R: Listed>(value: &str) -> Reply<Vec<&'static str>> {
+    let mut all = vec![];
+    for one in value.split(',') {
+        let known = R::INCLUDE.iter().find(|i| **i == one).ok_or_else(|| {
+            let known = R::INCLUDE.join("', '");
+            bad(format!("Invalid included resource: '{one}'. Valid included resources are: '{known}'"))
+        })?;
+        if all.contains(known) {
+            return Err(bad(format!("Duplicate included resource: '{one}'")));
+        }
+        all.push(*known);
+    }
+    Ok(all)
 }
 
 fn order<R: Listed>(value: &str) -> Reply<(&'static str, bool)> {
@@ -185,95 +264,15 @@ fn ids(value: &str) -> Vec<Uuid> {
     value.split(',').filter_map(|id| id.parse().ok()).collect()
 }
 
-fn times(name: &str, value: &str) -> Reply<Option<Cond>> {
-    let (name, op) = name.split_once('[').map_or((name, ""), |(n, op)| (n, op.trim_end_matches(']')));
-    let column = match name {
-        "created_ats" => "created_at",
-        "updated_ats" => "updated_at",
-        _ => return Ok(None),
-    };
-    let wrong = || {
-        bad(format!(
-            "{} has an invalid timestamp format. Timestamps should be formatted as 'YYYY-MM-DDThh:mm:ssZ'",
-            capital(name)
-        ))
-    };
-    let at = |text: &str| parse_rfc3339(text).ok_or_else(wrong);
-    let second = 1_000_000;
-    let one = |op: TimeOp, at| Cond::Time(column, op, at);
-    Ok(Some(match op {
-        // Times are shown in whole seconds and kept in microseconds.
-        "lt" => one(TimeOp::Lt, at(value)?),
-        "lte" => one(TimeOp::Lt, at(value)? + second),
-        "gt" => one(TimeOp::Gte, at(value)? + second),
-        "gte" => one(TimeOp::Gte, at(value)?),
-        "" => {
-            let each = value.split(',').map(|text| {
-                at(text).map(|t| Cond::All(vec![one(TimeOp::Gte, t), one(TimeOp::Lt, t + second)]))
-            });
-            Cond::Any(each.collect::<Reply<_>>()?)
-        }
-        other => return Err(bad(format!("Invalid relational operator: '{other}'"))),
-    }))
-}
-
-/// `k`, `!k`, `k=v`, `k==v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, all of which must hold.
-fn labels(text: &str) -> Option<Vec<Cond>> {
-    let mut parts = vec![String::new()];
-    let mut inside = false;
-    for c in text.chars() {
-        inside = if c == '(' {
-            true
-        } else if c == ')' {
-            false
-        } else {
-            inside
-        };
-        if c == ',' && !inside {
-            parts.push(String::new());
-        } else {
-            parts.last_mut()?.push(c);
-        }
-    }
-    parts.iter().map(|part| label(part.trim())).collect()
-}
-
-fn label(part: &str) -> Option<Cond> {
-    let set = |values: &str| {
-        let inner = values.trim().strip_prefix('(')?.strip_suffix(')')?;
-        Some(inner.split(',').map(|v| v.trim().to_owned()).collect::<Vec<_>>())
-    };
-    let key = |k: &str| {
-        let k = k.trim();
-        (!k.is_empty() && !k.contains([' ', '!', '=', '(', ')'])).then(|| k.to_owned())
-    };
-    if let Some((k, values)) = part.split_once(" notin ") {
-        return Some(Cond::NoLabel(key(k)?, set(values)?));
-    }
-    if let Some((k, values)) = part.split_once(" in ") {
-        return Some(Cond::Label(key(k)?, set(values)?));
-    }
-    if let Some((k, value)) = part.split_once("!=") {
-        return Some(Cond::NoLabel(key(k)?, vec![value.trim().into()]));
-    }
-    if let Some((k, value)) = part.split_once('=') {
-        return Some(Cond::Label(key(k)?, vec![value.trim_start_matches('=').trim().into()]));
-    }
-    match part.strip_prefix('!') {
-        Some(k) => Some(Cond::NoLabel(key(k)?, vec![])),
-        None => Some(Cond::Label(key(part)?, vec![])),
-    }
-}
-
 const ENCODED: &AsciiSet =
     &CONTROLS.add(b' ').add(b'&').add(b'#').add(b'+').add(b'%').add(b'=').add(b'"').add(b'<').add(b'>');
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uaa_directory::Organization;
+    use uaa_directory::{Organization, Space};
 
-    fn read(query: &str) -> Reply<List<Organization>> {
+    fn read<R: Listed>(query: &str) -> Reply<List<R>> {
         List::read(&Raw { query: query.into(), body: Default::default() })
     }
 
@@ -282,22 +281,34 @@ mod tests {
         for (query, text) in [
             ("page=0", "Page must be a positive integer"),
             ("per_page=5001", "Per page must be between 1 and 5000"),
-            ("nope=1", "Unknown query parameter(s): 'nope'"),
+            ("nope=1", "Unknown query parameter(s): 'nope'. Valid parameters are: 'page', "),
             ("created_ats=x", "Created ats has an invalid timestamp format"),
             ("label_selector=a%20b", "Invalid label_selector value"),
-            ("order_by=x", "Order by can only be"),
+            ("order_by=x", "Order by can only be: 'created_at', 'updated_at', 'name'"),
+            ("include=app", "Invalid included resource: 'app'. Valid included resources are: 'organization'"),
+            ("include=organization,organization", "Duplicate included resource: 'organization'"),
         ] {
-            let Err(Fault::BadQuery(said)) = read(query) else { panic!("{query} was taken") };
+            let Err(Fault::BadQuery(said)) = read::<Space>(query) else { panic!("{query} was taken") };
             assert!(said.contains(text), "{query}: {said}");
         }
     }
 
     #[test]
     fn selectors() {
-        let Ok(list) = read("label_selector=a,!b,c=d,e!=f,g%20in%20(h,i),j%20notin%20(k)") else {
+        let Ok(list) = read::<Organization>("label_selector=a,!b,c=d,e!=f,g%20in%20(h,i),j%20notin%20(k)")
+        else {
             panic!("refused")
         };
         assert_eq!(list.conds.len(), 6);
         assert!(matches!(&list.conds[4], Cond::Label(k, v) if k == "g" && v == &["h", "i"]));
+    }
+
+    #[test]
+    fn links_repeat_every_filter_and_the_last_of_two_counts() {
+        let list = read::<Organization>("names=a&names=b%2C&page=2&per_page=1").expect("good");
+        let said = list.pagination(3, None, "x");
+        assert_eq!(said["next"]["href"], "x?page=3&per_page=1&names=b,");
+        assert_eq!(said["previous"]["href"], "x?page=1&per_page=1&names=b,");
+        assert_eq!(list.conds.len(), 1);
     }
 }

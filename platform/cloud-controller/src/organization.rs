@@ -1,18 +1,19 @@
 //! Organizations.
 
 use crate::body::{Doc, name};
+use crate::event::{event, requested};
 use crate::list::{List, Listed};
 use crate::metadata::Metadata;
 use crate::view::View;
-use crate::{job, space};
+use crate::{job, quota, space, user};
 use axum::http::Method;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use uaa_authz::{Delete, Duty, Read, Update, Zone};
-use uaa_directory::{Organization, OrganizationOwn, Space};
+use uaa_directory::{Organization, OrganizationOwn, PlatformUser, Space, SpaceQuota};
 use uaa_model::{Barrier, Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx, Dialect::Cc, Progress, Route, Site::Api, Within, Work};
-use uaa_store::{Annotation, Field, Fields, Granted, Set, Slot, Visible};
+use uaa_store::{Field, Fields, Granted, Set, Slot, Visible};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -21,13 +22,14 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::on(Api, Method::GET, "/v3/organizations/{guid}", "organization_show", Cc, show),
         Route::on(Api, Method::PATCH, "/v3/organizations/{guid}", "organization_update", Cc, update),
         Route::on(Api, Method::DELETE, "/v3/organizations/{guid}", "organization_delete", Cc, delete),
+        Route::on(Api, Method::GET, "/v3/organizations/{guid}/users", "organization_user_list", Cc, users),
     ]
 }
 
 impl Listed for Organization {
     const FILTERS: &'static [(&'static str, Field)] = &[("names", Field::Folded("name_key"))];
     const ORDER: &'static [(&'static str, &'static str)] = &[("name", "name_key")];
-    const INCLUDE: &'static [&'static str] = &[];
+    const LABELS: bool = true;
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,23 +58,24 @@ struct Patch {
 
 async fn list(seen: Visible<Organization>, list: List<Organization>, cx: &mut Ctx) -> Reply<Answer> {
     let page = cx.tx().list(&seen, &list.query()).await?;
-    let api = &cx.links.api;
-    let rows: Vec<Value> = page.rows.iter().map(|row| view(row, api)).collect();
-    let pagination = list.pagination(&page, &format!("{api}/v3/organizations"));
-    Answer::ok(&json!({"pagination": pagination, "resources": rows}))
+    let rows = page.rows.iter().map(|row| view(row, &cx.links.api)).collect();
+    Answer::ok(&list.body(&page, cx, "/v3/organizations", rows))
 }
 
 async fn create(slot: Slot<Organization>, new: Doc<New>, cx: &mut Ctx) -> Reply<Answer> {
-    let new = new.0;
-    name(&new.name)?;
+    let Doc { it: new, sent } = new;
+    name(&new.name, 255)?;
+    let quota = quota::organization::default(cx).await?;
     let (labels, annotations) = new.metadata.onto("{}", "{}")?;
     let set = Set::default()
         .put(Organization::name, new.name.as_str())
         .put(Organization::name_key, new.name.to_lowercase())
         .put(Organization::suspended, new.suspended)
+        .put(Organization::quota, Some(quota.id().uuid()))
         .metadata(labels, annotations);
     let made = cx.tx().insert(slot, set).await.map_err(|fault| taken(fault, &new.name))?;
-    cx.tx().annotate(event("audit.organization.create", &new.name));
+    cx.tx().annotate(requested("audit.organization.create", &new.name, &sent));
+    cx.tx().share(&quota, &made).await?;
     if new.suspended {
         cx.tx().bar(&made, Some(Barrier::OrganizationSuspended)).await?;
     }
@@ -90,10 +93,10 @@ async fn update(
     patch: Doc<Patch>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let (patch, row) = (patch.0, cx.tx().get(&organization).await?);
+    let (Doc { it: patch, sent }, row) = (patch, cx.tx().get(&organization).await?);
     let mut set = Set::default();
     if let Some(new) = &patch.name {
-        name(new)?;
+        name(new, 255)?;
         set = set.put(Organization::name, new.as_str()).put(Organization::name_key, new.to_lowercase());
     }
     if let Some(metadata) = &patch.metadata {
@@ -108,7 +111,7 @@ async fn update(
     }
     let shown = patch.name.unwrap_or(row.own.name);
     cx.tx().update(&organization, set).await.map_err(|fault| taken(fault, &shown))?;
-    cx.tx().annotate(event("audit.organization.update", &shown));
+    cx.tx().annotate(requested("audit.organization.update", &shown, &sent));
     let row = cx.tx().get(&organization).await?;
     Answer::ok(&view(&row, &cx.links.api))
 }
@@ -131,10 +134,24 @@ async fn deletion(organization: Granted<Delete, Organization>, cx: &mut Ctx) -> 
         let space = cx.tx().grant::<Delete, Space>(id).await?;
         space::empty(space, cx).await?;
     }
+    for id in cx.tx().children::<_, _, SpaceQuota>(&organization).await? {
+        let quota = cx.tx().grant::<Delete, SpaceQuota>(id).await?;
+        cx.tx().delete(quota).await?;
+    }
     cx.tx().unbind_all(&organization).await?;
     cx.tx().resume(me);
     cx.tx().delete(organization).await?;
     Ok(Progress::Done)
+}
+
+/// Whoever has a role in the organization.
+async fn users(
+    organization: Granted<Read, Organization>,
+    list: List<PlatformUser>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let id = organization.id();
+    user::members(list, id.uuid(), &format!("/v3/organizations/{id}/users"), cx).await
 }
 
 fn taken(fault: Fault, name: &str) -> Fault {
@@ -143,10 +160,6 @@ fn taken(fault: Fault, name: &str) -> Fault {
         Fault::Unique(_) => Fault::invalid(format!("Organization '{name}' already exists.")),
         other => other,
     }
-}
-
-fn event(event: &str, name: &str) -> Annotation {
-    Annotation { event: event.into(), target_name: name.into(), ..Annotation::default() }
 }
 
 pub(crate) fn view(row: &Fields<OrganizationOwn>, api: &str) -> Value {

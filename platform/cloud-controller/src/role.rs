@@ -1,23 +1,25 @@
 //! Roles: who is what in which organization or space.
 
-use crate::body::One;
-use crate::list::{List, Listed};
+mod create;
+
+use crate::event::event;
+use crate::list::{List, Listed, Shown, included};
 use crate::view::View;
-use crate::{job, user};
+use crate::{job, organization, space, user};
 use axum::http::Method;
-use serde::Deserialize;
 use serde_json::{Value, json};
-use uaa_authz::{Delete, Duty, Read, Zone, built_in_id};
-use uaa_directory::{BindingOwn, Organization, OrganizationRole, PlatformUser, Space, SpaceRole, User};
+use std::collections::HashMap;
+use uaa_authz::{Delete, Duty, Read};
+use uaa_directory::{BindingOwn, Organization, OrganizationRole, PlatformUser, Space, SpaceRole};
 use uaa_model::{Denied, Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Json, Need, NeedInfo, OneOf, Route, Site::Api};
-use uaa_store::{Binding, Cond, Field, Fields, Granted, Raw, Set, Slot, Visible};
+use uaa_plugin::{Answer, Ctx, Dialect::Cc, OneOf, Route, Site::Api};
+use uaa_store::{Annotation, Cond, Field, Fields, Granted, Query, Raw, Visible};
 use uuid::Uuid;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::on(Api, Method::GET, "/v3/roles", "role_list", Cc, list),
-        Route::on(Api, Method::POST, "/v3/roles", "role_create", Cc, create),
+        Route::on(Api, Method::POST, "/v3/roles", "role_create", Cc, create::create),
         Route::on(Api, Method::GET, "/v3/roles/{guid}", "role_show", Cc, show),
         Route::on(Api, Method::DELETE, "/v3/roles/{guid}", "role_delete", Cc, delete),
     ]
@@ -26,276 +28,209 @@ pub(crate) fn routes() -> Vec<Route> {
 impl Listed for OrganizationRole {
     const FILTERS: &'static [(&'static str, Field)] = &[
         ("types", Field::Text("role_name")),
-        ("user_guids", Field::Id("subject")),
+        // As in the field: organization roles alone, and space roles alone.
         ("organization_guids", Field::Id("at_org")),
         ("space_guids", Field::Id("space_guid")),
     ];
-    const ORDER: &'static [(&'static str, &'static str)] = &[];
     const INCLUDE: &'static [&'static str] = &["user", "organization", "space"];
+    const EXTRA: &'static [&'static str] = &["user_guids"];
 }
 
-/// What is asked for: a role of an organization or of a space, for somebody.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct New {
-    #[serde(rename = "type")]
-    kind: String,
-    relationships: Ties,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Ties {
-    user: Who,
-    organization: Option<One<Organization>>,
-    space: Option<One<Space>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Who {
-    data: Named,
-}
-
-/// By guid, or by name and origin.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Named {
-    guid: Option<Uuid>,
-    username: Option<String>,
-    origin: Option<String>,
-}
-
-/// The slot that the body names.
-enum Place {
-    Organization(Slot<OrganizationRole>),
-    Space(Slot<SpaceRole>),
-}
-
-impl Need<Json<New>> for Place {
-    const INFO: NeedInfo =
-        NeedInfo::Either(&NeedInfo::Slot("organization_role"), &NeedInfo::Slot("space_role"));
-    async fn obtain(cx: &mut Ctx, input: &Reply<Json<New>>) -> Reply<Self> {
-        let new = &input.as_ref().map_err(Clone::clone)?.0;
-        let known = TYPES.contains(&new.kind.as_str());
-        let place =
-            match (new.kind.split('_').next(), &new.relationships.organization, &new.relationships.space) {
-                (Some("organization"), Some(at), None) if known => {
-                    cx.tx().slot(at.data.guid).await.map(Place::Organization)
-                }
-                (Some("space"), None, Some(at)) if known => {
-                    cx.tx().slot(at.data.guid).await.map(Place::Space)
-                }
-                _ if !known => {
-                    return Err(Fault::invalid(format!(
-                        "Role type must be one of the allowed types {TYPES:?}"
-                    )));
-                }
-                _ => {
-                    return Err(Fault::invalid(
-                        "Role must be associated with an organization or space of its type.",
-                    ));
-                }
-            };
-        place.map_err(|fault| match fault {
-            Fault::Denied(Denied::Hidden, kind) => Fault::invalid(format!(
-                "Invalid {kind}. Ensure that the {kind} exists and you have access to it."
-            )),
-            other => other,
-        })
-    }
-}
-
-async fn create(place: Place, new: Json<New>, cx: &mut Ctx) -> Reply<Answer> {
-    let new = new.0;
-    // The caller may give roles here without being able to look users up, so the platform does that for it.
-    let me = cx.tx().assume(Duty::Jobs);
-    let person = person(&new.relationships.user.data, cx).await;
-    let entered = match person {
-        Ok(person) => enter(person, &place, cx).await,
-        Err(fault) => Err(fault),
-    };
-    cx.tx().resume(me);
-    let (subject, shown) = entered?;
-    let binding = Binding {
-        subject,
-        subject_kind: "user",
-        role: built_in_id(&new.kind),
-        role_name: new.kind.clone(),
-        scope: None,
-        source: "direct",
-        expires: 0,
-    };
-    let row = match place {
-        Place::Organization(slot) => {
-            let name = place_name(cx, slot.place().organization, true).await?;
-            let made = cx.tx().bind(slot, binding, Set::default()).await;
-            let made =
-                made.map_err(|fault| again(fault, &shown, &new.kind, &format!("organization '{name}'")))?;
-            cx.tx().get(&made).await?
-        }
-        Place::Space(slot) => {
-            let organization = slot.place().organization.unwrap_or_default();
-            let member = cx.tx().raw(&slot, &ROLES_IN, vec![subject.into(), organization.into()]).await?;
-            if member.is_empty() {
-                return Err(Fault::invalid(
-                    "Users cannot be assigned roles in a space if they do not have a role in that space's organization.",
-                ));
-            }
-            let name = place_name(cx, slot.place().space, false).await?;
-            let made = cx.tx().bind(slot, binding, Set::default()).await;
-            let made = made.map_err(|fault| again(fault, &shown, &new.kind, &format!("space '{name}'")))?;
-            cx.tx().get(&made).await?
-        }
-    };
-    Answer::created(&view(&row, &cx.links.api))
-}
-
-/// The cf CLI takes this sentence for success.
-fn again(fault: Fault, user: &str, kind: &str, place: &str) -> Fault {
-    match fault {
-        Fault::Unique(_) => Fault::invalid(format!("User '{user}' already has '{kind}' role in {place}.")),
-        other => other,
-    }
-}
-
-/// The user of the directory that the body means.
-async fn person(named: &Named, cx: &mut Ctx) -> Reply<Granted<Read, User>> {
-    if let Some(guid) = named.guid {
-        let unknown =
-            || Fault::invalid("Invalid user. Ensure that the user exists and you have access to it.");
-        return cx.tx().grant::<Read, User>(Id::new(guid)).await.map_err(|_| unknown());
-    }
-    let username = named.username.as_deref().unwrap_or_default();
-    let origin = named.origin.as_deref().unwrap_or("uaa");
-    let unknown =
-        || Fault::invalid(format!("No user exists with the username '{username}' and origin '{origin}'."));
-    let seen = cx.tx().visible::<User>().await?;
-    let name = Cond::In(Field::Folded("username_key"), vec![username.to_owned()]);
-    let both = Cond::All(vec![name, Cond::In(Field::Text("origin"), vec![origin.to_owned()])]);
-    let row = cx.tx().find(&seen, both).await?.ok_or_else(unknown)?;
-    cx.tx().grant(Id::new(row.guid)).await
-}
-
-/// Makes the person a user of the platform if need be, visible in the organization.
-async fn enter(person: Granted<Read, User>, place: &Place, cx: &mut Ctx) -> Reply<(Uuid, String)> {
-    let id = person.id().uuid();
-    let organization = match place {
-        Place::Organization(slot) => slot.place().organization,
-        Place::Space(slot) => slot.place().organization,
-    };
-    let organization = cx.tx().grant::<Read, Organization>(Id::new(organization.unwrap_or_default())).await?;
-    let shown = cx.tx().get(&person).await?.own.username;
-    match cx.tx().grant::<Read, PlatformUser>(Id::new(id)).await {
-        Ok(user) => cx.tx().share(&user, &organization).await?,
-        Err(_) => {
-            let zone = Id::<Zone>::new(cx.zone());
-            let slot = cx.tx().slot::<PlatformUser>(zone).await?;
-            let user = user::enter(slot, &person, cx).await?;
-            cx.tx().share(&user, &organization).await?;
-        }
-    }
-    Ok((id, shown))
-}
-
-async fn place_name(cx: &mut Ctx, id: Option<Uuid>, organization: bool) -> Reply<String> {
-    let id = id.unwrap_or_default();
-    if organization {
-        let it = cx.tx().grant::<Read, Organization>(Id::new(id)).await?;
-        return Ok(cx.tx().get(&it).await?.own.name);
-    }
-    let it = cx.tx().grant::<Read, Space>(Id::new(id)).await?;
-    Ok(cx.tx().get(&it).await?.own.name)
-}
-
-/// Organization roles first, then space roles: two kinds with one address, each page complete in itself.
+/// Two kinds with one address, in one order.
 async fn list(
     seen: (Visible<OrganizationRole>, Visible<SpaceRole>),
     list: List<OrganizationRole>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let query = list.query().when(Cond::Present("at_org"));
-    let mut page = cx.tx().list(&seen.0, &query).await?;
-    let mut more =
-        uaa_store::Query::first(query.limit - page.rows.len() as i64).when(Cond::Present("in_org"));
-    // The filter by organization means organization roles alone, as in the field.
-    more.conds.append(&mut query.conds.into_iter().filter(|c| !matches!(c, Cond::Present(_))).collect());
-    more.offset = (query.offset - page.total).max(0);
-    let spaces = cx.tx().list(&seen.1, &more).await?;
-    page.total += spaces.total;
-    page.end = None;
-    page.rows.extend(spaces.rows);
-    let api = cx.links.api.clone();
-    let rows: Vec<Value> = page.rows.iter().map(|row| view(row, &api)).collect();
-    let mut body =
-        json!({"pagination": list.pagination(&page, &format!("{api}/v3/roles")), "resources": rows});
-    if !list.include.is_empty() {
-        body["included"] = included(&list.include, &page.rows, &api, cx).await?;
+    let mut conds = vec![of_the_field()];
+    if let Some(users) = list.values("user_guids") {
+        conds.push(Cond::Ids("subject", user::ids(&users, cx).await?));
+    }
+    let page = if seen.0.is_whole() && seen.1.is_whole() {
+        let below = Cond::Any(vec![Cond::Present("at_org"), Cond::Present("in_org")]);
+        cx.tx().list(&seen.0, &with(list.query(), conds).when(below)).await?
+    } else {
+        merged(&seen, &list, conds, cx).await?
+    };
+    let rows = views(&page.rows, cx).await?;
+    let mut body = list.body(&page, cx, "/v3/roles", rows);
+    if RELATED.iter().any(|name| list.includes(name)) {
+        body["included"] = related(|name| list.includes(name), &page.rows, cx).await?;
     }
     Answer::ok(&body)
 }
 
-async fn included(wanted: &[&str], rows: &[Fields<BindingOwn>], api: &str, cx: &mut Ctx) -> Reply<Value> {
+/// Both kinds up to the end of the page, merged. Whoever does not see everything sees few.
+async fn merged(
+    seen: &(Visible<OrganizationRole>, Visible<SpaceRole>),
+    list: &List<OrganizationRole>,
+    conds: Vec<Cond>,
+    cx: &mut Ctx,
+) -> Reply<uaa_store::Page<OrganizationRole>> {
+    let mut first = with(list.query(), conds.clone()).when(Cond::Present("at_org"));
+    let mut second = with(list.query_of::<SpaceRole>(), conds).when(Cond::Present("in_org"));
+    let (skip, take, order) = (first.offset, first.limit, first.order);
+    (first.offset, first.limit, first.after) = (0, skip.saturating_add(take), None);
+    (second.offset, second.limit, second.after) = (0, skip.saturating_add(take), None);
+    let mut page = cx.tx().list(&seen.0, &first).await?;
+    let spaces = cx.tx().list(&seen.1, &second).await?;
+    page.total += spaces.total;
+    page.end = None;
+    page.rows.extend(spaces.rows);
+    page.rows.sort_by_key(|row| match order.column {
+        "created_at" => (row.created_at, row.guid),
+        "updated_at" => (row.updated_at, row.guid),
+        _ => (0, row.guid),
+    });
+    if order.descending {
+        page.rows.reverse();
+    }
+    let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(page.rows.len());
+    page.rows.drain(..skip);
+    page.rows.truncate(usize::try_from(take).unwrap_or(usize::MAX));
+    Ok(page)
+}
+
+fn with<R>(mut query: Query<R>, conds: Vec<Cond>) -> Query<R> {
+    query.conds.extend(conds);
+    query
+}
+
+/// Custom roles and roles of groups are not in the field's vocabulary: `/access/v1` shows them.
+fn of_the_field() -> Cond {
+    let texts = |texts: &[&str]| texts.iter().map(|&t| t.to_owned()).collect();
+    Cond::All(vec![
+        Cond::In(Field::Text("role_name"), texts(TYPES)),
+        Cond::In(Field::Text("subject_kind"), texts(&["user", "client"])),
+    ])
+}
+
+async fn related(wanted: impl Fn(&str) -> bool, rows: &[Fields<BindingOwn>], cx: &mut Ctx) -> Reply<Value> {
     let mut body = json!({});
-    if wanted.contains(&"user") {
-        let seen = cx.tx().visible::<PlatformUser>().await?;
-        let found = cx.tx().related(&seen, rows.iter().map(|r| r.own.subject).collect()).await?;
-        body["users"] = found.iter().map(|row| user::view(row, api)).collect();
+    if wanted("user") {
+        let ids = rows.iter().map(|row| row.own.subject).collect();
+        body["users"] = included::<PlatformUser>(ids, user::view, cx).await?;
     }
-    if wanted.contains(&"organization") {
-        let seen = cx.tx().visible::<Organization>().await?;
-        let found = cx.tx().related(&seen, rows.iter().filter_map(|r| r.organization).collect()).await?;
-        body["organizations"] = found.iter().map(|row| crate::organization::view(row, api)).collect();
+    if wanted("organization") {
+        let ids = rows.iter().filter(|row| row.space.is_none()).filter_map(|row| row.organization).collect();
+        body["organizations"] = included::<Organization>(ids, organization::view, cx).await?;
     }
-    if wanted.contains(&"space") {
-        let seen = cx.tx().visible::<Space>().await?;
-        let found = cx.tx().related(&seen, rows.iter().filter_map(|r| r.space).collect()).await?;
-        body["spaces"] = found.iter().map(|row| crate::space::view(row, api)).collect();
+    if wanted("space") {
+        let ids = rows.iter().filter_map(|row| row.space).collect();
+        body["spaces"] = included::<Space>(ids, space::view, cx).await?;
     }
     Ok(body)
 }
 
 type Either<V> = OneOf<Granted<V, OrganizationRole>, Granted<V, SpaceRole>>;
 
-async fn show(role: Either<Read>, _: (), cx: &mut Ctx) -> Reply<Answer> {
+async fn show(role: Either<Read>, shown: Shown<OrganizationRole>, cx: &mut Ctx) -> Reply<Answer> {
     let row = match role {
         OneOf::First(role) => cx.tx().get(&role).await?,
         OneOf::Second(role) => cx.tx().get(&role).await?,
     };
-    Answer::ok(&view(&row, &cx.links.api))
+    if !is_of_the_field(&row.own) {
+        return Err(Fault::Denied(Denied::Hidden, "role"));
+    }
+    let rows = [row];
+    let mut body = views(&rows, cx).await?.pop().unwrap_or_default();
+    if RELATED.iter().any(|name| shown.includes(name)) {
+        body["included"] = related(|name| shown.includes(name), &rows, cx).await?;
+    }
+    Answer::ok(&body)
+}
+
+fn is_of_the_field(own: &BindingOwn) -> bool {
+    TYPES.contains(&own.role_name.as_str()) && ["user", "client"].contains(&own.subject_kind.as_str())
 }
 
 async fn delete(role: Either<Delete>, _: (), cx: &mut Ctx) -> Reply<Answer> {
-    let target = match role {
+    let (id, row) = match role {
         OneOf::First(role) => {
             let row = cx.tx().get(&role).await?;
             let organization = row.organization.unwrap_or_default();
             let values = vec![row.own.subject.into(), organization.into()];
-            let left = cx.tx().raw(&role, &SPACE_ROLES_IN, values).await?;
-            if row.own.role_name == "organization_user" && !left.is_empty() {
+            let below = cx.tx().raw(&role, &SPACE_ROLES_IN, values.clone()).await?;
+            if row.own.role_name == "organization_user" && !below.is_empty() {
                 return Err(Fault::invalid(
                     "Cannot delete organization_user role while user has roles in spaces in that organization.",
                 ));
             }
+            // This one is still there. After the last one its holder is not visible here any more.
+            if below.is_empty() && cx.tx().raw(&role, &ROLES_IN, values).await?.len() == 1 {
+                leave(row.own.subject, organization, cx).await?;
+            }
             let id = role.id().uuid();
             cx.tx().unbind(role).await?;
-            id
+            (id, row)
         }
         OneOf::Second(role) => {
-            let id = role.id().uuid();
+            let (id, row) = (role.id().uuid(), cx.tx().get(&role).await?);
             cx.tx().unbind(role).await?;
-            id
+            (id, row)
         }
     };
-    job::done(cx, "role.delete", target, "role").await
+    let name = name_of(row.own.subject, cx).await?;
+    let what = format!("audit.user.{}_remove", row.own.role_name);
+    cx.tx().annotate(about(&row.own.subject_kind, row.own.subject, event(&what, &name)));
+    job::done(cx, "role.delete", id, "role").await
 }
 
-fn view(row: &Fields<BindingOwn>, api: &str) -> Value {
+/// The event of a role is one of its holder.
+fn about(kind: &str, subject: Uuid, event: Annotation) -> Annotation {
+    let kind = if kind == "client" { "client" } else { "user" };
+    Annotation { target: Some((subject, kind)), ..event }
+}
+
+/// Ends the visibility of a user in an organization.
+async fn leave(subject: Uuid, organization: Uuid, cx: &mut Ctx) -> Reply<()> {
+    let me = cx.tx().assume(Duty::Jobs);
+    let organization = cx.tx().grant::<Read, Organization>(Id::new(organization)).await;
+    let left = match (organization, cx.tx().grant::<Read, PlatformUser>(Id::new(subject)).await) {
+        (Ok(organization), Ok(user)) => cx.tx().unshare(&user, &organization).await,
+        // Who is not known to the platform any more is visible nowhere.
+        (_, Err(Fault::Denied(..))) => Ok(()),
+        (Err(fault), _) | (_, Err(fault)) => Err(fault),
+    };
+    cx.tx().resume(me);
+    left
+}
+
+/// The name of a role's holder, for the event.
+async fn name_of(subject: Uuid, cx: &mut Ctx) -> Reply<String> {
+    let me = cx.tx().assume(Duty::Jobs);
+    let seen = cx.tx().visible::<PlatformUser>().await;
+    let found = match &seen {
+        Ok(seen) => cx.tx().find(seen, Cond::Ids("guid", vec![subject])).await,
+        Err(fault) => Err(fault.clone()),
+    };
+    cx.tx().resume(me);
+    Ok(found?.and_then(|row| row.own.username.or(row.own.client_id)).unwrap_or_default())
+}
+
+async fn views(rows: &[Fields<BindingOwn>], cx: &mut Ctx) -> Reply<Vec<Value>> {
+    let mut clients = HashMap::new();
+    if rows.iter().any(|row| row.own.subject_kind == "client") {
+        let me = cx.tx().assume(Duty::Jobs);
+        let subjects = rows.iter().map(|row| row.own.subject).collect();
+        let seen = cx.tx().visible::<PlatformUser>().await;
+        let found = match &seen {
+            Ok(seen) => cx.tx().related(seen, subjects).await,
+            Err(fault) => Err(fault.clone()),
+        };
+        cx.tx().resume(me);
+        clients.extend(found?.iter().map(|row| (row.guid, user::guid(row))));
+    }
+    Ok(rows.iter().map(|row| view(row, clients.get(&row.own.subject), &cx.links.api)).collect())
+}
+
+fn view(row: &Fields<BindingOwn>, client: Option<&String>, api: &str) -> Value {
     let space = row.space;
     let organization = row.organization.filter(|_| space.is_none());
+    let user = client.cloned().unwrap_or_else(|| row.own.subject.to_string());
     View::of(row, api, "roles")
         .own("type", row.own.role_name.as_str())
-        .one("user", "users", Some(row.own.subject))
+        .named("user", "users", Some(user))
         .one("organization", "organizations", organization)
         .one("space", "spaces", space)
         .done()
@@ -313,13 +248,16 @@ static SPACE_ROLES_IN: Raw = Raw {
     why: "the field's rule: organization_user stays while space roles do",
 };
 
+const RELATED: &[&str] = <OrganizationRole as Listed>::INCLUDE;
+
+/// The field's roles, in the order in which its error names them.
 const TYPES: &[&str] = &[
-    "organization_user",
     "organization_auditor",
     "organization_manager",
     "organization_billing_manager",
+    "organization_user",
     "space_auditor",
-    "space_developer",
     "space_manager",
+    "space_developer",
     "space_supporter",
 ];

@@ -37,7 +37,9 @@ async fn root(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
 async fn v3(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
     let api = &cx.links.api;
     let mut links = json!({"self": {"href": format!("{api}/v3")}});
-    for name in ["organizations", "spaces", "roles", "users"] {
+    for name in
+        ["organizations", "organization_quotas", "spaces", "space_quotas", "roles", "users", "audit_events"]
+    {
         links[name] = json!({"href": format!("{api}/v3/{name}")});
     }
     Answer::ok(&json!({ "links": links }))

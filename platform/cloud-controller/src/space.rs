@@ -1,27 +1,32 @@
 //! Spaces.
 
+mod feature;
+
 use crate::body::{Doc, One, name};
-use crate::list::{List, Listed};
+use crate::event::{event, requested};
+use crate::list::{List, Listed, Shown, included};
 use crate::metadata::Metadata;
 use crate::view::View;
-use crate::{job, organization};
+use crate::{job, organization, user};
 use axum::http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uaa_authz::{Delete, Read, Update, Zone};
-use uaa_directory::{Organization, Space, SpaceOwn};
-use uaa_model::{Barrier, Id, Reply};
+use uaa_directory::{Organization, PlatformUser, Space, SpaceOwn};
+use uaa_model::{Barrier, Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx, Dialect::Cc, Progress, Route, Site::Api, Within, Work};
-use uaa_store::{Annotation, Field, Fields, Granted, Set, Slot, Visible};
+use uaa_store::{Field, Fields, Granted, Set, Slot, Visible};
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![
+    let own = vec![
         Route::on(Api, Method::GET, "/v3/spaces", "space_list", Cc, list),
         Route::on(Api, Method::POST, "/v3/spaces", "space_create", Cc, create),
         Route::on(Api, Method::GET, "/v3/spaces/{guid}", "space_show", Cc, show),
         Route::on(Api, Method::PATCH, "/v3/spaces/{guid}", "space_update", Cc, update),
         Route::on(Api, Method::DELETE, "/v3/spaces/{guid}", "space_delete", Cc, delete),
-    ]
+        Route::on(Api, Method::GET, "/v3/spaces/{guid}/users", "space_user_list", Cc, users),
+    ];
+    [own, feature::routes()].concat()
 }
 
 impl Listed for Space {
@@ -29,12 +34,14 @@ impl Listed for Space {
         &[("names", Field::Folded("name_key")), ("organization_guids", Field::Id("org_guid"))];
     const ORDER: &'static [(&'static str, &'static str)] = &[("name", "name_key")];
     const INCLUDE: &'static [&'static str] = &["organization"];
+    const LABELS: bool = true;
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct New {
     name: String,
+    suspended: Option<bool>,
     relationships: InOrganization,
     #[serde(default)]
     metadata: Metadata,
@@ -50,6 +57,10 @@ impl Within<Space> for New {
     fn parent(&self, _: Id<Zone>) -> Id<Organization> {
         self.relationships.organization.data.guid
     }
+
+    fn hidden(_: Id<Organization>) -> Fault {
+        Fault::invalid("Invalid organization. Ensure the organization exists and you have access to it.")
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,46 +73,51 @@ struct Patch {
 
 async fn list(seen: Visible<Space>, list: List<Space>, cx: &mut Ctx) -> Reply<Answer> {
     let page = cx.tx().list(&seen, &list.query()).await?;
-    let api = cx.links.api.clone();
-    let rows: Vec<Value> = page.rows.iter().map(|row| view(row, &api)).collect();
-    let mut body =
-        json!({"pagination": list.pagination(&page, &format!("{api}/v3/spaces")), "resources": rows});
-    if list.include.contains(&"organization") {
-        let seen = cx.tx().visible::<Organization>().await?;
+    let rows = page.rows.iter().map(|row| view(row, &cx.links.api)).collect();
+    let mut body = list.body(&page, cx, "/v3/spaces", rows);
+    if list.includes("organization") {
         let ids = page.rows.iter().filter_map(|row| row.organization).collect();
-        let found = cx.tx().related(&seen, ids).await?;
-        body["included"] =
-            json!({"organizations": found.iter().map(|o| organization::view(o, &api)).collect::<Vec<_>>()});
+        let found = included::<Organization>(ids, organization::view, cx).await?;
+        body["included"] = json!({ "organizations": found });
     }
     Answer::ok(&body)
 }
 
 async fn create(slot: Slot<Space>, new: Doc<New>, cx: &mut Ctx) -> Reply<Answer> {
-    let new = new.0;
-    name(&new.name)?;
+    let Doc { it: new, sent } = new;
+    name(&new.name, 255)?;
     let (labels, annotations) = new.metadata.onto("{}", "{}")?;
     let set = Set::default()
         .put(Space::name, new.name.as_str())
         .put(Space::name_key, new.name.to_lowercase())
-        .put(Space::suspended, false)
+        .put(Space::suspended, new.suspended.unwrap_or(false))
         .put(Space::allow_ssh, true)
         .metadata(labels, annotations);
     let made = cx.tx().insert(slot, set).await?;
-    cx.tx().annotate(event("audit.space.create", &new.name));
+    cx.tx().annotate(requested("audit.space.create", &new.name, &sent));
+    if new.suspended == Some(true) {
+        cx.tx().bar(&made, Some(Barrier::SpaceSuspended)).await?;
+    }
     let row = cx.tx().get(&made).await?;
     Answer::created(&view(&row, &cx.links.api))
 }
 
-async fn show(space: Granted<Read, Space>, _: (), cx: &mut Ctx) -> Reply<Answer> {
+async fn show(space: Granted<Read, Space>, shown: Shown<Space>, cx: &mut Ctx) -> Reply<Answer> {
     let row = cx.tx().get(&space).await?;
-    Answer::ok(&view(&row, &cx.links.api))
+    let mut body = view(&row, &cx.links.api);
+    if shown.includes("organization") {
+        let ids = row.organization.into_iter().collect();
+        let found = included::<Organization>(ids, organization::view, cx).await?;
+        body["included"] = json!({ "organizations": found });
+    }
+    Answer::ok(&body)
 }
 
 async fn update(space: Granted<Update, Space>, patch: Doc<Patch>, cx: &mut Ctx) -> Reply<Answer> {
-    let (patch, row) = (patch.0, cx.tx().get(&space).await?);
+    let (Doc { it: patch, sent }, row) = (patch, cx.tx().get(&space).await?);
     let mut set = Set::default();
     if let Some(new) = &patch.name {
-        name(new)?;
+        name(new, 255)?;
         set = set.put(Space::name, new.as_str()).put(Space::name_key, new.to_lowercase());
     }
     if let Some(metadata) = &patch.metadata {
@@ -115,7 +131,7 @@ async fn update(space: Granted<Update, Space>, patch: Doc<Patch>, cx: &mut Ctx) 
         set = set.put(Space::suspended, suspended);
     }
     cx.tx().update(&space, set).await?;
-    cx.tx().annotate(event("audit.space.update", &patch.name.unwrap_or(row.own.name)));
+    cx.tx().annotate(requested("audit.space.update", &patch.name.unwrap_or(row.own.name), &sent));
     let row = cx.tx().get(&space).await?;
     Answer::ok(&view(&row, &cx.links.api))
 }
@@ -140,8 +156,10 @@ pub(crate) async fn empty(space: Granted<Delete, Space>, cx: &mut Ctx) -> Reply<
     cx.tx().delete(space).await
 }
 
-fn event(event: &str, name: &str) -> Annotation {
-    Annotation { event: event.into(), target_name: name.into(), ..Annotation::default() }
+/// Whoever has a role in the space.
+async fn users(space: Granted<Read, Space>, list: List<PlatformUser>, cx: &mut Ctx) -> Reply<Answer> {
+    let id = space.id();
+    user::members(list, id.uuid(), &format!("/v3/spaces/{id}/users"), cx).await
 }
 
 pub(crate) fn view(row: &Fields<SpaceOwn>, api: &str) -> Value {

@@ -1,5 +1,6 @@
 //! The envelope of every resource (cloud-controller v3, "resource base").
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use uaa_model::rfc3339;
 use uaa_store::Fields;
@@ -22,7 +23,7 @@ impl<'a> View<'a> {
 
     /// The same under another identifier than the row's.
     pub(crate) fn shown<T>(row: &Fields<T>, guid: &str, api: &'a str, plural: &str) -> View<'a> {
-        let me = format!("{api}/v3/{plural}/{guid}");
+        let me = format!("{api}/v3/{plural}/{}", segment(guid));
         let mut body = Map::new();
         body.insert("guid".into(), guid.into());
         body.insert("created_at".into(), rfc3339(row.created_at).into());
@@ -44,7 +45,8 @@ impl<'a> View<'a> {
     /// The same when the other one has an identifier that is none of ours.
     pub(crate) fn named(mut self, name: &str, plural: &str, id: Option<String>) -> Self {
         if let Some(id) = &id {
-            self.links.insert(name.into(), json!({"href": format!("{}/v3/{plural}/{id}", self.api)}));
+            self.links
+                .insert(name.into(), json!({"href": format!("{}/v3/{plural}/{}", self.api, segment(id))}));
         }
         self.relations.insert(name.into(), json!({"data": id.map(|id| json!({"guid": id}))}));
         self
@@ -75,6 +77,18 @@ impl<'a> View<'a> {
         self.body.insert("links".into(), self.links.into());
         self.body.into()
     }
+}
+
+/// An identifier in a path. A client id may hold any character.
+fn segment(id: &str) -> String {
+    utf8_percent_encode(id, SEGMENT).to_string()
+}
+
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A relationship of its own: `data` and where it stands.
+pub(crate) fn relationship(api: &str, path: &str, data: Value) -> Value {
+    json!({"data": data, "links": {"self": {"href": format!("{api}/v3/{path}")}}})
 }
 
 /// The `data` of a to-many relationship.

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use uaa_authz::{Actor, Create, Duty, Zone, built_in_id, role_of_scope};
-use uaa_directory::{Client, Group, RoleBinding, User};
+use uaa_directory::{Client, Group, OrganizationQuota, RoleBinding, User};
 use uaa_model::{Fault, Id, Reply, Secret};
 use uaa_store::{Binding, Cond, Field, Granted, Set, Tx, Want};
 use uuid::Uuid;
@@ -61,6 +61,7 @@ pub async fn bootstrap(hall: &Hall, data: &Path) -> Reply<Option<FirstSecrets>> 
         };
         make_client(&mut tx, one, secret).await?;
     }
+    default_quota(&mut tx).await?;
     if tx.commit().await?.changed {
         hall.access.follow().await?;
     }
@@ -159,6 +160,17 @@ async fn make_client(tx: &mut Tx, new: &NewClient, secret: Option<String>) -> Re
         stand_for(tx, id, "client", "authorities", authority).await?;
     }
     Ok(())
+}
+
+/// The quota that every new organization gets until an operator gives it another.
+async fn default_quota(tx: &mut Tx) -> Reply<()> {
+    let zone = Id::<Zone>::new(tx.zone());
+    let slot = tx.slot::<OrganizationQuota>(zone).await?;
+    let set = Set::default()
+        .put(OrganizationQuota::name, OrganizationQuota::DEFAULT)
+        .put(OrganizationQuota::name_key, OrganizationQuota::DEFAULT)
+        .put(OrganizationQuota::limits, OrganizationQuota::DEFAULT_LIMITS);
+    tx.insert(slot, set).await.map(drop)
 }
 
 /// Writes a secret where only its owner reads it.

@@ -29,7 +29,7 @@ pub(crate) enum Expected {
 impl Expected {
     pub(crate) fn holds(&self, heard: &Heard) -> bool {
         let unseen =
-            heard.body["errors"][0]["detail"].as_str().is_some_and(|d| d.contains("you have access to it"));
+            heard.body["errors"][0]["detail"].as_str().is_some_and(|d| d.contains("have access to it"));
         let refused = matches!(heard.status, 401 | 403 | 404) || heard.status >= 500 || unseen;
         match self {
             Expected::Allowed => !refused,

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use tests::inside::Inside;
 use uaa_authz::{Create, Resource, Zone, built_in_id};
 use uaa_directory::{
-    Client, CustomRole, Group, Job, Organization, OrganizationQuota, OrganizationRole, PlatformUser,
-    RoleBinding, Space, SpaceQuota, SpaceRole, Token, User,
+    AuditEvent, Client, CustomRole, Group, Job, Organization, OrganizationQuota, OrganizationRole,
+    PlatformUser, RoleBinding, Space, SpaceQuota, SpaceRole, Token, User,
 };
 use uaa_model::{Barrier, Id, UAA_ZONE};
-use uaa_store::{Binding, Granted, Set, Stored, Tx};
+use uaa_store::{Annotation, Binding, Cond, Field, Granted, Set, Stored, Tx};
 use uuid::Uuid;
 
 /// A thing that can be asked for, with what decides who may.
@@ -121,7 +121,16 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     branch.put::<SpaceRole>(bound, at_space);
     let made = std::mem::replace(tx, inside.begin(zone));
     made.commit().await.expect("committed");
+    branch.put::<AuditEvent>(event(tx, space).await, at_space);
     branch
+}
+
+/// The event of the making of a space.
+async fn event(tx: &mut Tx, space: Uuid) -> Uuid {
+    let seen = tx.visible::<AuditEvent>().await.expect("they are to be seen");
+    let made = Cond::In(Field::Text("event"), vec!["audit.space.create".into()]);
+    let of_space = Cond::All(vec![Cond::Ids("target", vec![space]), made]);
+    tx.find(&seen, of_space).await.expect("it is looked for").expect("it was written").guid
 }
 
 impl Branch {
@@ -160,7 +169,9 @@ async fn space(tx: &mut Tx, organization: Uuid, tag: &str) -> Uuid {
         .put(Space::name_key, tag)
         .put(Space::suspended, false)
         .put(Space::allow_ssh, true);
-    make(tx, Id::new(organization), false, set).await.id().uuid()
+    let made = make(tx, Id::new(organization), false, set).await.id().uuid();
+    tx.annotate(Annotation { event: "audit.space.create".into(), ..Annotation::default() });
+    made
 }
 
 /// A user without a password, who cannot sign in.

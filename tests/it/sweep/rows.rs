@@ -154,7 +154,114 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
     ("platform_user_create", &[send("create platform_user", "/v3/users", r#"{"guid": "{somebody}"}"#)]),
     ("platform_user_show", &[get("read platform_user", "/v3/users/{platform_user}")]),
     ("platform_user_delete", &[get("delete platform_user", "/v3/users/{platform_user}")]),
+    (
+        "platform_user_update",
+        &[send(
+            "update platform_user",
+            "/v3/users/{platform_user}",
+            r#"{"metadata": {"labels": {"swept": "1"}}}"#,
+        )],
+    ),
+    ("organization_user_list", &[get("read organization", "/v3/organizations/{organization}/users")]),
+    (
+        "organization_usage_show",
+        &[get("read organization", "/v3/organizations/{organization}/usage_summary")],
+    ),
+    ("organization_domain_list", &[get("read organization", "/v3/organizations/{organization}/domains")]),
+    (
+        "organization_isolation_segment_show",
+        &[get(
+            "read organization",
+            "/v3/organizations/{organization}/relationships/default_isolation_segment",
+        )],
+    ),
+    ("space_user_list", &[get("read space", "/v3/spaces/{space}/users")]),
+    ("space_usage_show", &[get("read space", "/v3/spaces/{space}/usage_summary")]),
+    ("space_feature_list", &[get("read space", "/v3/spaces/{space}/features")]),
+    ("space_feature_show", &[get("read space", "/v3/spaces/{space}/features/ssh")]),
+    (
+        "space_feature_update",
+        &[send("update space", "/v3/spaces/{space}/features/ssh", r#"{"enabled": false}"#)],
+    ),
+    (
+        "space_isolation_segment_show",
+        &[get("read space", "/v3/spaces/{space}/relationships/isolation_segment")],
+    ),
+    ("space_running_group_list", &[get("read space", "/v3/spaces/{space}/running_security_groups")]),
+    ("space_staging_group_list", &[get("read space", "/v3/spaces/{space}/staging_security_groups")]),
+    ("organization_quota_list", &[get("list organization_quota", "/v3/organization_quotas?per_page=5000")]),
+    (
+        "organization_quota_create",
+        &[send(
+            "create organization_quota",
+            "/v3/organization_quotas",
+            r#"{"name": "swept", "relationships": {"organizations": {"data": []}}}"#,
+        )],
+    ),
+    (
+        "organization_quota_show",
+        &[get("read organization_quota", "/v3/organization_quotas/{organization_quota}")],
+    ),
+    (
+        "organization_quota_update",
+        &[send(
+            "update organization_quota",
+            "/v3/organization_quotas/{organization_quota}",
+            r#"{"apps": {"total_instances": 1}}"#,
+        )],
+    ),
+    (
+        "organization_quota_delete",
+        &[get("delete organization_quota", "/v3/organization_quotas/{organization_quota}")],
+    ),
+    (
+        "organization_quota_apply",
+        &[send(
+            "update organization_quota",
+            "/v3/organization_quotas/{organization_quota}/relationships/organizations",
+            r#"{"data": [{"guid": "{organization}"}]}"#,
+        )],
+    ),
+    ("space_quota_list", &[get("list space_quota", "/v3/space_quotas?per_page=5000")]),
+    (
+        "space_quota_create",
+        &[send(
+            "create space_quota",
+            "/v3/space_quotas",
+            r#"{"name": "swept", "relationships": {"organization": {"data": {"guid": "{organization}"}}}}"#,
+        )],
+    ),
+    ("space_quota_show", &[get("read space_quota", "/v3/space_quotas/{space_quota}")]),
+    (
+        "space_quota_update",
+        &[send(
+            "update space_quota",
+            "/v3/space_quotas/{space_quota}",
+            r#"{"apps": {"total_instances": 1}}"#,
+        )],
+    ),
+    ("space_quota_delete", &[get("delete space_quota", "/v3/space_quotas/{space_quota}")]),
+    (
+        "space_quota_apply",
+        &[send(
+            "update space_quota",
+            "/v3/space_quotas/{space_quota}/relationships/spaces",
+            r#"{"data": [{"guid": "{space}"}]}"#,
+        )],
+    ),
+    (
+        "space_quota_remove",
+        &[get("update space_quota", "/v3/space_quotas/{space_quota}/relationships/spaces/{space}").fails()],
+    ),
+    ("audit_event_list", &[get("list audit_event", "/v3/audit_events?per_page=5000")]),
+    ("audit_event_show", &[get("read audit_event", "/v3/audit_events/{audit_event}")]),
     ("job_show", &[get("read job", "/v3/jobs/{job}")]),
+    ("app_list", &[get("list space", "/v3/apps?space_guids={space}")]),
+    ("service_instance_list", &[get("list space", "/v3/service_instances?space_guids={space}")]),
+    (
+        "isolation_segment_list",
+        &[get("list organization", "/v3/isolation_segments?organization_guids={organization}")],
+    ),
 ];
 
 const NEW_USER: &str =

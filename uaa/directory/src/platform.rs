@@ -193,6 +193,14 @@ fields!(
     }
 );
 
+impl OrganizationQuota {
+    /// Name of the quota that every new organization gets.
+    pub const DEFAULT: &'static str = "default";
+    /// Its limits at the first start.
+    pub const DEFAULT_LIMITS: &'static str =
+        r#"{"apps":{"total_memory_in_mb":102400},"routes":{"total_routes":1000,"total_reserved_ports":100}}"#;
+}
+
 impl Stored for OrganizationQuota {
     type Own = OrganizationQuotaOwn;
     const SPEC: Spec = Spec { shared: true, ..spec("organization_quota", OrganizationQuota::COLUMNS) };

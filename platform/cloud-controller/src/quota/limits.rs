@@ -1,0 +1,148 @@
+//! The limits of a quota: names, bounds, merging, in the field's form `{"apps": {"total_instances": 5}, …}`.
+
+use crate::body::capital;
+use serde_json::{Map, Value};
+use uaa_model::{Fault, Reply};
+
+/// The groups of limits in a body; what is not there stays as it is, null takes a limit away.
+pub(super) type Groups<'a> = [(&'static str, &'a Option<Value>)];
+
+/// Merged into the limits that are there, as JSON for the row. Every mistake is named.
+pub(super) fn merged(old: &str, groups: &Groups<'_>) -> Reply<String> {
+    let mut all: Map<String, Value> = serde_json::from_str(old).unwrap_or_default();
+    let mut wrong = vec![];
+    for (group, given) in groups.iter().filter_map(|(name, given)| given.as_ref().map(|g| (*name, g))) {
+        let Some(given) = given.as_object() else {
+            wrong.push(format!("{} must be an object", capital(group)));
+            continue;
+        };
+        let known = all.entry(group).or_insert_with(|| Map::new().into());
+        for (name, value) in given {
+            match checked(group, name, value) {
+                Err(why) => wrong.push(format!("{} {why}", capital(group))),
+                Ok(()) => known[name] = value.clone(),
+            }
+        }
+    }
+    let number = |name: &str| all.get("routes").and_then(|r| r.get(name)).and_then(Value::as_i64);
+    if let (Some(ports), Some(routes)) = (number("total_reserved_ports"), number("total_routes"))
+        && ports > routes
+    {
+        wrong.push(
+            "Total reserved ports must be -1, 0, or a positive integer, and must be less than or equal to total routes."
+                .into(),
+        );
+    }
+    if wrong.is_empty() {
+        Ok(Value::Object(all).to_string())
+    } else {
+        Err(Fault::Invalid(wrong.into_iter().map(Into::into).collect()))
+    }
+}
+
+/// A group of limits as it is shown, with every limit by name: null is no limit.
+pub(super) fn shown(limits: &str, group: &str) -> Value {
+    let all: Value = serde_json::from_str(limits).unwrap_or_default();
+    let shown = |limit: &Limit| {
+        let value = all[group][limit.name].clone();
+        let value = if value.is_null() && limit.most.is_none() { true.into() } else { value };
+        (limit.name.to_owned(), value)
+    };
+    LIMITS.iter().filter(|l| l.group == group).map(shown).collect::<Map<_, _>>().into()
+}
+
+fn checked(group: &str, name: &str, value: &Value) -> Result<(), String> {
+    let known = LIMITS.iter().find(|l| l.group == group && l.name == name);
+    let limit = known.ok_or_else(|| format!("Unknown field(s): '{name}'"))?;
+    let wrong = |why: &str| Err(format!("{} {why}", capital(name)));
+    match (limit.most, value) {
+        (_, Value::Null) | (None, Value::Bool(_)) => Ok(()),
+        (None, _) => wrong("must be a boolean"),
+        (Some(most), Value::Number(number)) => match number.as_i64() {
+            Some(n) if n < 0 => wrong("must be greater than or equal to 0"),
+            Some(n) if n <= most => Ok(()),
+            Some(_) => wrong(&format!("must be less than or equal to {most}")),
+            None if number.is_u64() => wrong(&format!("must be less than or equal to {most}")),
+            None => wrong("must be an integer"),
+        },
+        (Some(_), _) => wrong("is not a number"),
+    }
+}
+
+/// One limit: a number of at most so many, or, without it, whether something is allowed.
+struct Limit {
+    group: &'static str,
+    name: &'static str,
+    most: Option<i64>,
+}
+
+const fn limit(group: &'static str, name: &'static str, most: i64) -> Limit {
+    Limit { group, name, most: Some(most) }
+}
+
+const INT: i64 = i32::MAX as i64;
+
+const LIMITS: &[Limit] = &[
+    limit("apps", "total_memory_in_mb", INT),
+    limit("apps", "per_process_memory_in_mb", INT),
+    limit("apps", "total_instances", INT),
+    limit("apps", "per_app_tasks", INT),
+    limit("apps", "log_rate_limit_in_bytes_per_second", i64::MAX),
+    Limit { group: "services", name: "paid_services_allowed", most: None },
+    limit("services", "total_service_instances", INT),
+    limit("services", "total_service_keys", INT),
+    limit("routes", "total_routes", INT),
+    limit("routes", "total_reserved_ports", INT),
+    limit("domains", "total_domains", INT),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_given_replaces_and_the_rest_stays() {
+        let apps = Some(json!({"total_memory_in_mb": null, "total_instances": 3}));
+        let new = merged(r#"{"apps":{"total_memory_in_mb":1,"per_app_tasks":2}}"#, &[("apps", &apps)])
+            .expect("good");
+        let apps = shown(&new, "apps");
+        assert_eq!(apps["total_memory_in_mb"], Value::Null);
+        assert_eq!((&apps["total_instances"], &apps["per_app_tasks"]), (&json!(3), &json!(2)));
+        assert_eq!(apps["log_rate_limit_in_bytes_per_second"], Value::Null);
+        assert_eq!(shown(&new, "services")["paid_services_allowed"], true);
+    }
+
+    #[test]
+    fn every_mistake_is_named() {
+        for (group, given, text) in [
+            ("apps", json!(1), "Apps must be an object"),
+            ("apps", json!({"x": 1}), "Apps Unknown field(s): 'x'"),
+            (
+                "apps",
+                json!({"total_instances": -1}),
+                "Apps Total instances must be greater than or equal to 0",
+            ),
+            ("apps", json!({"total_instances": 1.5}), "Apps Total instances must be an integer"),
+            ("apps", json!({"total_instances": "a"}), "Apps Total instances is not a number"),
+            (
+                "routes",
+                json!({"total_routes": 2_147_483_648_u32}),
+                "Routes Total routes must be less than or equal to 2147483647",
+            ),
+            (
+                "services",
+                json!({"paid_services_allowed": 1}),
+                "Services Paid services allowed must be a boolean",
+            ),
+            (
+                "routes",
+                json!({"total_routes": 1, "total_reserved_ports": 2}),
+                "Total reserved ports must be -1, 0, or a positive integer, and must be less than or equal to total routes.",
+            ),
+        ] {
+            let fault = merged("{}", &[(group, &Some(given))]);
+            assert_eq!(fault, Err(Fault::invalid(text)));
+        }
+    }
+}
