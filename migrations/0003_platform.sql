@@ -26,6 +26,7 @@ CREATE TABLE platform_user (
     username VARCHAR(255), username_key VARCHAR(255), origin VARCHAR(36), client_id VARCHAR(255)
 ){options};
 CREATE INDEX platform_user_name ON platform_user (zone, username_key);
+CREATE INDEX platform_user_client ON platform_user (zone, client_id);
 
 CREATE TABLE organization_quota (
     guid {uuid} NOT NULL PRIMARY KEY, zone {uuid} NOT NULL, org_guid {uuid}, space_guid {uuid},

@@ -3,6 +3,7 @@
 mod audit;
 mod bad_input;
 mod cf_cli;
+mod clients;
 mod decide;
 mod engines;
 mod golden;
