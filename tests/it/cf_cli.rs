@@ -159,7 +159,11 @@ async fn people_clients_and_roles() {
         assert!(!admin.does("space-users", &["acme", "dev"]).contains("bob"));
     }
     admin.reads("org-users", &["-a", "acme"], &["bob (uaa)"]);
-    admin.fails("set-org-role", &["nobody", "acme", "OrgManager"], "No user exists with the username 'nobody'");
+    admin.fails(
+        "set-org-role",
+        &["nobody", "acme", "OrgManager"],
+        "No user exists with the username 'nobody'",
+    );
 
     // A client is called by its id.
     admin.does("set-org-role", &["--client", "cf_smoke_tests", "acme", "OrgAuditor"]);
@@ -182,13 +186,20 @@ async fn quotas() {
     let admin = Person::login(&cf, &server.api(), "admin", &server.admin_password());
     let limits = ["-m", "1G", "-i", "512M", "-a", "10", "-s", "5", "-r", "10", "--reserved-route-ports", "2"];
     admin.does("create-org-quota", &[&["small"], &limits[..], &["--allow-paid-service-plans"]].concat());
-    assert!(admin.does("create-org-quota", &["small"]).contains("Organization Quota 'small' already exists."));
+    assert!(
+        admin.does("create-org-quota", &["small"]).contains("Organization Quota 'small' already exists.")
+    );
     admin.does("create-org", &["acme", "-q", "small"]);
     admin.reads("org-quotas", &[], &["small 1G 512M 10 5 allowed 10 2 unlimited"]);
     admin.reads(
         "org-quota",
         &["default"],
-        &["total memory: 100G", "routes: 1000", "service instances: unlimited", "paid service plans: allowed"],
+        &[
+            "total memory: 100G",
+            "routes: 1000",
+            "service instances: unlimited",
+            "paid service plans: allowed",
+        ],
     );
     admin.reads("org", &["acme"], &["quota: small"]);
     admin.does("update-org-quota", &["small", "-m", "2G", "-a", "-1", "-n", "little"]);
