@@ -95,6 +95,11 @@ impl Snapshot {
         self.revisions.get(&zone) == Some(&revision)
     }
 
+    /// The revision of a zone; 0 for one that it does not know.
+    pub fn revision(&self, zone: Uuid) -> i64 {
+        self.revisions.get(&zone).copied().unwrap_or(0)
+    }
+
     /// How many subjects have facts.
     pub fn subjects(&self) -> usize {
         self.shards.iter().map(|s| s.len()).sum()

@@ -2,7 +2,7 @@ use crate::authenticate::Authenticator;
 use axum::http::HeaderMap;
 use std::sync::Arc;
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
-use uaa_store::{Access, Tx, Want};
+use uaa_store::{Access, Judged, Tx, Want};
 use uuid::Uuid;
 
 /// Where the product is reached, from the configuration alone: never from a Host header.
@@ -86,14 +86,19 @@ impl Ctx {
         self.authenticator.authenticate(token, self.zone(), self.now()).await
     }
 
-    /// The compiled facts, for answers that read no database.
+    /// Decides a question about somebody from memory, on facts of that revision at least (`Access::judge`).
     ///
     /// # Errors
-    /// When they are older than their lease: such an answer fails closed.
-    pub fn fresh(&self) -> Reply<Arc<uaa_authz::Snapshot>> {
-        self.access
-            .fresh()
-            .ok_or_else(|| Fault::Unavailable("the compiled facts are older than their lease".into()))
+    /// `Unavailable` when the compiled facts are too old: such an answer fails closed.
+    pub async fn judge(
+        &self,
+        actor: &uaa_authz::Actor,
+        kind: uaa_authz::KindIx,
+        verb: uaa_authz::Verb,
+        id: Option<Uuid>,
+        at_least: i64,
+    ) -> Reply<Judged> {
+        self.access.judge(actor, self.zone(), kind, verb, id, at_least).await
     }
 
     /// Ends the transaction so far and goes on in a new one. For public routes only, which work in steps so that no

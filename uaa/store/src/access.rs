@@ -1,6 +1,7 @@
 use crate::engine::Db;
 use crate::facts::{Feed, Follower};
 use crate::noted::Notes;
+use crate::places::Places;
 use crate::tx::Tx;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub(crate) struct Inner {
     pub(crate) follower: Follower,
     pub(crate) unsealed: tokio::sync::Notify,
     pub(crate) notes: Notes,
+    pub(crate) places: Places,
     pub(crate) handed_over: tokio::sync::Notify,
     brand: AtomicU64,
 }
@@ -59,6 +61,7 @@ impl Access {
             follower: Follower::new(feeds),
             unsealed: tokio::sync::Notify::new(),
             notes: Notes::default(),
+            places: Places::default(),
             handed_over: tokio::sync::Notify::new(),
             brand: AtomicU64::new(1),
         }))

@@ -78,13 +78,20 @@ impl Follower {
         conn.commit().await?;
         new.revisions = revisions.into_iter().collect();
         new.as_of = at;
-        inner.snapshot.store(Arc::new(new));
+        // What is remembered of the facts goes before the facts come: whoever sees these sees nothing older.
+        if behind || changes.iter().any(|c| c.kind == BARRIER) {
+            inner.places.clear();
+        }
         if behind || !changes.is_empty() {
             self.feeds.iter().for_each(|feed| feed.changed(&changes, behind));
         }
+        inner.snapshot.store(Arc::new(new));
         Ok(())
     }
 }
+
+/// The kind under which raised and lifted barriers are logged.
+pub(crate) const BARRIER: &str = "barrier";
 
 /// The kind under which changed bindings and memberships are logged.
 pub(crate) const SUBJECT: &str = "subject";

@@ -4,6 +4,7 @@ mod members;
 mod read;
 mod write;
 
+pub(crate) use decide::{PLACE, place_of};
 pub use journal::Annotation;
 pub use write::Binding;
 

@@ -1,6 +1,6 @@
 use super::{Lock, Tx};
 use crate::access::Want;
-use crate::engine::Engine;
+use crate::engine::{Engine, Row};
 use crate::facts::bound;
 use crate::proof::{Granted, Reach, Slot, Visible};
 use crate::sql::Sql;
@@ -247,17 +247,7 @@ impl Tx {
     /// Where a thing stands, the barriers above it and the revision of its zone, in one statement.
     async fn place_of(&mut self, kind: &str, id: Uuid) -> Reply<Option<(Place, i64)>> {
         let rows = self.fetch(Sql::new(PLACE).with(id).with(kind)).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let barrier = barrier(row.get(4)?, row.get(5)?, row.get(6)?, kind);
-        let place = Place {
-            id,
-            zone: row.get(0)?,
-            organization: row.get(1)?,
-            space: row.get(2)?,
-            owner: row.get(3)?,
-            barrier,
-        };
-        Ok(Some((place, row.get(7)?)))
+        rows.first().map(|row| place_of(row, id, kind)).transpose()
     }
 
     /// The bindings that speak for the actor at that place.
@@ -311,6 +301,20 @@ fn subjects(engine: Engine, actor: &Actor) -> Sql {
     sql
 }
 
+/// A row of [`PLACE`].
+pub(crate) fn place_of(row: &Row, id: Uuid, kind: &str) -> Reply<(Place, i64)> {
+    let barrier = barrier(row.get(4)?, row.get(5)?, row.get(6)?, kind);
+    let place = Place {
+        id,
+        zone: row.get(0)?,
+        organization: row.get(1)?,
+        space: row.get(2)?,
+        owner: row.get(3)?,
+        barrier,
+    };
+    Ok((place, row.get(7)?))
+}
+
 /// The strongest barrier: its own, its organization's, its space's.
 fn barrier(own: i16, organization: Option<i16>, space: Option<i16>, kind: &str) -> Option<Barrier> {
     let (organization, space) = (organization.unwrap_or(0), space.unwrap_or(0));
@@ -330,7 +334,7 @@ fn barrier(own: i16, organization: Option<i16>, space: Option<i16>, kind: &str) 
 const SUSPENDED: i16 = 1;
 const DELETING: i16 = 2;
 
-const PLACE: &str = "SELECT p.zone, p.org_guid, p.space_guid, p.owner, p.barrier, o.barrier, s.barrier, z.rev \
+pub(crate) const PLACE: &str = "SELECT p.zone, p.org_guid, p.space_guid, p.owner, p.barrier, o.barrier, s.barrier, z.rev \
     FROM place p JOIN zone_rev z ON z.zone = p.zone \
     LEFT JOIN place o ON o.id = p.org_guid AND o.kind = 'organization' \
     LEFT JOIN place s ON s.id = p.space_guid AND s.kind = 'space' \

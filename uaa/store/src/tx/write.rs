@@ -1,6 +1,6 @@
 use super::{Lock, Tx};
 use crate::engine::{Engine, fault};
-use crate::facts::SUBJECT;
+use crate::facts::{BARRIER, SUBJECT};
 use crate::proof::{Granted, Proof, Slot};
 use crate::schema::{Set, Stored};
 use crate::sql::{Sql, Statement};
@@ -169,6 +169,7 @@ impl Tx {
             Some(Barrier::Deleting) => "UPDATE place SET barrier = barrier | 2 WHERE id = ? AND kind = ?",
         });
         self.run(sql.with(granted.id.uuid()).with(R::KIND.name)).await?;
+        self.changed(BARRIER, granted.id.uuid());
         Ok(())
     }
 
@@ -176,6 +177,7 @@ impl Tx {
     pub(crate) async fn unmark(&mut self, id: Uuid, kind: &str) -> Reply<()> {
         self.lock(Lock::Exclusive).await?;
         let sql = Sql::new("UPDATE place SET barrier = barrier & 1 WHERE id = ? AND kind = ?");
+        self.changed(BARRIER, id);
         self.run(sql.with(id).with(kind)).await.map(drop)
     }
 
