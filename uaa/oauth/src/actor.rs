@@ -1,9 +1,8 @@
 use crate::engine::Engine;
+use crate::verified::Good;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use uaa_authz::{Actor, Read, Subject};
 use uaa_directory::{Token, User};
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
@@ -11,46 +10,6 @@ use uaa_plugin::Authenticator;
 use uaa_store::{Cond, Field};
 use uaa_token::{AccessClaims, Expect, Generations, Shape, digest};
 use uuid::Uuid;
-
-/// A token that was found good: who holds it, and what it says.
-pub(crate) struct Good {
-    pub(crate) actor: Arc<Actor>,
-    pub(crate) claims: AccessClaims<'static>,
-    until: Micros,
-}
-
-/// Good tokens in memory, under the SHA-256 of their text. Dropped whole with every change of a user, client or token:
-/// signature and rows are then looked at again.
-#[derive(Default)]
-pub(crate) struct Verified {
-    shards: [RwLock<HashMap<[u8; 32], Arc<Good>>>; SHARDS],
-    epoch: AtomicU64,
-}
-
-impl Verified {
-    pub(crate) fn clear(&self) {
-        self.epoch.fetch_add(1, Ordering::SeqCst);
-        for shard in &self.shards {
-            if let Ok(mut shard) = shard.write() {
-                shard.clear();
-            }
-        }
-    }
-
-    fn get(&self, key: &[u8; 32]) -> Option<Arc<Good>> {
-        self.shards[usize::from(key[0]) % SHARDS].read().ok()?.get(key).cloned()
-    }
-
-    fn keep(&self, key: [u8; 32], good: &Arc<Good>, epoch: u64, now: Micros) {
-        let Ok(mut shard) = self.shards[usize::from(key[0]) % SHARDS].write() else { return };
-        if shard.len() >= MOST {
-            shard.retain(|_, g| g.until > now);
-        }
-        if self.epoch.load(Ordering::SeqCst) == epoch && shard.len() < MOST {
-            shard.insert(key, good.clone());
-        }
-    }
-}
 
 impl Engine {
     /// Whether an access token is good now, and what it says. The order of the checks is UAA's: signature, issuer, times,
@@ -60,7 +19,8 @@ impl Engine {
         if let Some(good) = self.verified.get(&key) {
             return if now < good.until { Ok(good) } else { Err(bad()) };
         }
-        let epoch = self.verified.epoch.load(Ordering::SeqCst);
+        let epoch = self.verified.epoch();
+        let mut rests_on = vec![];
         let claims = match Shape::of(token) {
             Shape::Jwt => {
                 let expect = Expect {
@@ -71,29 +31,37 @@ impl Engine {
                 };
                 self.keys.load().set.verify::<AccessClaims<'static>>(token, &expect)?
             }
-            Shape::Access => self.stored(&key, now).await?,
+            Shape::Access => self.stored(&key, now, &mut rests_on).await?,
             Shape::Refresh | Shape::Unknown => return Err(bad()),
         };
-        let actor = Arc::new(self.actor(&claims).await?);
+        let actor = Arc::new(self.actor(&claims, &mut rests_on).await?);
         let until = claims.exp.saturating_mul(1_000_000);
-        let good = Arc::new(Good { actor, claims, until });
+        let good = Arc::new(Good { actor, claims, until, rests_on });
         self.verified.keep(key, &good, epoch, now);
         Ok(good)
     }
 
     /// The claims of an opaque token, from its row.
-    async fn stored(&self, key: &[u8; 32], now: Micros) -> Reply<AccessClaims<'static>> {
+    async fn stored(
+        &self,
+        key: &[u8; 32],
+        now: Micros,
+        rests_on: &mut Vec<Uuid>,
+    ) -> Reply<AccessClaims<'static>> {
         let mut tx = self.begin("token_show");
         let seen = tx.visible::<Token>().await?;
         let row = tx.find(&seen, Cond::In(Field::Text("digest"), vec![hex(key)])).await?.ok_or_else(bad)?;
         if row.own.kind != "access" || row.own.expires <= now {
             return Err(bad());
         }
+        rests_on.push(row.guid);
         serde_json::from_str(&row.own.claims).map_err(|_| bad())
     }
 
-    async fn actor(&self, claims: &AccessClaims<'static>) -> Reply<Actor> {
+    /// The holder, as the rows say now; `rests_on` takes down which rows.
+    async fn actor(&self, claims: &AccessClaims<'static>, rests_on: &mut Vec<Uuid>) -> Reply<Actor> {
         let client = self.client(&claims.client_id).await?.ok_or_else(bad)?;
+        rests_on.push(client.id);
         let registry = self.access.registry();
         let scopes: Vec<&str> = claims.scope.iter().map(|s| s.as_ref()).collect();
         let mut user = None;
@@ -107,6 +75,7 @@ impl Engine {
                 if !row.own.active {
                     return Err(bad());
                 }
+                rests_on.push(id);
                 user = Some(row.own.generation);
                 (Subject::User(id), claims.user_name.as_deref().unwrap_or_default())
             }
@@ -121,18 +90,18 @@ impl Engine {
             return Err(bad());
         }
         if claims.revocable == Some(true) {
-            self.still_stored(&claims.jti).await?;
+            rests_on.push(self.still_stored(&claims.jti).await?);
         }
         let mut actor = Actor::with_scopes(registry, subject, self.zone, name, &claims.client_id, scopes);
         actor.token = claims.jti.as_ref().into();
         Ok(actor)
     }
 
-    async fn still_stored(&self, jti: &str) -> Reply<()> {
+    async fn still_stored(&self, jti: &str) -> Reply<Uuid> {
         let mut tx = self.begin("token_show");
         let seen = tx.visible::<Token>().await?;
         let row = tx.find(&seen, Cond::In(Field::Text("jti"), vec![jti.to_owned()])).await?;
-        row.map(|_| ()).ok_or_else(bad)
+        row.map(|row| row.guid).ok_or_else(bad)
     }
 }
 
@@ -158,7 +127,3 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 fn bad() -> Fault {
     Fault::Denied(Denied::Unauthenticated, "token")
 }
-
-const SHARDS: usize = 16;
-/// Tokens that a shard keeps at most.
-const MOST: usize = 16_384;

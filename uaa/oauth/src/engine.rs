@@ -1,6 +1,6 @@
-use crate::actor::Verified;
 use crate::client::Clients;
 use crate::lockout::Lockout;
+use crate::verified::Verified;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty};
@@ -56,6 +56,14 @@ pub(crate) struct Keys {
 pub struct Caches {
     clients: Arc<Clients>,
     verified: Arc<Verified>,
+    keys_changed: Arc<tokio::sync::Notify>,
+}
+
+impl Caches {
+    /// Waits until a signing key was made, changed or taken away, in any process.
+    pub async fn keys_changed(&self) {
+        self.keys_changed.notified().await;
+    }
 }
 
 impl Feed for Caches {
@@ -64,8 +72,14 @@ impl Feed for Caches {
         if all || about("client") {
             self.clients.clear();
         }
-        if all || ["user", "client", "token", "zone", "signing_key"].iter().any(|kind| about(kind)) {
+        if all || about("zone") || about("signing_key") {
             self.verified.clear();
+        } else {
+            let rows = changes.iter().filter(|c| ["user", "client", "token"].contains(&c.kind.as_str()));
+            self.verified.drop_resting_on(rows.map(|c| c.id));
+        }
+        if all || about("signing_key") {
+            self.keys_changed.notify_one();
         }
     }
 }

@@ -14,6 +14,7 @@ mod lockout;
 mod login;
 mod revoke;
 mod state;
+mod verified;
 
 pub use engine::{Caches, Engine, LockoutPolicy, Settings};
 

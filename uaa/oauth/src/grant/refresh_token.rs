@@ -13,7 +13,7 @@ use uaa_authz::{Delete, Read, Update};
 use uaa_directory::{Token, TokenOwn, User};
 use uaa_model::{Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx};
-use uaa_store::{Cond, Field, Fields, Query, Set, Want};
+use uaa_store::{Cond, Field, Fields, Query, Want};
 use uaa_token::{AccessClaims, digest, opaque_refresh};
 use uuid::Uuid;
 
@@ -53,7 +53,10 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let may: Vec<String> = kept.scopes.iter().filter(|s| today.contains(s)).cloned().collect();
     let scopes = narrowed(asked.field("scope"), &may)?;
     let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await?;
-    cx.tx().update(&granted, Set::default().put(Token::used, true)).await?;
+    if !cx.tx().claim(&granted, Token::used).await? {
+        // At the same moment as another request, not after it: whoever sends twice by accident loses nothing but this one.
+        return Err(invalid_grant("The refresh token is being used by another request."));
+    }
     let claims = engine.claims(&asked.client, Some(&person), "refresh_token", &scopes);
     let refresh = next(engine, &asked.client, &may, row.own.family, &person, cx).await?;
     token(&engine.encode(&claims)?, &claims, Some(&refresh))

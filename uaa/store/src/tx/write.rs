@@ -2,7 +2,7 @@ use super::{Lock, Tx};
 use crate::engine::{Engine, fault};
 use crate::facts::{BARRIER, SUBJECT};
 use crate::proof::{Granted, Proof, Slot};
-use crate::schema::{Set, Stored};
+use crate::schema::{Col, Set, Stored};
 use crate::sql::{Sql, Statement};
 use sea_query::{Expr, ExprTrait, Query as Build, Value};
 use std::marker::PhantomData;
@@ -119,6 +119,31 @@ impl Tx {
         self.touched::<R>(id);
         self.note(V::VERB, &R::KIND, id, &granted.place, detail, &granted.why);
         Ok(())
+    }
+
+    /// Sets a flag that is not set yet. Of several transactions that try, at the same time or later, exactly one is told that it
+    /// was the one: what can be used once is used once, on every engine.
+    pub async fn claim<V: Writes, R: Stored>(
+        &mut self,
+        granted: &Granted<V, R>,
+        flag: Col<R, bool>,
+    ) -> Reply<bool> {
+        self.mine(granted)?;
+        let id = granted.id.uuid();
+        let row = Build::update()
+            .table(R::SPEC.table)
+            .value("updated_at", self.now)
+            .value(flag.name, true)
+            .and_where(Expr::col("guid").eq(id))
+            // A second writer waits for the first one's row and then looks at it again: this is what tells them apart.
+            .and_where(Expr::col(flag.name).eq(false))
+            .to_owned();
+        let won = self.change::<R>(row).await? == 1;
+        if won {
+            self.touched::<R>(id);
+            self.note(V::VERB, &R::KIND, id, &granted.place, flag.name.into(), &granted.why);
+        }
+        Ok(won)
     }
 
     /// Ends it and takes the proof: what is deleted cannot be touched again.
