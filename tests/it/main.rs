@@ -1,5 +1,10 @@
 //! The one integration test binary: the product as its users meet it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends at the first surprise, also in what several tests share"
+)]
+
 mod audit;
 mod bad_input;
 mod cf_cli;
@@ -8,7 +13,9 @@ mod decide;
 mod engines;
 mod golden;
 mod jobs;
+mod kill;
 mod platform;
+mod race;
 mod readme;
 mod store;
 mod store_chain;

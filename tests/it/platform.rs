@@ -1,11 +1,14 @@
 //! Organizations, spaces and roles, as the platform's clients use them.
 
 use serde_json::json;
-use tests::Hallmark;
+use tests::{Hallmark, on_every_server};
 
-#[tokio::test]
-async fn a_role_opens_a_place_and_taking_it_closes_it_at_once() {
-    let server = Hallmark::start().await;
+on_every_server!(
+    a_role_opens_a_place_and_taking_it_closes_it_at_once,
+    a_suspended_organization_stops_changes_but_not_administrators
+);
+
+async fn a_role_opens_a_place_and_taking_it_closes_it_at_once(server: Hallmark) {
     let (api, uaa, admin) = (server.api(), server.uaa(), server.admin().await);
     let organizations = format!("{api}/v3/organizations");
     let made = server.ask(&admin, "POST", &organizations, Some(json!({"name": "acme"}))).await;
@@ -53,9 +56,7 @@ async fn a_role_opens_a_place_and_taking_it_closes_it_at_once() {
     assert_eq!(spaces.body["pagination"]["total_results"], 0);
 }
 
-#[tokio::test]
-async fn a_suspended_organization_stops_changes_but_not_administrators() {
-    let server = Hallmark::start().await;
+async fn a_suspended_organization_stops_changes_but_not_administrators(server: Hallmark) {
     let (api, admin) = (server.api(), server.admin().await);
     let organizations = format!("{api}/v3/organizations");
     let made = server.ask(&admin, "POST", &organizations, Some(json!({"name": "acme"}))).await;
@@ -64,28 +65,6 @@ async fn a_suspended_organization_stops_changes_but_not_administrators() {
     assert_eq!((patch.status, &patch.body["suspended"]), (200, &json!(true)));
     let rename = server.ask(&admin, "PATCH", &one, Some(json!({"name": "other"}))).await;
     assert_eq!(rename.status, 200);
-}
-
-#[tokio::test]
-async fn what_was_acknowledged_survives_a_kill_and_the_chain_holds() {
-    let mut server = Hallmark::start().await;
-    let admin = server.admin().await;
-    let organizations = format!("{}/v3/organizations", server.api());
-    for round in 0..3 {
-        let made =
-            server.ask(&admin, "POST", &organizations, Some(json!({"name": format!("o{round}")}))).await;
-        assert_eq!(made.status, 201);
-        server.restart_after_kill().await;
-        let names = server.ask(&admin, "GET", &format!("{organizations}?names=o{round}"), None).await;
-        assert_eq!(names.body["pagination"]["total_results"], 1);
-    }
-    let verify = std::process::Command::new(tests::binary())
-        .args(["audit", "verify", "--data"])
-        .arg(server.data())
-        .output();
-    let verify = verify.unwrap();
-    let text = String::from_utf8_lossy(&verify.stdout).into_owned();
-    assert!(verify.status.success() && text.contains("sealed through"), "{text}");
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ on_every_engine! {
             let store = store.clone();
             tokio::spawn(async move {
                 for n in 0..8 {
-                    let mut tx = store.system();
+                    let mut tx = store.writer();
                     tx.organization(&format!("o{writer}-{n}")).await.unwrap();
                     tx.commit().await.unwrap();
                 }
@@ -120,7 +120,7 @@ on_every_engine! {
         store.access.follow().await.unwrap();
         let changes: Vec<Change> = heard.0.lock().unwrap().drain(..).flat_map(|(changes, _)| changes).collect();
         let kinds: Vec<&str> = changes.iter().filter(|c| c.id == alice).map(|c| c.kind.as_str()).collect();
-        assert_eq!((changes.len(), kinds), (2, vec!["subject", "user"]));
+        assert_eq!((changes.len(), kinds), (3, vec!["subject", "user"]));
         let snapshot = store.access.fresh().unwrap();
         assert_eq!(snapshot.subjects(), 1);
         store.clock.advance(2);

@@ -135,7 +135,7 @@ on_every_engine! {
         tx.give(alice, "organization_manager", At::Organization(acme), 0, None).await.unwrap();
         tx.commit().await.unwrap();
         let makers: Vec<_> = (0..4u8).map(|maker| {
-            let mut txs: Vec<_> = (0..6u8).map(|n| (n, store.system())).collect();
+            let mut txs: Vec<_> = (0..6u8).map(|n| (n, store.writer())).collect();
             tokio::spawn(async move {
                 for (n, mut tx) in txs.drain(..) {
                     let space = tx.space(acme, &format!("s{maker}-{n}")).await.unwrap().id();

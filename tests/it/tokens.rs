@@ -1,11 +1,15 @@
 //! Tokens: getting, checking, refreshing, revoking.
 
 use serde_json::Value;
-use tests::{Hallmark, said};
+use tests::{Hallmark, on_every_server, said};
 
-#[tokio::test]
-async fn by_password_and_by_client_credentials() {
-    let server = Hallmark::start().await;
+on_every_server!(
+    by_password_and_by_client_credentials,
+    a_refresh_token_is_good_once_and_ends_its_family_when_it_comes_back,
+    checked_introspected_and_revoked_at_once
+);
+
+async fn by_password_and_by_client_credentials(server: Hallmark) {
     let (password, secret) = (server.admin_password(), server.client_secret());
     let user = server
         .token("cf", "", &[("grant_type", "password"), ("username", "Admin"), ("password", &password)])
@@ -51,9 +55,7 @@ async fn five_wrong_passwords_lock_the_account() {
     assert_eq!(right.body["error_description"], text);
 }
 
-#[tokio::test]
-async fn a_refresh_token_is_good_once_and_ends_its_family_when_it_comes_back() {
-    let server = Hallmark::start().await;
+async fn a_refresh_token_is_good_once_and_ends_its_family_when_it_comes_back(server: Hallmark) {
     let password = server.admin_password();
     let first = server
         .token("cf", "", &[("grant_type", "password"), ("username", "admin"), ("password", &password)])
@@ -77,9 +79,7 @@ async fn a_refresh_token_is_good_once_and_ends_its_family_when_it_comes_back() {
     assert_eq!(as_access.status, 401);
 }
 
-#[tokio::test]
-async fn checked_introspected_and_revoked_at_once() {
-    let server = Hallmark::start().await;
+async fn checked_introspected_and_revoked_at_once(server: Hallmark) {
     let secret = server.client_secret();
     let token = server.admin().await;
     let ask = |path: &'static str, token: String| {

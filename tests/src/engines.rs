@@ -119,6 +119,32 @@ macro_rules! on_every_engine {
     )* };
 }
 
+/// The same scenario against the running product on all three databases: `on_every_server!(name)` for
+/// `async fn name(server: Hallmark)`.
+#[macro_export]
+macro_rules! on_every_server {
+    ($($name:ident),*) => { $(
+        mod $name {
+            use $crate::{Engine, Hallmark};
+
+            #[tokio::test]
+            async fn sqlite() {
+                super::$name(Hallmark::start_on(Engine::Sqlite).await).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                super::$name(Hallmark::start_on(Engine::Postgres).await).await;
+            }
+
+            #[tokio::test]
+            async fn mariadb() {
+                super::$name(Hallmark::start_on(Engine::Mariadb).await).await;
+            }
+        }
+    )* };
+}
+
 /// A server of this test binary. A shell watches over it: it ends the server and removes its directory when our end of the pipe
 /// closes, whether we end well, panic or are killed.
 struct Peer {

@@ -6,7 +6,7 @@ pub mod inside;
 mod store;
 
 pub use engines::{Database, Engine};
-pub use store::{At, Makes, PLATFORM, Store, named};
+pub use store::{At, Makes, PLATFORM, Store, named, space};
 
 use serde_json::Value;
 use std::net::TcpListener;
@@ -18,6 +18,7 @@ use std::time::Duration;
 pub struct Hallmark {
     child: Child,
     data: tempfile::TempDir,
+    database: Option<Database>,
     port: u16,
 }
 
@@ -33,27 +34,61 @@ pub struct Said {
 }
 
 impl Hallmark {
-    /// Starts one and waits until it answers.
+    /// Starts one on the embedded database and waits until it answers.
     ///
     /// # Panics
     /// With what to do, when there is no binary or it does not come up.
     pub async fn start() -> Hallmark {
+        Hallmark::start_on(Engine::Sqlite).await
+    }
+
+    /// Starts one on a fresh database of that engine and waits until it answers.
+    ///
+    /// # Panics
+    /// With what to do, when there is no binary or no such engine, or it does not come up.
+    pub async fn start_on(engine: Engine) -> Hallmark {
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres | Engine::Mariadb => Some(Database::fresh(engine).await),
+        };
         let data = tempfile::tempdir().expect("a temporary directory");
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
-        let child = run(data.path(), port);
-        let mut server = Hallmark { child, data, port };
+        let child = run(data.path(), database.as_ref(), port);
+        let mut server = Hallmark { child, data, database, port };
         server.ready().await;
         server
     }
 
     /// Ends it at once, as a power failure would, and starts it again on the same data.
     pub async fn restart_after_kill(&mut self) {
+        self.kill();
+        self.restart().await;
+    }
+
+    /// Ends it at once: SIGKILL, nothing is finished.
+    pub fn kill(&mut self) {
         self.child.kill().expect("the server was running");
         self.child.wait().expect("it has ended");
-        self.child = run(self.data.path(), self.port);
+    }
+
+    /// Starts it again on the same data and waits until it answers.
+    pub async fn restart(&mut self) {
+        self.child = run(self.data.path(), self.database.as_ref(), self.port);
         self.ready().await;
+    }
+
+    /// What `hallmark audit verify` says, and whether it is content.
+    pub fn verify(&self) -> (bool, String) {
+        let mut command = Command::new(binary());
+        command.args(["audit", "verify", "--data"]).arg(self.data.path());
+        if let Some(database) = &self.database {
+            command.args(["--database", &database.url]);
+        }
+        let verify = command.output().expect("the binary starts");
+        let text = [verify.stdout, verify.stderr].concat();
+        (verify.status.success(), String::from_utf8_lossy(&text).into_owned())
     }
 
     /// Where the Cloud Controller answers.
@@ -136,14 +171,14 @@ impl Hallmark {
 
     async fn ready(&mut self) {
         let url = format!("{}/healthz", self.api());
-        for _ in 0..200 {
+        for _ in 0..1000 {
             if reqwest::get(&url).await.is_ok_and(|r| r.status().is_success()) {
                 return;
             }
             if let Ok(Some(status)) = self.child.try_wait() {
                 panic!("the server ended early: {status}");
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("the server does not answer at {url}");
     }
@@ -181,11 +216,11 @@ pub async fn said(request: reqwest::RequestBuilder) -> Said {
     Said { status, location, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
 }
 
-fn run(data: &Path, port: u16) -> Child {
-    Command::new(binary())
-        .args(["up", "--listen", &format!("127.0.0.1:{port}"), "--data"])
-        .arg(data)
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the binary starts")
+fn run(data: &Path, database: Option<&Database>, port: u16) -> Child {
+    let mut command = Command::new(binary());
+    command.args(["up", "--listen", &format!("127.0.0.1:{port}"), "--data"]).arg(data);
+    if let Some(database) = database {
+        command.args(["--database", &database.url]);
+    }
+    command.stdout(Stdio::null()).spawn().expect("the binary starts")
 }

@@ -50,8 +50,15 @@ impl Store {
         uaa_model::Clock::now(self.clock.as_ref())
     }
 
-    /// A writing transaction of the product itself, which may do everything.
+    /// A writing transaction of the product itself, which may do everything and never has to try again.
     pub fn system(&self) -> Tx {
+        let mut tx = self.writer();
+        tx.insist();
+        tx
+    }
+
+    /// The same as a request begins it: beside other writers, and maybe in vain.
+    pub fn writer(&self) -> Tx {
         let actor = Actor::system(self.access.registry(), Duty::Bootstrap, UAA_ZONE);
         self.begin(actor, Want::Write)
     }
@@ -122,12 +129,7 @@ impl Makes for Tx {
 
     async fn space(&mut self, of: Id<Organization>, name: &str) -> Reply<Granted<Create, Space>> {
         let slot = self.slot::<Space>(of).await?;
-        let set = Set::default()
-            .put(Space::name, name)
-            .put(Space::name_key, name.to_lowercase())
-            .put(Space::suspended, false)
-            .put(Space::allow_ssh, true);
-        self.insert(slot, set).await
+        self.insert(slot, space(name)).await
     }
 
     async fn person(&mut self, name: &str) -> Reply<Granted<Create, User>> {
@@ -205,6 +207,15 @@ pub fn named(name: &str) -> Set<Organization> {
         .put(Organization::name, name)
         .put(Organization::name_key, name.to_lowercase())
         .put(Organization::suspended, false)
+}
+
+/// The columns of a space.
+pub fn space(name: &str) -> Set<Space> {
+    Set::default()
+        .put(Space::name, name)
+        .put(Space::name_key, name.to_lowercase())
+        .put(Space::suspended, false)
+        .put(Space::allow_ssh, true)
 }
 
 /// The scopes with which people use the platform.

@@ -124,7 +124,11 @@ impl Dispatcher {
         let mut tries = 0;
         loop {
             tries += 1;
-            let tx = self.access.begin(actor.clone(), self.zone, want, route.name, caller.request.clone());
+            let mut tx =
+                self.access.begin(actor.clone(), self.zone, want, route.name, caller.request.clone());
+            if tries > 1 {
+                tx.insist();
+            }
             let cx = Ctx {
                 tx,
                 access: self.access.clone(),

@@ -35,6 +35,7 @@ pub struct Tx {
     brand: u64,
     now: Micros,
     lock: Lock,
+    insists: bool,
     journal: Vec<Entry>,
     changes: BTreeSet<Change>,
     statements: u32,
@@ -81,6 +82,7 @@ impl Tx {
             brand,
             now,
             lock: Lock::None,
+            insists: false,
             journal: vec![],
             changes: BTreeSet::new(),
             statements: 0,
@@ -111,6 +113,11 @@ impl Tx {
     /// The kinds and roles of this installation.
     pub fn registry(&self) -> &Arc<Registry> {
         &self.inner.registry
+    }
+
+    /// Keeps every other writer of the zone out from the first statement on: for a second try, after the first one lost.
+    pub fn insist(&mut self) {
+        self.insists = true;
     }
 
     /// Goes on as the product itself, within what that duty may do (`roles.txt`), until [`Tx::resume`]. The audit log
@@ -231,15 +238,17 @@ impl Tx {
         if self.want == Want::Read || self.lock >= wanted {
             return Ok(());
         }
+        let wanted = if self.insists { Lock::Exclusive } else { wanted };
         let exclusive = wanted == Lock::Exclusive;
         let sql = match self.engine() {
             Engine::Sqlite => None,
             Engine::Postgres => {
                 let key = i64::from_be_bytes(self.zone.as_bytes()[8..].try_into().unwrap_or_default());
-                let text = if exclusive {
-                    "SELECT pg_advisory_xact_lock(?)::text"
-                } else {
-                    "SELECT pg_advisory_xact_lock_shared(?)::text"
+                let text = match (exclusive, self.lock) {
+                    (false, _) => "SELECT pg_advisory_xact_lock_shared(?) IS NOT NULL",
+                    (true, Lock::None) => "SELECT pg_advisory_xact_lock(?) IS NOT NULL",
+                    // Two that hold the shared lock and wait for each other are found out after a second only.
+                    (true, Lock::Shared | Lock::Exclusive) => "SELECT pg_try_advisory_xact_lock(?)",
                 };
                 Some(Sql::new(text).with(key))
             }
@@ -253,7 +262,10 @@ impl Tx {
             }
         };
         if let Some(sql) = sql {
-            self.fetch(sql).await?;
+            let rows = self.fetch(sql).await?;
+            if self.engine() == Engine::Postgres && !rows.first().map_or(Ok(false), |row| row.get(0))? {
+                return Err(Fault::Retry);
+            }
         }
         self.lock = wanted;
         Ok(())

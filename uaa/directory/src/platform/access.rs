@@ -102,7 +102,8 @@ binding!(
         "role_binding",
         Level::Leaf,
         &[("uaa.admin", v("rcd")), ("access.read", v("r")), ("access.write", v("rcd"))]
-    ),
+    )
+    .fact(),
     None,
     None
 );
@@ -120,7 +121,8 @@ binding!(
             ("organization_billing_manager", v("r")),
             ("organization_user", v("r"))
         ]
-    ),
+    )
+    .fact(),
     Some("at_org"),
     None
 );
@@ -139,7 +141,8 @@ binding!(
             ("space_auditor", v("r")),
             ("space_supporter", v("r"))
         ]
-    ),
+    )
+    .fact(),
     Some("in_org"),
     Some("space_guid")
 );
