@@ -43,6 +43,7 @@ fn faults() -> Vec<(&'static str, Fault)> {
         ("denied barred organization suspended", denied(Denied::Barred(Barrier::OrganizationSuspended))),
         ("denied barred space suspended", denied(Denied::Barred(Barrier::SpaceSuspended))),
         ("denied barred deleting", denied(Denied::Barred(Barrier::Deleting))),
+        ("lacking", Fault::Lacking("update", "space")),
         ("not found", Fault::NotFound("the text".into())),
         ("method", Fault::Method),
         ("bad query", Fault::BadQuery("the text".into())),

@@ -5,6 +5,7 @@
     reason = "a test ends at the first surprise, also in what several tests share"
 )]
 
+mod access;
 mod audit;
 mod bad_input;
 mod cf_cli;

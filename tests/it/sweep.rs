@@ -102,7 +102,7 @@ impl Sweep<'_> {
                     }
                     let (person, branch) = (&self.people[i], &self.branches[b]);
                     let heard = ask(self.inside, route, probe, branch, person, token).await;
-                    let expected = self.matrix.expected(probe, person, token, branch, &self.branches);
+                    let expected = self.matrix.expected(route, probe, person, token, branch, &self.branches);
                     self.cells += 1;
                     if !expected.holds(&heard) {
                         self.wrong.push(format!(

@@ -53,8 +53,67 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
     (
         "access_evaluate_all",
         &[
-            send("own decision", "/access/v1/evaluations", r#"{"evaluations": []}"#),
+            send("own decision", "/access/v1/evaluations", MANY_OF_MINE),
             send("list role_binding", "/access/v1/evaluations", MANY_OF_OTHERS),
+        ],
+    ),
+    ("custom_role_list", &[get("list role", "/access/v1/roles?limit=500")]),
+    (
+        "custom_role_create",
+        &[send(
+            "create role",
+            "/access/v1/roles",
+            r#"{"name": "swept", "permissions": [{"kind": "role", "verb": "read"}]}"#,
+        )],
+    ),
+    ("custom_role_show", &[get("read role", "/access/v1/roles/{role}")]),
+    ("custom_role_update", &[send("update role", "/access/v1/roles/{role}", r#"{"description": "swept"}"#)]),
+    ("custom_role_delete", &[get("delete role", "/access/v1/roles/{role}")]),
+    (
+        "role_binding_list",
+        &[
+            get("list role_binding", "/access/v1/bindings?level=zone&limit=500"),
+            get("list organization_role", "/access/v1/bindings?level=organization&limit=500"),
+            get("list space_role", "/access/v1/bindings?level=space&limit=500"),
+        ],
+    ),
+    (
+        "role_binding_create",
+        &[
+            send(
+                "create role_binding",
+                "/access/v1/bindings",
+                r#"{"subject": {"type": "user", "id": "{somebody}"}, "role": "access.read",
+                    "place": {"type": "zone"}}"#,
+            ),
+            send(
+                "create organization_role",
+                "/access/v1/bindings",
+                r#"{"subject": {"type": "user", "id": "{somebody}"}, "role": "organization_auditor",
+                    "place": {"type": "organization", "id": "{organization}"}}"#,
+            ),
+            send(
+                "create space_role",
+                "/access/v1/bindings",
+                r#"{"subject": {"type": "user", "id": "{user}"}, "role": "space_auditor",
+                    "place": {"type": "space", "id": "{space}"}}"#,
+            ),
+        ],
+    ),
+    (
+        "role_binding_show",
+        &[
+            get("read role_binding", "/access/v1/bindings/{role_binding}"),
+            get("read organization_role", "/access/v1/bindings/{organization_role}"),
+            get("read space_role", "/access/v1/bindings/{space_role}"),
+        ],
+    ),
+    (
+        "role_binding_delete",
+        &[
+            get("delete role_binding", "/access/v1/bindings/{role_binding}"),
+            get("delete organization_role", "/access/v1/bindings/{organization_role}"),
+            get("delete space_role", "/access/v1/bindings/{space_role}"),
         ],
     ),
     ("user_list", &[get("list user", "/Users?count=500")]),
@@ -270,5 +329,7 @@ const ONE_OF_MINE: &str = r#"{"subject": {"type": "{my-kind}", "id": "{my-id}"},
     "resource": {"type": "space", "id": "{space}"}}"#;
 const ONE_OF_OTHERS: &str = r#"{"subject": {"type": "user", "id": "{somebody}"}, "action": {"name": "read"},
     "resource": {"type": "space", "id": "{space}"}}"#;
+const MANY_OF_MINE: &str = r#"{"subject": {"type": "{my-kind}", "id": "{my-id}"}, "action": {"name": "read"},
+    "evaluations": [{"resource": {"type": "space", "id": "{space}"}}]}"#;
 const MANY_OF_OTHERS: &str = r#"{"subject": {"type": "user", "id": "{somebody}"}, "action": {"name": "read"},
     "evaluations": [{"resource": {"type": "space", "id": "{space}"}}]}"#;

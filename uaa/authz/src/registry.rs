@@ -22,6 +22,12 @@ impl Mask {
         self.0.get(kind.0).is_some_and(|v| v.has(verb))
     }
 
+    /// What is in this one and not in the other.
+    #[must_use]
+    pub fn beyond(&self, other: &Mask) -> Mask {
+        Mask(self.0.iter().zip(other.0.iter()).map(|(mine, theirs)| mine.without(*theirs)).collect())
+    }
+
     /// The verbs on that kind.
     pub fn verbs(&self, kind: KindIx) -> Verbs {
         self.0.get(kind.0).copied().unwrap_or_default()

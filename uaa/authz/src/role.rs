@@ -22,6 +22,15 @@ impl RoleLevel {
         }
     }
 
+    /// The name of such a place on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            RoleLevel::Zone => "zone",
+            RoleLevel::Organization => "organization",
+            RoleLevel::Space => "space",
+        }
+    }
+
     /// The level of that number; what no statement writes reads as the narrowest.
     pub const fn numbered(number: i16) -> RoleLevel {
         match number {

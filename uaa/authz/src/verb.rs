@@ -111,6 +111,12 @@ impl Verbs {
         Verbs(self.0 & other.0)
     }
 
+    /// What is in this one and not in the other.
+    #[must_use]
+    pub const fn without(self, other: Verbs) -> Verbs {
+        Verbs(self.0 & !other.0)
+    }
+
     /// Whether nothing is in it.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

@@ -74,6 +74,8 @@ impl Code {
 pub enum Fault {
     /// Refused by the authorization core; the kind of the thing asked for, for the text.
     Denied(Denied, &'static str),
+    /// Somebody wanted to hand out a permission that he lacks at that place: 403. Verb and kind, by name.
+    Lacking(&'static str, &'static str),
     /// No such route or resource outside the authorization core: 404.
     NotFound(Cow<'static, str>),
     /// The path exists, the method does not: 405.

@@ -78,6 +78,15 @@ impl Dialect {
                 Said { code: *code, details: vec![text.clone()], more: more.clone() }
             }
             Fault::Denied(denied, kind) => one(self.denied(*denied), self.refusal(*denied, kind)),
+            Fault::Lacking(verb, kind) => one(
+                self.denied(Denied::Forbidden),
+                match self {
+                    Dialect::Access => {
+                        format!("you cannot hand out `{verb}` on `{kind}`, which you lack there").into()
+                    }
+                    Dialect::Cc | Dialect::Oauth | Dialect::Scim => self.refusal(Denied::Forbidden, kind),
+                },
+            ),
             Fault::NotFound(text) => {
                 one(self.pick((404, 10000, "CF-NotFound"), "not_found", "not_found"), text.clone())
             }

@@ -1,6 +1,7 @@
 use crate::answer::Answer;
 use crate::authenticate::{Authenticator, bearer};
 use crate::ctx::{Caller, Ctx, Links, Params};
+use crate::dialect::Dialect;
 use crate::input::Raw;
 use crate::route::{Route, Site};
 use axum::Router;
@@ -57,12 +58,12 @@ pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site) -> Rou
         router = router.route(route.path, on(filter, serve));
     }
     let unknown = move |request: Request| async move {
-        let dialect = if site == Site::Api { crate::Dialect::Cc } else { crate::Dialect::Oauth };
+        let dialect = if site == Site::Api { Dialect::Cc } else { Dialect::Oauth };
         let text = if site == Site::Api { "Unknown request" } else { "no such endpoint" };
         dialect.render(&Fault::NotFound(text.into()), &caller(&request).request)
     };
     let wrong = move |request: Request| async move {
-        let dialect = if site == Site::Api { crate::Dialect::Cc } else { crate::Dialect::Oauth };
+        let dialect = if site == Site::Api { Dialect::Cc } else { Dialect::Oauth };
         dialect.render(&Fault::Method, &caller(&request).request)
     };
     router.fallback(unknown).method_not_allowed_fallback(wrong)
@@ -71,10 +72,15 @@ pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site) -> Rou
 impl Dispatcher {
     async fn serve(&self, route: &Route, params: Params, request: Request) -> Response<Body> {
         let caller = caller(&request);
+        let asked = request.headers().get(X_REQUEST_ID).cloned();
         let (mut response, statements) = match self.answer(route, params, request, &caller).await {
             Ok((answer, statements)) => (answer.into_response(), statements),
             Err(fault) => (route.dialect.render(&fault, &caller.request), 0),
         };
+        // AuthZEN 1.0 section 10.1.3: whoever names a request reads the name in the answer.
+        if let (Dialect::Access, Some(asked)) = (route.dialect, asked) {
+            response.headers_mut().insert(X_REQUEST_ID, asked);
+        }
         response.extensions_mut().insert(Handled { route: route.name, statements });
         response
     }
@@ -201,3 +207,4 @@ fn caller(request: &Request) -> Caller {
 }
 
 const TRIES: u32 = 5;
+const X_REQUEST_ID: &str = "x-request-id";

@@ -1,4 +1,5 @@
 mod decide;
+mod hand_out;
 mod journal;
 mod members;
 mod read;

@@ -25,6 +25,11 @@ pub(crate) fn key_of(at: i64) -> Key {
 }
 
 impl After {
+    /// Behind the row of that id, in a list by guid.
+    pub const fn row(guid: Uuid) -> After {
+        After { key: None, guid }
+    }
+
     /// As a query parameter.
     pub fn encode(&self) -> String {
         let key = match &self.key {

@@ -7,8 +7,8 @@ use crate::sql::Sql;
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use uaa_authz::{
-    Actor, Ask, Bound, Decision, Does, Kind, KindIx, Level, Mask, Place, Realm, Reason, Resource, RoleLevel,
-    Subject, Verb, decide, lacking,
+    Actor, Ask, Bound, Decision, Does, Kind, KindIx, Level, Place, Realm, Reason, Resource, RoleLevel,
+    Subject, Verb, decide,
 };
 use uaa_model::{Barrier, Denied, Fault, Id, Reply};
 use uuid::Uuid;
@@ -75,34 +75,10 @@ impl Tx {
         id: Uuid,
     ) -> Reply<Option<Decision>> {
         let Some(ix) = self.inner.registry.kind(kind) else { return Ok(None) };
-        let Some((place, revision)) = self.place_of(kind, id).await? else { return Ok(None) };
-        self.decide_at(actor, ix, verb, &place, revision).await.map(Some)
-    }
-
-    /// Nobody hands out a role with a permission they lack at that place.
-    pub(super) async fn may_give(&mut self, mask: &Mask, place: &Place, what: &'static str) -> Reply<()> {
-        if matches!(self.actor.subject, Subject::System(_)) {
-            return Ok(());
-        }
-        let registry = self.inner.registry.clone();
-        let Some(kind) = registry.kinds().first().and_then(|k| registry.kind(k.name)) else { return Ok(()) };
-        let facts = self.facts(&self.actor.clone(), place).await?;
-        let ask = Ask { actor: &self.actor, kind, verb: Verb::Read, place, now: self.now };
-        // Whoever holds `authority` may hand out anything: UAA's uaa.admin.
-        let all = registry.kind("authority").is_some_and(|kind| {
-            let ask = Ask { kind, verb: Verb::Operate, ..ask };
-            decide(&registry, &ask, facts.bound.iter().map(|(t, b)| b.fact(*t))).is_allowed()
-        });
-        if all {
-            return Ok(());
-        }
-        match lacking(&registry, &ask, mask, facts.bound.iter().map(|(t, b)| b.fact(*t))) {
-            None => Ok(()),
-            Some((kind, verb)) => {
-                tracing::debug!(kind, verb = verb.name(), "a role with a permission that its giver lacks");
-                Err(Fault::Denied(Denied::Forbidden, what))
-            }
-        }
+        let here = self.zone;
+        let found = self.place_of(kind, id).await?.filter(|(place, _)| place.zone == here);
+        let Some((place, revision)) = found else { return Ok(None) };
+        self.verdict(actor, ix, verb, &place, revision).await.map(Some)
     }
 
     async fn prepare(&mut self, kind: &Kind, verb: Verb) -> Reply<()> {
@@ -141,19 +117,32 @@ impl Tx {
         let unknown = || Fault::Internal(format!("kind `{}` is not registered", kind.name));
         let ix = self.inner.registry.kind(kind.name).ok_or_else(unknown)?;
         let actor = self.actor.clone();
-        let mut decision = self.decide_at(&actor, ix, verb, place, revision).await?;
-        if decision == Decision::Denied(Denied::Hidden) && kind.shared {
-            let seen = self.seen_elsewhere(&actor, kind, ix, place, revision).await?;
-            if let Some(reason) = seen {
-                let reads = verb == Verb::Read;
-                decision =
-                    if reads { Decision::Allowed(reason) } else { Decision::Denied(Denied::Forbidden) };
-            }
-        }
-        match decision {
+        match self.verdict(&actor, ix, verb, place, revision).await? {
             Decision::Allowed(reason) => Ok(reason),
             Decision::Denied(denied) => Err(Fault::Denied(denied, kind.name)),
         }
+    }
+
+    /// The decision at the thing's own place, and for what is shared at the further ones.
+    async fn verdict(
+        &mut self,
+        actor: &Actor,
+        ix: KindIx,
+        verb: Verb,
+        place: &Place,
+        revision: i64,
+    ) -> Reply<Decision> {
+        let decision = self.decide_at(actor, ix, verb, place, revision).await?;
+        let kind = *self.inner.registry.at(ix);
+        if decision != Decision::Denied(Denied::Hidden) || !kind.shared {
+            return Ok(decision);
+        }
+        let seen = self.seen_elsewhere(actor, &kind, ix, place, revision).await?;
+        Ok(match seen {
+            Some(reason) if verb == Verb::Read => Decision::Allowed(reason),
+            Some(_) => Decision::Denied(Denied::Forbidden),
+            None => decision,
+        })
     }
 
     /// Whether the actor may see it at one of the further places that it is shared with.
@@ -251,7 +240,7 @@ impl Tx {
     }
 
     /// The bindings that speak for the actor at that place.
-    async fn facts(&mut self, actor: &Actor, place: &Place) -> Reply<Facts> {
+    pub(super) async fn facts(&mut self, actor: &Actor, place: &Place) -> Reply<Facts> {
         let [space, organization, zone] = place.chain();
         let or_zone = |id: Option<Uuid>| id.unwrap_or(place.zone);
         let mut sql = subjects(self.engine(), actor);
@@ -282,9 +271,10 @@ impl Tx {
 
 /// What committed rows say about one actor.
 #[derive(Default)]
-struct Facts {
+pub(super) struct Facts {
     inactive: bool,
-    bound: Vec<(Uuid, Bound)>,
+    /// The bindings, each with the actor or the group that holds it.
+    pub(super) bound: Vec<(Uuid, Bound)>,
 }
 
 /// The actor, everybody of its zone, and every group above either, joined with their bindings.

@@ -1,11 +1,11 @@
 use super::{Lock, Tx};
-use crate::facts::{SUBJECT, custom_mask};
+use crate::facts::SUBJECT;
 use crate::proof::Granted;
 use crate::schema::Stored;
 use crate::sql::Sql;
 use sea_query::Query as Build;
-use uaa_authz::{Delete, Mask, Place, Resource, Writes};
-use uaa_model::{Denied, Fault, Reply};
+use uaa_authz::{Delete, Writes};
+use uaa_model::{Fault, Reply};
 use uuid::Uuid;
 
 impl Tx {
@@ -86,7 +86,7 @@ impl Tx {
             return Err(Fault::invalid("a group cannot be a member of itself"));
         }
         for holder in &above {
-            self.may_give_all_of(*holder, R::KIND.name).await?;
+            self.may_give_all_of(*holder).await?;
         }
         let known = Sql::new("SELECT 1 FROM member WHERE member = ? AND grp = ?").with(member).with(id);
         if !self.fetch(known).await?.is_empty() {
@@ -113,47 +113,6 @@ impl Tx {
             self.changed(SUBJECT, member);
         }
         Ok(gone)
-    }
-
-    /// The mask of a custom role.
-    pub(super) async fn custom_role(&mut self, role: Uuid) -> Reply<Mask> {
-        let sql =
-            Sql::new("SELECT permissions FROM role WHERE guid = ? AND zone = ?").with(role).with(self.zone());
-        let rows = self.fetch(sql).await?;
-        let row = rows.first().ok_or(Fault::Denied(Denied::Hidden, "role"))?;
-        Ok(custom_mask(&self.registry().clone(), &row.get::<String>(0)?))
-    }
-
-    /// A permission set as it would be saved: may this actor hand it out at that place?
-    pub async fn may_hand_out<V, R: Resource>(&mut self, at: &Granted<V, R>, mask: &Mask) -> Reply<()> {
-        self.mine(at)?;
-        let place = at.place;
-        self.may_give(mask, &place, R::KIND.name).await
-    }
-
-    async fn may_give_all_of(&mut self, holder: Uuid, what: &'static str) -> Reply<()> {
-        let sql = Sql::new(
-            "SELECT b.role, b.place, p.org_guid, p.space_guid, p.zone FROM role_binding b \
-            JOIN place p ON p.id = b.guid WHERE b.subject = ?",
-        );
-        for row in self.fetch(sql.with(holder)).await? {
-            let place = Place {
-                id: row.get(1)?,
-                zone: row.get(4)?,
-                organization: row.get(2)?,
-                space: row.get(3)?,
-                owner: None,
-                barrier: None,
-            };
-            let role: Uuid = row.get(0)?;
-            let registry = self.registry().clone();
-            let mask = match registry.role(role) {
-                Some((_, mask)) => mask.clone(),
-                None => self.custom_role(role).await?,
-            };
-            self.may_give(&mask, &place, what).await?;
-        }
-        Ok(())
     }
 }
 

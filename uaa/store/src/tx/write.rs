@@ -1,3 +1,4 @@
+use super::hand_out::ROLES;
 use super::{Lock, Tx};
 use crate::engine::{Engine, fault};
 use crate::facts::{BARRIER, SUBJECT};
@@ -6,7 +7,7 @@ use crate::schema::{Col, Set, Stored};
 use crate::sql::{Sql, Statement};
 use sea_query::{Expr, ExprTrait, Query as Build, Value};
 use std::marker::PhantomData;
-use uaa_authz::{Create, Delete, Level, Place, Resource, RoleLevel, Subject, Verb, Writes};
+use uaa_authz::{Create, Delete, Level, Place, Resource, RoleLevel, Verb, Writes};
 use uaa_model::{Barrier, Fault, Id, Micros, Reply};
 use uuid::Uuid;
 
@@ -38,6 +39,20 @@ impl Tx {
 
     /// Makes one under an identifier that exists already elsewhere, with an owner.
     pub async fn insert_as<R: Stored>(
+        &mut self,
+        slot: Slot<R>,
+        id: Id<R>,
+        owner: Option<Uuid>,
+        set: Set<R>,
+    ) -> Reply<Granted<Create, R>> {
+        not_a_binding::<R>()?;
+        if R::SPEC.table == ROLES {
+            self.vet_role(&slot.place, None, &set).await?;
+        }
+        self.write_new(slot, id, owner, set).await
+    }
+
+    async fn write_new<R: Stored>(
         &mut self,
         slot: Slot<R>,
         id: Id<R>,
@@ -101,7 +116,11 @@ impl Tx {
     /// Changes columns of the proof's row: the id in the statement is the proof's, there is no way to name another.
     pub async fn update<V: Writes, R: Stored>(&mut self, granted: &Granted<V, R>, set: Set<R>) -> Reply<()> {
         self.mine(granted)?;
+        not_a_binding::<R>()?;
         let (id, detail) = (granted.id.uuid(), named(&set));
+        if R::SPEC.table == ROLES {
+            self.vet_role(&granted.place, Some(id), &set).await?;
+        }
         let mut row = Build::update();
         row.table(R::SPEC.table).value("updated_at", self.now);
         for (column, value) in set.columns {
@@ -148,6 +167,14 @@ impl Tx {
 
     /// Ends it and takes the proof: what is deleted cannot be touched again.
     pub async fn delete<R: Stored>(&mut self, granted: Granted<Delete, R>) -> Reply<()> {
+        not_a_binding::<R>()?;
+        if R::SPEC.table == ROLES {
+            self.unused_role(granted.id.uuid()).await?;
+        }
+        self.erase(granted).await
+    }
+
+    async fn erase<R: Stored>(&mut self, granted: Granted<Delete, R>) -> Reply<()> {
         self.mine(&granted)?;
         let (id, kind) = (granted.id.uuid(), R::KIND.name);
         let mut row = Sql::new("DELETE FROM ");
@@ -208,6 +235,10 @@ impl Tx {
 
     /// Gives a role at the slot's place. Nobody gives what they lack there; built-in organization and space roles follow the
     /// field's rule instead, which is the right to make such a binding.
+    ///
+    /// # Errors
+    /// A built-in role is bound at places of its own level and nowhere else: a manager of the whole zone is nothing that
+    /// the right to bind at the zone gives.
     pub async fn bind<R: Stored>(
         &mut self,
         slot: Slot<R>,
@@ -216,22 +247,12 @@ impl Tx {
     ) -> Reply<Granted<Create, R>> {
         self.lock(Lock::Exclusive).await?;
         let place = slot.place;
-        let registry = self.registry().clone();
-        let built_in = registry.role(new.role);
-        let field = built_in.is_some_and(|(role, _)| role.level != RoleLevel::Zone);
-        let system = matches!(self.actor().subject, Subject::System(_));
-        if !field && !system {
-            let mask = match built_in {
-                Some((_, mask)) => mask.clone(),
-                None => self.custom_role(new.role).await?,
-            };
-            self.may_give(&mask, &place, R::KIND.name).await?;
-        }
         let level = match (place.space, place.organization) {
             (Some(_), _) => RoleLevel::Space,
             (None, Some(_)) => RoleLevel::Organization,
             (None, None) => RoleLevel::Zone,
         };
+        self.may_bind(&slot, new.role, level).await?;
         let set = set.named([
             ("subject", new.subject.into()),
             ("subject_kind", new.subject_kind.into()),
@@ -245,7 +266,8 @@ impl Tx {
             ("at_org", place.organization.filter(|_| level == RoleLevel::Organization).into()),
             ("in_org", place.organization.filter(|_| level == RoleLevel::Space).into()),
         ]);
-        let made = self.insert(slot, set).await?;
+        let id = Id::new(self.ids().uuid());
+        let made = self.write_new(slot, id, None, set).await?;
         self.changed(SUBJECT, new.subject);
         Ok(made)
     }
@@ -258,7 +280,7 @@ impl Tx {
             let subject = row.get(0)?;
             self.changed(SUBJECT, subject);
         }
-        self.delete(granted).await
+        self.erase(granted).await
     }
 
     /// Makes it visible at a further place, for reading.
@@ -352,6 +374,14 @@ impl Tx {
         });
         self.run(sql).await.map(drop)
     }
+}
+
+/// Bindings come and go by [`Tx::bind`] and [`Tx::unbind`] alone, which know the escalation rule and tell every cache.
+fn not_a_binding<R: Stored>() -> Reply<()> {
+    if R::SPEC.table == "role_binding" {
+        return Err(Fault::Internal(format!("a `{}` is bound and unbound", R::KIND.name)));
+    }
+    Ok(())
 }
 
 /// A proof of something that is a place.
