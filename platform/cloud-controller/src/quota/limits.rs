@@ -4,23 +4,25 @@ use crate::body::capital;
 use serde_json::{Map, Value};
 use uaa_model::{Fault, Reply};
 
-/// The groups of limits in a body; what is not there stays as it is, null takes a limit away.
-pub(super) type Groups<'a> = [(&'static str, &'a Option<Value>)];
-
-/// Merged into the limits that are there, as JSON for the row. Every mistake is named.
-pub(super) fn merged(old: &str, groups: &Groups<'_>) -> Reply<String> {
+/// The limits of a body merged into those that are there, as JSON for the row. What is not named stays as it is, null takes a
+/// limit away; every mistake is named.
+pub(super) fn merged(old: &str, groups: &Map<String, Value>, known: &[&str]) -> Reply<String> {
     let mut all: Map<String, Value> = serde_json::from_str(old).unwrap_or_default();
     let mut wrong = vec![];
-    for (group, given) in groups.iter().filter_map(|(name, given)| given.as_ref().map(|g| (*name, g))) {
+    for (group, given) in groups {
+        if !known.contains(&group.as_str()) {
+            wrong.push(format!("Unknown field(s): '{group}'"));
+            continue;
+        }
         let Some(given) = given.as_object() else {
             wrong.push(format!("{} must be an object", capital(group)));
             continue;
         };
-        let known = all.entry(group).or_insert_with(|| Map::new().into());
+        let limits = all.entry(group).or_insert_with(|| Map::new().into());
         for (name, value) in given {
             match checked(group, name, value) {
                 Err(why) => wrong.push(format!("{} {why}", capital(group))),
-                Ok(()) => known[name] = value.clone(),
+                Ok(()) => limits[name] = value.clone(),
             }
         }
     }
@@ -103,9 +105,10 @@ mod tests {
 
     #[test]
     fn what_is_given_replaces_and_the_rest_stays() {
-        let apps = Some(json!({"total_memory_in_mb": null, "total_instances": 3}));
-        let new = merged(r#"{"apps":{"total_memory_in_mb":1,"per_app_tasks":2}}"#, &[("apps", &apps)])
-            .expect("good");
+        let apps = json!({"total_memory_in_mb": null, "total_instances": 3});
+        let groups = Map::from_iter([("apps".to_owned(), apps)]);
+        let old = r#"{"apps":{"total_memory_in_mb":1,"per_app_tasks":2}}"#;
+        let new = merged(old, &groups, &["apps"]).expect("good");
         let apps = shown(&new, "apps");
         assert_eq!(apps["total_memory_in_mb"], Value::Null);
         assert_eq!((&apps["total_instances"], &apps["per_app_tasks"]), (&json!(3), &json!(2)));
@@ -116,6 +119,7 @@ mod tests {
     #[test]
     fn every_mistake_is_named() {
         for (group, given, text) in [
+            ("domains", json!({}), "Unknown field(s): 'domains'"),
             ("apps", json!(1), "Apps must be an object"),
             ("apps", json!({"x": 1}), "Apps Unknown field(s): 'x'"),
             (
@@ -141,7 +145,8 @@ mod tests {
                 "Total reserved ports must be -1, 0, or a positive integer, and must be less than or equal to total routes.",
             ),
         ] {
-            let fault = merged("{}", &[(group, &Some(given))]);
+            let groups = Map::from_iter([(group.to_owned(), given)]);
+            let fault = merged("{}", &groups, &["apps", "services", "routes"]);
             assert_eq!(fault, Err(Fault::invalid(text)));
         }
     }
