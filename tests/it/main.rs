@@ -16,6 +16,7 @@ mod golden;
 mod jobs;
 mod kill;
 mod platform;
+mod platform_inputs;
 mod race;
 mod readme;
 mod store;
