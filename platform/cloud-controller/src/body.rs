@@ -123,7 +123,7 @@ mod tests {
     }
 
     fn read(body: &'static str) -> Reply<Doc<Named>> {
-        Doc::read(&Raw { query: String::new(), body: body.into() })
+        Doc::read(&Raw { query: "".into(), body: body.into() })
     }
 
     #[test]

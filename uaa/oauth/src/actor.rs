@@ -34,9 +34,8 @@ impl Engine {
             Shape::Access => self.stored(&key, now, &mut rests_on).await?,
             Shape::Refresh | Shape::Unknown => return Err(bad()),
         };
-        let actor = Arc::new(self.actor(&claims, &mut rests_on).await?);
-        let until = claims.exp.saturating_mul(1_000_000);
-        let good = Arc::new(Good { actor, claims, until, rests_on });
+        let actor = self.actor(&claims, &mut rests_on).await?;
+        let good = Arc::new(Good::new(actor, &claims, rests_on)?);
         self.verified.keep(key, &good, epoch, now);
         Ok(good)
     }

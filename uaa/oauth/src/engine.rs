@@ -1,4 +1,5 @@
 use crate::client::Clients;
+use crate::keys::Documents;
 use crate::lockout::Lockout;
 use crate::verified::Verified;
 use arc_swap::ArcSwap;
@@ -45,10 +46,19 @@ pub struct Engine {
     pub(crate) zone: Uuid,
 }
 
-/// The keys of the zone, and the active one ready to sign.
+/// The keys of the zone, the active one ready to sign, and the documents that speak of them.
 pub(crate) struct Keys {
     pub(crate) set: KeySet,
     pub(crate) encoder: Encoder,
+    pub(crate) documents: Documents,
+}
+
+impl Keys {
+    fn new(set: KeySet, settings: &Settings) -> Keys {
+        let encoder = set.encoder(&format!("{}/token_keys", settings.uaa));
+        let documents = Documents::new(&set, settings);
+        Keys { set, encoder, documents }
+    }
 }
 
 /// The caches that follow changed facts. Made before the store is opened to requests, for it feeds them.
@@ -99,7 +109,7 @@ impl Engine {
         keys: KeySet,
         zone: Uuid,
     ) -> Engine {
-        let encoder = keys.encoder(&format!("{}/token_keys", settings.uaa));
+        let keys = Keys::new(keys, &settings);
         Engine {
             lockout: Lockout::new(settings.lockout),
             settings,
@@ -109,7 +119,7 @@ impl Engine {
             hasher,
             remembered: Remembered::new(rng),
             rev_sig,
-            keys: ArcSwap::from_pointee(Keys { set: keys, encoder }),
+            keys: ArcSwap::from_pointee(keys),
             clients: caches.clients.clone(),
             verified: caches.verified.clone(),
             zone,
@@ -118,8 +128,7 @@ impl Engine {
 
     /// Another key set, after a rotation.
     pub fn set_keys(&self, set: KeySet) {
-        let encoder = set.encoder(&format!("{}/token_keys", self.settings.uaa));
-        self.keys.store(Arc::new(Keys { set, encoder }));
+        self.keys.store(Arc::new(Keys::new(set, &self.settings)));
     }
 
     /// A transaction of its own, for checking credentials and tokens.

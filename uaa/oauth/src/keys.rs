@@ -1,12 +1,14 @@
 //! What everybody may know: public keys and the discovery document.
 
-use crate::engine::Engine;
-use axum::http::Method;
+use crate::engine::{Engine, Settings};
+use axum::http::{Method, StatusCode};
+use bytes::Bytes;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Dialect, Handler, Public, Route, Site};
+use uaa_token::KeySet;
 
 pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let document = |path, name, why, say| {
@@ -15,9 +17,12 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     };
     let keys = "public keys are public";
     let discovery = "OpenID Connect Discovery 1.0 section 4";
+    let jwks = |e: &Engine| e.keys.load().documents.jwks.clone();
+    let jwk = |e: &Engine| e.keys.load().documents.jwk.clone();
+    let configuration = |e: &Engine| e.keys.load().documents.configuration.clone();
     vec![
-        document("/token_keys", "token_keys_list", keys, |e| e.keys.load().set.public_jwks()),
-        document("/token_key", "token_key_show", keys, |e| e.keys.load().set.public_jwk()),
+        document("/token_keys", "token_keys_list", keys, jwks),
+        document("/token_key", "token_key_show", keys, jwk),
         document("/.well-known/openid-configuration", "discovery_show", discovery, configuration),
         document(
             "/oauth/token/.well-known/openid-configuration",
@@ -28,29 +33,44 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     ]
 }
 
-/// A document that depends on the installation alone.
+/// What everybody may read, written once a key set: clients fetch it over and over.
+pub(crate) struct Documents {
+    jwks: Bytes,
+    jwk: Bytes,
+    configuration: Bytes,
+}
+
+impl Documents {
+    pub(crate) fn new(keys: &KeySet, settings: &Settings) -> Documents {
+        let text = |value: Value| Bytes::from(value.to_string());
+        Documents {
+            jwks: text(keys.public_jwks()),
+            jwk: text(keys.public_jwk()),
+            configuration: text(configuration(keys, settings)),
+        }
+    }
+}
+
+/// A JSON document that depends on the installation alone.
 pub(crate) struct Document {
     pub(crate) engine: Arc<Engine>,
-    pub(crate) say: fn(&Engine) -> Value,
+    pub(crate) say: fn(&Engine) -> Bytes,
 }
 
 impl<'c> Handler<'c, Public, ()> for Document {
     type Future = BoxFuture<'c, Reply<Answer>>;
     fn call(&self, _: Public, (): (), _: &'c mut Ctx) -> Self::Future {
-        let answer = Answer::ok(&(self.say)(&self.engine));
+        let answer = Answer::text(StatusCode::OK, "application/json", (self.say)(&self.engine));
         Box::pin(async move { answer })
     }
 }
 
 /// Only what is there: a document that promises an endpoint is a promise to every client library.
-fn configuration(engine: &Engine) -> Value {
-    let uaa = &engine.settings.uaa;
-    let algorithms: Vec<String> = {
-        let keys = engine.keys.load();
-        keys.set.states().iter().map(|k| k.algorithm.to_string()).collect()
-    };
+fn configuration(keys: &KeySet, settings: &Settings) -> Value {
+    let uaa = &settings.uaa;
+    let algorithms: Vec<String> = keys.states().iter().map(|k| k.algorithm.to_string()).collect();
     json!({
-        "issuer": engine.settings.issuer,
+        "issuer": settings.issuer,
         "token_endpoint": format!("{uaa}/oauth/token"),
         "introspection_endpoint": format!("{uaa}/introspect"),
         "jwks_uri": format!("{uaa}/token_keys"),

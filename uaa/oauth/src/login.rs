@@ -3,7 +3,8 @@
 use crate::engine::Engine;
 use crate::keys::Document;
 use axum::http::Method;
-use serde_json::{Value, json};
+use bytes::Bytes;
+use serde_json::json;
 use std::sync::Arc;
 use uaa_plugin::{Dialect, Route, Site};
 
@@ -18,9 +19,9 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
         .collect()
 }
 
-fn info(engine: &Engine) -> Value {
+fn info(engine: &Engine) -> Bytes {
     let uaa = &engine.settings.uaa;
-    json!({
+    let body = json!({
         // The version of UAA whose wire forms these are: the cf CLI compares it.
         "app": {"version": "77.18.0"},
         "links": {"uaa": uaa, "login": uaa, "passwd": format!("{uaa}/forgot_password"), "register": format!("{uaa}/create_account")},
@@ -30,5 +31,6 @@ fn info(engine: &Engine) -> Value {
         "timestamp": uaa_model::rfc3339(engine.clock.now()),
         "idpDefinitions": {},
         "prompts": {"username": ["text", "Email"], "password": ["password", "Password"]},
-    })
+    });
+    body.to_string().into()
 }

@@ -1,21 +1,41 @@
 //! Good tokens in memory: the second request with a token costs a digest and a look-up.
 
+use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use uaa_authz::Actor;
-use uaa_model::Micros;
+use uaa_model::{Fault, Micros, Reply};
 use uaa_token::AccessClaims;
 use uuid::Uuid;
 
 /// A token that was found good: who holds it, and what it says.
 pub(crate) struct Good {
     pub(crate) actor: Arc<Actor>,
-    pub(crate) claims: AccessClaims<'static>,
+    scope: Box<[Box<str>]>,
+    /// Its claims as a JSON object, written once: resource servers ask about the same token over and over.
+    pub(crate) claims: Bytes,
     /// When it ends.
     pub(crate) until: Micros,
     /// The client, the user, the stored token: the rows on which the finding rests.
     pub(crate) rests_on: Vec<Uuid>,
+}
+
+impl Good {
+    pub(crate) fn new(actor: Actor, claims: &AccessClaims<'_>, rests_on: Vec<Uuid>) -> Reply<Good> {
+        let text = serde_json::to_vec(claims).map_err(|e| Fault::Internal(e.to_string()))?;
+        Ok(Good {
+            actor: Arc::new(actor),
+            scope: claims.scope.iter().map(|s| s.as_ref().into()).collect(),
+            claims: text.into(),
+            until: claims.exp.saturating_mul(1_000_000),
+            rests_on,
+        })
+    }
+
+    pub(crate) fn has_scope(&self, wanted: &str) -> bool {
+        self.scope.iter().any(|s| **s == *wanted)
+    }
 }
 
 type Digest = [u8; 32];
@@ -98,8 +118,9 @@ mod tests {
 
     fn good(rests_on: Vec<Uuid>) -> Arc<Good> {
         let registry = Registry::new([]).expect("no kinds");
-        let actor = Arc::new(Actor::nobody(&registry, Uuid::nil()));
-        Arc::new(Good { actor, claims: AccessClaims::default(), until: 100, rests_on })
+        let actor = Actor::nobody(&registry, Uuid::nil());
+        let claims = AccessClaims { exp: 100, ..AccessClaims::default() };
+        Arc::new(Good::new(actor, &claims, rests_on).expect("claims are JSON"))
     }
 
     #[test]

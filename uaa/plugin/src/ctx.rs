@@ -27,12 +27,12 @@ pub struct Caller {
 
 /// The values of the path's parameters, in their order.
 #[derive(Clone, Debug, Default)]
-pub struct Params(Vec<String>);
+pub struct Params(Arc<[String]>);
 
 impl Params {
     /// Takes the decoded values over.
     pub fn new(values: Vec<String>) -> Self {
-        Params(values)
+        Params(values.into())
     }
 
     /// The text of a parameter.
@@ -60,9 +60,9 @@ pub struct Ctx {
     /// Who calls, as the edge saw it.
     pub caller: Caller,
     /// The request's headers.
-    pub headers: HeaderMap,
+    pub headers: Arc<HeaderMap>,
     /// The query, undecoded.
-    pub query: String,
+    pub query: Arc<str>,
 }
 
 impl Ctx {

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{Response, header};
+use axum::http::{Method, Response, header};
 use axum::routing::{MethodFilter, on};
 use http_body_util::{BodyExt, Limited};
 use std::sync::Arc;
@@ -125,7 +125,8 @@ impl Dispatcher {
     ) -> Reply<(Answer, u32)> {
         // Before the transaction begins: a slow client must not hold the one writer.
         let body = self.read(body, &parts.headers).await?;
-        let raw = Raw { query: parts.uri.query().unwrap_or_default().to_owned(), body };
+        let raw = Raw { query: parts.uri.query().unwrap_or_default().into(), body };
+        let headers = Arc::new(parts.headers);
         let want = if route.public.is_some() || !route.need.writes() { Want::Read } else { Want::Write };
         let mut tries = 0;
         loop {
@@ -144,7 +145,7 @@ impl Dispatcher {
                 links: self.links.clone(),
                 params: params.clone(),
                 caller: caller.clone(),
-                headers: parts.headers.clone(),
+                headers: headers.clone(),
                 query: raw.query.clone(),
             };
             match self.attempt(route, raw.clone(), cx, want).await {
@@ -166,7 +167,8 @@ impl Dispatcher {
             }
             Ok((answer, done.statements))
         };
-        if want == Want::Read && route.public.is_none() {
+        // A public route may go on to write; one that is got does not.
+        if want == Want::Read && (route.public.is_none() || route.method == Method::GET) {
             return work.await;
         }
         let done = tokio::spawn(work).await;

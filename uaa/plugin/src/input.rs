@@ -1,13 +1,14 @@
 use crate::form::pairs;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use uaa_model::{Fault, Reply};
 
 /// A request's query and body, read whole before the transaction begins.
 #[derive(Clone, Debug, Default)]
 pub struct Raw {
     /// The query, undecoded.
-    pub query: String,
+    pub query: Arc<str>,
     /// The body.
     pub body: Bytes,
 }

@@ -147,8 +147,8 @@ impl Runner {
             links: self.links.clone(),
             params: Params::default(),
             caller: Caller { request, address: "".into() },
-            headers: HeaderMap::new(),
-            query: String::new(),
+            headers: HeaderMap::new().into(),
+            query: "".into(),
         };
         let ended = match (work.run)(due, &mut cx).await? {
             Progress::Done => Ended::Complete,
