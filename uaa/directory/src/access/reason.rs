@@ -6,7 +6,7 @@ use std::sync::Arc;
 use uaa_authz::{Actor, Decision, Duty, Reason, Subject, Verb, Via};
 use uaa_model::{Barrier, Denied, Fault, Reply, rfc3339};
 use uaa_plugin::{Ctx, Need, NeedInfo};
-use uaa_store::Raw;
+use uaa_store::{Judged, Raw};
 use uuid::Uuid;
 
 /// A subject or resource: its kind and its identifier (AuthZEN 1.0 section 5).
@@ -66,10 +66,19 @@ pub(super) async fn decide(
         Some(subject) if me.subject == subject => me,
         Some(subject) => Arc::new(Actor::unnarrowed(cx.tx().registry(), subject, zone, "")),
     };
-    if cx.tx().registry().kind(&resource.kind).is_none() {
-        return Err(Fault::invalid(format!("unknown resource type `{}`", resource.kind)));
-    }
+    let registry = cx.tx().registry().clone();
+    let unknown = || Fault::invalid(format!("unknown resource type `{}`", resource.kind));
+    let kind = registry.kind(&resource.kind).ok_or_else(unknown)?;
     let Ok(id) = resource.id.parse() else { return Ok(None) };
+    // From memory, when it knows: compiled facts within their lease, and where the thing stands. What it has not seen may have
+    // been made a moment ago, and what is shared is seen at further places: rows answer that.
+    match cx.judge(&actor, kind, verb, Some(id), 0).await {
+        Ok(Judged { decision: Some(decision), .. }) if decision.is_allowed() || !registry.at(kind).shared => {
+            return Ok(Some(decision));
+        }
+        Ok(_) | Err(Fault::Unavailable(_)) => {}
+        Err(fault) => return Err(fault),
+    }
     cx.tx().decision(&actor, &resource.kind, verb, id).await
 }
 
