@@ -1,6 +1,9 @@
 //! Files that a reviewer's eye goes over whenever they change.
 
+use serde_json::Value;
+use std::collections::BTreeSet;
 use tests::golden;
+use tests::inside::Inside;
 use uaa_authz::Registry;
 use uaa_model::{Barrier, Code, Denied, Fault};
 use uaa_plugin::Dialect;
@@ -9,6 +12,65 @@ use uaa_plugin::Dialect;
 fn golden_roles() {
     let registry = Registry::new(platform_server::compose::kinds()).expect("kinds and roles fit together");
     golden::hold("roles.txt", &uaa_authz::matrix(&registry));
+}
+
+/// The document holds to the structure of OpenAPI 3.1, names every operation once and refers to nothing that is not there.
+#[tokio::test]
+async fn golden_openapi() {
+    let inside = Inside::open(true).await;
+    let document = uaa_plugin::document(&inside.served.routes, "0.1.0");
+    let (mut names, mut faults) = (BTreeSet::new(), vec![]);
+    let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let of_path: Vec<&str> =
+            path.split('/').filter_map(|p| p.strip_prefix('{')?.strip_suffix('}')).collect();
+        for (method, one) in item.as_object().expect("operations") {
+            let name = one["operationId"].as_str().expect("a name");
+            let fail = |what: &str| format!("{method} {path} ({name}): {what}");
+            if !names.insert(name) || !methods.contains(&method.as_str()) {
+                faults.push(fail("its name or method"));
+            }
+            let parameters = one["parameters"].as_array().expect("a list");
+            let in_path = parameters.iter().filter(|p| p["in"] == "path" && p["required"] == true);
+            if in_path.filter_map(|p| p["name"].as_str()).collect::<Vec<_>>() != of_path {
+                faults.push(fail("the parameters of its path"));
+            }
+            let keys: BTreeSet<_> =
+                parameters.iter().map(|p| (p["in"].as_str(), p["name"].as_str())).collect();
+            if keys.len() != parameters.len() {
+                faults.push(fail("a parameter is there twice"));
+            }
+            let secured = one["security"].as_array().is_some_and(|s| !s.is_empty());
+            if secured == one["x-public"].is_string() {
+                faults.push(fail("either a token or a reason for none"));
+            }
+            if !one["responses"]["default"]["content"]["application/json"]["schema"].is_object() {
+                faults.push(fail("how it says what went wrong"));
+            }
+        }
+    }
+    references(&document, &mut |to| {
+        let pointer = to.strip_prefix('#').unwrap_or("/nowhere");
+        if document.pointer(pointer).is_none() {
+            faults.push(format!("`{to}` refers to nothing"));
+        }
+    });
+    assert_eq!(names.len(), inside.served.routes.len());
+    assert!(faults.is_empty(), "{faults:#?}");
+    golden::hold("openapi.json", &format!("{document:#}\n"));
+}
+
+fn references(value: &Value, see: &mut impl FnMut(&str)) {
+    match value {
+        Value::Object(object) => {
+            if let Some(to) = object.get("$ref").and_then(Value::as_str) {
+                see(to);
+            }
+            object.values().for_each(|part| references(part, see));
+        }
+        Value::Array(parts) => parts.iter().for_each(|part| references(part, see)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Every fault in every dialect: status, name, number, words.

@@ -1,12 +1,14 @@
 //! What bodies have in common: how they are read, relationships, names.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use serde_json::error::Category;
+use serde_json::{Value, json};
+use std::borrow::Cow;
 use uaa_authz::Resource;
 use uaa_model::{Fault, Id, Reply};
-use uaa_plugin::{Input, Raw, Within};
+use uaa_plugin::{Input, Raw, Reads, Within};
 
 /// A JSON body whose mistakes are said in the Cloud Controller's words.
 #[derive(Debug)]
@@ -17,8 +19,11 @@ pub(crate) struct Doc<T> {
     pub(crate) sent: Value,
 }
 
-impl<T: DeserializeOwned> Input for Doc<T> {
+impl<T: DeserializeOwned + JsonSchema> Input for Doc<T> {
     const NAME: &'static str = "json";
+    fn reads() -> Reads {
+        Reads::json::<T>()
+    }
     fn read(raw: &Raw) -> Reply<Self> {
         let said = |error: serde_json::Error| match error.classify() {
             Category::Data => Fault::invalid(said(&error.to_string())),
@@ -97,6 +102,36 @@ impl<K> Many<K> {
     }
 }
 
+impl<K> JsonSchema for One<K> {
+    fn schema_name() -> Cow<'static, str> {
+        "One".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        tie(&guid())
+    }
+}
+
+impl<K> JsonSchema for Many<K> {
+    fn schema_name() -> Cow<'static, str> {
+        "Many".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        tie(&json!({"type": "array", "items": guid()}))
+    }
+}
+
+fn tie(data: &Value) -> Schema {
+    json_schema!({"type": "object", "required": ["data"], "additionalProperties": false, "properties": {"data": data}})
+}
+
+/// Which kind an id is of does not show on the wire.
+fn guid() -> Value {
+    json!({"type": "object", "required": ["guid"], "additionalProperties": false,
+        "properties": {"guid": {"type": "string", "format": "uuid"}}})
+}
+
 /// A name of 1 to so many printable characters.
 pub(crate) fn name(text: &str, most: usize) -> Reply<()> {
     if text.trim().is_empty() {
@@ -115,7 +150,7 @@ pub(crate) fn name(text: &str, most: usize) -> Reply<()> {
 mod tests {
     use super::*;
 
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, Deserialize, JsonSchema)]
     #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "only read by the parser")]
     struct Named {

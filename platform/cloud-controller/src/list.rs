@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::marker::PhantomData;
 use uaa_model::{Fault, Reply};
-use uaa_plugin::{Ctx, Input, Raw, pairs};
+use uaa_plugin::{Ctx, Input, Raw, Reads, pairs};
 use uaa_store::{After, Cond, Field, Fields, Page, Query, Stored};
 use uuid::Uuid;
 
@@ -40,6 +40,19 @@ pub(crate) struct List<R> {
 
 impl<R: Listed> Input for List<R> {
     const NAME: &'static str = "list";
+    fn reads() -> Reads {
+        let every = ["page", "per_page", "after", "order_by", "guids", "created_ats", "updated_ats"];
+        let include = (!R::INCLUDE.is_empty()).then_some("include");
+        let labels = R::LABELS.then_some("label_selector");
+        let filters = R::FILTERS.iter().map(|(name, _)| *name).chain(R::EXTRA.iter().copied());
+        let mut names: Vec<&'static str> = every.into_iter().chain(include).chain(labels).collect();
+        for name in filters {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        Reads::query(names)
+    }
     fn read(raw: &Raw) -> Reply<Self> {
         let mut list = List {
             conds: vec![],
@@ -163,6 +176,9 @@ pub(crate) struct Shown<R> {
 
 impl<R: Listed> Input for Shown<R> {
     const NAME: &'static str = "query";
+    fn reads() -> Reads {
+        Reads::query(["include"])
+    }
     fn read(raw: &Raw) -> Reply<Self> {
         let mut shown = Shown { include: vec![], kind: PhantomData };
         for (name, value) in pairs(&raw.query)? {

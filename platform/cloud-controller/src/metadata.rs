@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use uaa_model::{Fault, Reply};
 
 /// Labels and annotations of a body; null takes one away.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Metadata {
     labels: BTreeMap<String, Option<String>>,

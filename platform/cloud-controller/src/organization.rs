@@ -32,7 +32,7 @@ impl Listed for Organization {
     const LABELS: bool = true;
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct New {
     name: String,
@@ -48,7 +48,7 @@ impl Within<Organization> for New {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Patch {
     name: Option<String>,

@@ -48,7 +48,7 @@ trait Quota: Stored + Listed {
 /// The limits of a body, and whatever else it names.
 type Groups = Map<String, Value>;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 struct Patch {
     name: Option<String>,
     #[serde(flatten)]

@@ -37,7 +37,7 @@ impl Listed for Space {
     const LABELS: bool = true;
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct New {
     name: String,
@@ -47,7 +47,7 @@ struct New {
     metadata: Metadata,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct InOrganization {
     organization: One<Organization>,
@@ -63,7 +63,7 @@ impl Within<Space> for New {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Patch {
     name: Option<String>,

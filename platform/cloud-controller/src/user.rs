@@ -54,7 +54,7 @@ impl<V: Does, I: Sync> Need<I> for Person<V> {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct New {
     guid: Option<String>,
@@ -70,7 +70,7 @@ impl Within<PlatformUser> for New {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Patch {
     metadata: Option<Metadata>,

@@ -8,7 +8,7 @@ use uaa_plugin::Within;
 use uuid::Uuid;
 
 /// The body of POST, PUT and PATCH.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct GroupBody {
     #[serde(alias = "displayname")]
@@ -19,7 +19,7 @@ pub(super) struct GroupBody {
 }
 
 /// One member.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 pub(super) struct MemberBody {
     #[serde(rename = "value")]
     pub(super) id: Uuid,
@@ -31,7 +31,7 @@ pub(super) struct MemberBody {
     operation: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 struct Meta {
     attributes: Option<Vec<String>>,

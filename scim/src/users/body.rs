@@ -9,11 +9,12 @@ use uaa_plugin::Within;
 use uaa_store::Set;
 
 /// The body of POST, PUT and PATCH. Members that are not named here are passed over, as UAA does.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct UserBody {
     #[serde(alias = "username")]
     user_name: Option<String>,
+    #[schemars(with = "Option<String>")]
     pub(super) password: Option<Secret>,
     origin: Option<String>,
     #[serde(alias = "externalid")]
@@ -27,7 +28,7 @@ pub(super) struct UserBody {
     meta: Option<Meta>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 struct Name {
     #[serde(alias = "givenname")]
@@ -36,7 +37,7 @@ struct Name {
     family_name: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 struct Email {
     value: String,
     #[serde(default)]
@@ -45,12 +46,12 @@ struct Email {
     kind: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 struct Phone {
     value: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 struct Meta {
     attributes: Option<Vec<String>>,

@@ -12,11 +12,13 @@ use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
 use uaa_store::{Granted, Set};
 
 /// The new password, and the old one when it is the caller's own.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PasswordBody {
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     old_password: Option<Secret>,
+    #[schemars(with = "String")]
     password: Secret,
 }
 

@@ -1,5 +1,7 @@
 use crate::form::pairs;
 use bytes::Bytes;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use uaa_model::{Fault, Reply};
@@ -19,6 +21,51 @@ pub trait Input: Sized {
     const NAME: &'static str;
     /// Parses it.
     fn read(raw: &Raw) -> Reply<Self>;
+    /// What it understands, for `openapi.json`.
+    fn reads() -> Reads {
+        Reads::default()
+    }
+}
+
+/// What a route reads beside its path, as data.
+#[derive(Clone, Debug, Default)]
+pub struct Reads {
+    /// The body.
+    pub body: Option<Content>,
+    /// Parameters of the query.
+    pub query: Vec<Param>,
+}
+
+/// A body: its media type and its JSON schema.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// `application/json`, …
+    pub media: &'static str,
+    /// The schema.
+    pub schema: serde_json::Value,
+}
+
+/// A parameter of the query.
+#[derive(Clone, Copy, Debug)]
+pub struct Param {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether the request is refused without it.
+    pub required: bool,
+}
+
+impl Reads {
+    /// A JSON body that is parsed into this type.
+    pub fn json<T: JsonSchema>() -> Reads {
+        let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+        Reads { body: Some(Content { media: "application/json", schema: schema.into() }), query: vec![] }
+    }
+
+    /// Parameters that may be left out.
+    pub fn query(names: impl IntoIterator<Item = &'static str>) -> Reads {
+        let query = names.into_iter().map(|name| Param { name, required: false }).collect();
+        Reads { body: None, query }
+    }
 }
 
 impl Input for () {
@@ -32,8 +79,11 @@ impl Input for () {
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned> Input for Json<T> {
+impl<T: DeserializeOwned + JsonSchema> Input for Json<T> {
     const NAME: &'static str = "json";
+    fn reads() -> Reads {
+        Reads::json::<T>()
+    }
     fn read(raw: &Raw) -> Reply<Self> {
         serde_json::from_slice(&raw.body).map(Json).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => Fault::invalid(shown(&error)),
@@ -63,6 +113,10 @@ impl Input for Body {
     const NAME: &'static str = "body";
     fn read(raw: &Raw) -> Reply<Self> {
         Ok(Body(raw.body.clone()))
+    }
+    fn reads() -> Reads {
+        let schema = serde_json::json!({"type": "object", "additionalProperties": {"type": "string"}});
+        Reads { body: Some(Content { media: "application/x-www-form-urlencoded", schema }), query: vec![] }
     }
 }
 

@@ -13,6 +13,7 @@ mod form;
 mod input;
 mod jobs;
 mod need;
+mod openapi;
 mod route;
 
 pub use answer::Answer;
@@ -21,7 +22,8 @@ pub use ctx::{Caller, Ctx, Links, Params};
 pub use dialect::Dialect;
 pub use dispatch::{Dispatcher, Handled, router};
 pub use form::pairs;
-pub use input::{Body, Form, Input, Json, Raw};
+pub use input::{Body, Content, Form, Input, Json, Param, Raw, Reads};
 pub use jobs::{Progress, Runner, Step, Work};
 pub use need::{Need, NeedInfo, OneOf, Public, Within};
+pub use openapi::document;
 pub use route::{Handler, Plugin, Route, Site};

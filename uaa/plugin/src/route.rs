@@ -1,7 +1,7 @@
 use crate::answer::Answer;
 use crate::ctx::Ctx;
 use crate::dialect::Dialect;
-use crate::input::{Input, Raw};
+use crate::input::{Input, Raw, Reads};
 use crate::jobs::Work;
 use crate::need::{Need, NeedInfo, Public};
 use axum::http::Method;
@@ -77,6 +77,7 @@ pub struct Route {
     pub input: &'static str,
     /// Why nobody is asked for a token.
     pub public: Option<&'static str>,
+    pub(crate) reads: fn() -> Reads,
     pub(crate) run: Run,
 }
 
@@ -104,7 +105,18 @@ impl Route {
                 handler.call(proof, input?, cx).await
             })
         });
-        Route { method, path, name, site, dialect, need: P::INFO, input: I::NAME, public: None, run }
+        Route {
+            method,
+            path,
+            name,
+            site,
+            dialect,
+            need: P::INFO,
+            input: I::NAME,
+            reads: I::reads,
+            public: None,
+            run,
+        }
     }
 
     /// A route that asks for no bearer token, and why.
@@ -127,7 +139,7 @@ impl Route {
             Box::pin(async move { handler.call(Public::new(), I::read(&raw)?, cx).await })
         });
         let (need, public) = (NeedInfo::Public, Some(why));
-        Route { method, path, name, site, dialect, need, input: I::NAME, public, run }
+        Route { method, path, name, site, dialect, need, input: I::NAME, reads: I::reads, public, run }
     }
 
     /// As a line of `routes.txt`, with what a request costs.

@@ -67,7 +67,7 @@ impl Quota for OrganizationQuota {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 struct New {
     name: String,
     #[serde(default)]
@@ -76,7 +76,7 @@ struct New {
     groups: Groups,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Ties {
     #[serde(default)]

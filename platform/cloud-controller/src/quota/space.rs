@@ -73,7 +73,7 @@ impl Quota for SpaceQuota {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 struct New {
     name: String,
     relationships: Ties,
@@ -81,7 +81,7 @@ struct New {
     groups: Groups,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Ties {
     organization: One<Organization>,

@@ -14,7 +14,7 @@ use uaa_store::{Binding, Fields, Set, Slot};
 use uuid::Uuid;
 
 /// What is asked for: a role of an organization or of a space, for somebody.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct New {
     #[serde(rename = "type")]
@@ -22,7 +22,7 @@ pub(super) struct New {
     relationships: Ties,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Ties {
     user: Who,
@@ -30,14 +30,14 @@ struct Ties {
     space: Option<One<Space>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Who {
     data: Named,
 }
 
 /// By guid, or by name and maybe origin.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Named {
     guid: Option<String>,

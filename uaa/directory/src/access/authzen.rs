@@ -13,20 +13,20 @@ pub(super) const WELL_KNOWN: &str = "/.well-known/authzen-configuration";
 pub(super) const WELL_KNOWN_AT_A_PATH: &str = "/.well-known/authzen-configuration/uaa";
 
 /// One question (section 6.1).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 pub(super) struct Question {
     subject: Thing,
     action: Action,
     resource: Thing,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 struct Action {
     name: String,
 }
 
 /// Several questions, with what they have in common beside them (section 7.1).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 pub(super) struct Questions {
     #[serde(flatten)]
     common: Part,
@@ -36,21 +36,21 @@ pub(super) struct Questions {
     options: Options,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 struct Part {
     subject: Option<Thing>,
     action: Option<Action>,
     resource: Option<Thing>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
 struct Options {
     #[serde(default)]
     evaluations_semantic: Semantic,
 }
 
 /// When a batch ends (section 7.1.2.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Semantic {
     #[default]

@@ -12,7 +12,7 @@ use uaa_store::{Annotation, Binding, Fields, Granted, Raw, Set, Slot};
 use uuid::Uuid;
 
 /// A binding to be made.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct New {
     subject: Named,
@@ -25,7 +25,7 @@ pub(super) struct New {
 
 /// Where: the zone that is spoken to, an organization or a space. There is no default, so that nobody binds at the whole
 /// zone by leaving something out.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
 enum Place {
     Zone {},

@@ -5,7 +5,7 @@ use super::list::{Paging, bad, id};
 use crate::{BindingOwn, OrganizationRole, RoleBinding, SpaceRole};
 use uaa_authz::RoleLevel;
 use uaa_model::{Denied, Fault, Reply};
-use uaa_plugin::{Answer, Ctx, Input, Need, NeedInfo, Raw};
+use uaa_plugin::{Answer, Ctx, Input, Need, NeedInfo, Raw, Reads};
 use uaa_store::{Cond, Field, Fields, Stored, Visible};
 
 /// `?subject=&role=&place=&level=&source=`.
@@ -20,7 +20,7 @@ impl Input for Bindings {
     const NAME: &'static str = "list";
 
     fn read(raw: &Raw) -> Reply<Self> {
-        let paging = Paging::read(&raw.query, &["subject", "role", "place", "level", "source"])?;
+        let paging = Paging::read(&raw.query, FILTERS)?;
         let (mut level, mut conds) = (None, vec![]);
         for (name, value) in &paging.filters {
             match name.as_str() {
@@ -40,8 +40,13 @@ impl Input for Bindings {
         }
         Ok(Bindings { paging, level, conds })
     }
+
+    fn reads() -> Reads {
+        Paging::reads(FILTERS)
+    }
 }
 
+const FILTERS: &[&str] = &["subject", "role", "place", "level", "source"];
 const LEVELS: [RoleLevel; 3] = [RoleLevel::Zone, RoleLevel::Organization, RoleLevel::Space];
 
 /// What may be seen of each level. Of one that is asked for by name, being refused is the answer; of all three, what the

@@ -4,7 +4,7 @@ use super::reason::{Asker, Asks, Thing, decide, names, why};
 use serde_json::{Map, Value};
 use uaa_authz::Decision;
 use uaa_model::{Fault, Reply};
-use uaa_plugin::{Answer, Ctx, Form, Input, Raw};
+use uaa_plugin::{Answer, Ctx, Form, Input, Param, Raw, Reads};
 
 /// `?resource=space:GUID&action=update[&subject=user:GUID]`.
 pub(super) struct Explain {
@@ -40,6 +40,12 @@ impl Input for Explain {
             action: action.ok_or_else(|| missing("action"))?,
             resource: resource.ok_or_else(|| missing("resource"))?,
         })
+    }
+
+    fn reads() -> Reads {
+        let names = [("resource", true), ("action", true), ("subject", false)];
+        let query = names.map(|(name, required)| Param { name, required }).to_vec();
+        Reads { body: None, query }
     }
 }
 

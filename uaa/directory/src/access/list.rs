@@ -3,7 +3,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use uaa_model::{Fault, Reply};
-use uaa_plugin::pairs;
+use uaa_plugin::{Reads, pairs};
 use uaa_store::{After, Query};
 use uuid::Uuid;
 
@@ -45,6 +45,11 @@ impl Paging {
             }
         }
         Ok(paging)
+    }
+
+    /// What the list can be asked, for `openapi.json`.
+    pub(super) fn reads(known: &[&'static str]) -> Reads {
+        Reads::query(["limit", "after"].into_iter().chain(known.iter().copied()))
     }
 
     /// One row more than the page holds: whether there is a next page is then known, not guessed.

@@ -10,7 +10,7 @@ use uaa_store::{Judged, Raw};
 use uuid::Uuid;
 
 /// A subject or resource: its kind and its identifier (AuthZEN 1.0 section 5).
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize, schemars::JsonSchema)]
 pub(super) struct Thing {
     #[serde(rename = "type")]
     pub(super) kind: String,

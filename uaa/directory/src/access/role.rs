@@ -7,11 +7,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uaa_authz::{BUILT_IN, Delete, Mask, Read, Registry, Update, Verb, built_in_id};
 use uaa_model::{Fault, Reply, rfc3339};
-use uaa_plugin::{Answer, Ctx, Input, Json, Public, Raw};
+use uaa_plugin::{Answer, Ctx, Input, Json, Public, Raw, Reads};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Slot, Visible};
 
 /// One permission: a verb on a kind.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Permission {
     kind: String,
@@ -19,7 +19,7 @@ pub(super) struct Permission {
 }
 
 /// A role to be made.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct New {
     name: String,
@@ -35,7 +35,7 @@ impl uaa_plugin::Within<CustomRole> for New {
 }
 
 /// What changes of a role; what is not named stays.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Patch {
     name: Option<String>,
@@ -50,9 +50,14 @@ pub(super) struct Roles(Paging);
 impl Input for Roles {
     const NAME: &'static str = "list";
     fn read(raw: &Raw) -> Reply<Self> {
-        Paging::read(&raw.query, &["name"]).map(Roles)
+        Paging::read(&raw.query, FILTERS).map(Roles)
+    }
+    fn reads() -> Reads {
+        Paging::reads(FILTERS)
     }
 }
+
+const FILTERS: &[&str] = &["name"];
 
 pub(super) async fn list(seen: Visible<CustomRole>, ask: Roles, cx: &mut Ctx) -> Reply<Answer> {
     let mut query = ask.0.query();

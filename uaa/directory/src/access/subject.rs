@@ -9,7 +9,7 @@ use uaa_store::{Cond, Field, Granted, Set};
 use uuid::Uuid;
 
 /// A user, client or group by its id; a client also by its `client_id`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Named {
     #[serde(rename = "type")]
@@ -17,7 +17,7 @@ pub(super) struct Named {
     id: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum SubjectKind {
     User,
