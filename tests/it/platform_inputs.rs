@@ -75,187 +75,217 @@ impl Places {
         format!("{}/v3/{path}", self.server.api())
     }
 
+    /// As an administrator: method, path, body, and the status and words that it is refused with.
+    async fn refuse(&self, cases: impl IntoIterator<Item = (&str, &str, Value, u16, &str)>) {
+        for (method, path, body, status, text) in cases {
+            let body = (!body.is_null()).then_some(body);
+            let said = self.server.ask(&self.admin, method, &self.url(path), body.clone()).await;
+            let detail = said.body["errors"][0]["detail"].as_str().unwrap_or_default();
+            assert!(said.status == status && detail.contains(text), "{method} {path} {body:?}: {said:?}");
+        }
+    }
+
     async fn get(&self, token: &str, path: &str) -> tests::Said {
         self.server.ask(token, "GET", &self.url(path), None).await
     }
 }
 
 #[tokio::test]
-async fn bodies_that_are_wrong_are_refused_in_the_fields_words() {
+async fn organization_quotas_that_are_wrong() {
+    let places = Places::make().await;
+    let nobody = json!({"data": [{"guid": "00000000-0000-0000-0000-000000000000"}]});
+    places
+        .refuse([
+            ("POST", "organization_quotas", json!({}), 422, "Name can't be blank"),
+            (
+                "POST",
+                "organization_quotas",
+                json!({"name": "a".repeat(251)}),
+                422,
+                "Name is too long (maximum is 250",
+            ),
+            (
+                "POST",
+                "organization_quotas",
+                json!({"name": "SMALL"}),
+                422,
+                "Organization Quota 'SMALL' already exists.",
+            ),
+            ("POST", "organization_quotas", json!({"name": "a", "apps": 1}), 422, "Apps must be an object"),
+            ("POST", "organization_quotas", json!({"name": "a", "x": 1}), 422, "Unknown field(s): 'x'"),
+            (
+                "POST",
+                "organization_quotas",
+                json!({"name": "a", "relationships": {"organizations": nobody}}),
+                422,
+                "Organizations with guids [\"00000000-0000-0000-0000-000000000000\"] do not exist",
+            ),
+            (
+                "PATCH",
+                "organization_quotas/{quota}",
+                json!({"routes": {"total_routes": -1}}),
+                422,
+                "Routes Total routes must be greater than or equal to 0",
+            ),
+            ("PATCH", "organization_quotas/{quota}", json!({"name": "default"}), 422, "already exists."),
+            ("PATCH", "organization_quotas/{space}", json!({}), 404, "Organization quota not found"),
+            (
+                "POST",
+                "organization_quotas/{quota}/relationships/organizations",
+                json!({}),
+                422,
+                "Data can't be blank",
+            ),
+            ("POST", "organization_quotas/{quota}/relationships/organizations", nobody, 422, "do not exist"),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn space_quotas_that_are_wrong() {
+    let places = Places::make().await;
+    let at = places.in_organization();
+    let nobody = json!({"data": [{"guid": "00000000-0000-0000-0000-000000000000"}]});
+    places
+        .refuse([
+            (
+                "POST",
+                "space_quotas/{space_quota}/relationships/spaces",
+                json!({"data": []}),
+                422,
+                "Data can't be blank",
+            ),
+            ("POST", "space_quotas", json!({"name": "a"}), 422, "Relationships can't be blank"),
+            (
+                "POST",
+                "space_quotas",
+                json!({"name": "tight", "relationships": at}),
+                422,
+                "'tight' already exists.",
+            ),
+            (
+                "POST",
+                "space_quotas",
+                json!({"name": "a", "relationships": {"organization": {"data": {"guid": places.space}}}}),
+                422,
+                "does not exist, or you do not have access to it.",
+            ),
+            (
+                "POST",
+                "space_quotas",
+                json!({"name": "a", "domains": {}, "relationships": at}),
+                422,
+                "Unknown field(s): 'domains'",
+            ),
+            (
+                "POST",
+                "space_quotas/{space_quota}/relationships/spaces",
+                nobody,
+                422,
+                "do not have access to them.",
+            ),
+            (
+                "DELETE",
+                "space_quotas/{space_quota}/relationships/spaces/{space}",
+                Value::Null,
+                422,
+                "Ensure the space quota is applied to this space.",
+            ),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn features_and_users_that_are_wrong() {
+    let places = Places::make().await;
+    places
+        .refuse([
+            ("PATCH", "spaces/{space}/features/ssh", json!({"enabled": 1}), 422, "expected a boolean"),
+            ("PATCH", "spaces/{space}/features/x", json!({"enabled": true}), 404, "Feature not found"),
+            ("GET", "spaces/{space}/features/x", Value::Null, 404, "Feature not found"),
+            ("POST", "users", json!({}), 422, "Guid or 'username' and 'origin' must be provided"),
+            ("POST", "users", json!({"guid": places.user}), 422, "already exists."),
+            (
+                "POST",
+                "users",
+                json!({"guid": "x", "username": "y"}),
+                422,
+                "Username cannot be provided with 'guid'",
+            ),
+            ("POST", "users", json!({"username": "y", "origin": "uaa"}), 422, "Origin cannot be 'uaa'"),
+            ("POST", "users", json!({"guid": "x\u{0}"}), 422, "must not contain NUL"),
+            (
+                "PATCH",
+                "users/{user}",
+                json!({"metadata": {"labels": {"a b": "c"}}}),
+                422,
+                "Metadata label key error",
+            ),
+            ("PATCH", "users/nobody%00", json!({}), 404, "User not found"),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn roles_and_spaces_that_are_wrong() {
     let places = Places::make().await;
     let at = places.in_organization();
     let someone = json!({"data": {"guid": places.user}});
-    let nobody = json!({"data": [{"guid": "00000000-0000-0000-0000-000000000000"}]});
-    for (method, path, body, status, text) in [
-        ("POST", "organization_quotas", json!({}), 422, "Name can't be blank"),
-        (
-            "POST",
-            "organization_quotas",
-            json!({"name": "a".repeat(251)}),
-            422,
-            "Name is too long (maximum is 250",
-        ),
-        (
-            "POST",
-            "organization_quotas",
-            json!({"name": "SMALL"}),
-            422,
-            "Organization Quota 'SMALL' already exists.",
-        ),
-        ("POST", "organization_quotas", json!({"name": "a", "apps": 1}), 422, "Apps must be an object"),
-        ("POST", "organization_quotas", json!({"name": "a", "x": 1}), 422, "Unknown field(s): 'x'"),
-        (
-            "POST",
-            "organization_quotas",
-            json!({"name": "a", "relationships": {"organizations": nobody}}),
-            422,
-            "Organizations with guids [\"00000000-0000-0000-0000-000000000000\"] do not exist",
-        ),
-        (
-            "PATCH",
-            "organization_quotas/{quota}",
-            json!({"routes": {"total_routes": -1}}),
-            422,
-            "Routes Total routes must be greater than or equal to 0",
-        ),
-        ("PATCH", "organization_quotas/{quota}", json!({"name": "default"}), 422, "already exists."),
-        ("PATCH", "organization_quotas/{space}", json!({}), 404, "Organization quota not found"),
-        (
-            "POST",
-            "organization_quotas/{quota}/relationships/organizations",
-            json!({}),
-            422,
-            "Data can't be blank",
-        ),
-        (
-            "POST",
-            "organization_quotas/{quota}/relationships/organizations",
-            nobody.clone(),
-            422,
-            "do not exist",
-        ),
-        (
-            "POST",
-            "space_quotas/{space_quota}/relationships/spaces",
-            json!({"data": []}),
-            422,
-            "Data can't be blank",
-        ),
-        ("POST", "space_quotas", json!({"name": "a"}), 422, "Relationships can't be blank"),
-        (
-            "POST",
-            "space_quotas",
-            json!({"name": "tight", "relationships": at}),
-            422,
-            "'tight' already exists.",
-        ),
-        (
-            "POST",
-            "space_quotas",
-            json!({"name": "a", "relationships": {"organization": {"data": {"guid": places.space}}}}),
-            422,
-            "does not exist, or you do not have access to it.",
-        ),
-        (
-            "POST",
-            "space_quotas",
-            json!({"name": "a", "domains": {}, "relationships": at}),
-            422,
-            "Unknown field(s): 'domains'",
-        ),
-        (
-            "POST",
-            "space_quotas/{space_quota}/relationships/spaces",
-            nobody,
-            422,
-            "do not have access to them.",
-        ),
-        (
-            "DELETE",
-            "space_quotas/{space_quota}/relationships/spaces/{space}",
-            Value::Null,
-            422,
-            "Ensure the space quota is applied to this space.",
-        ),
-        ("PATCH", "spaces/{space}/features/ssh", json!({"enabled": 1}), 422, "expected a boolean"),
-        ("PATCH", "spaces/{space}/features/x", json!({"enabled": true}), 404, "Feature not found"),
-        ("GET", "spaces/{space}/features/x", Value::Null, 404, "Feature not found"),
-        ("POST", "users", json!({}), 422, "Guid or 'username' and 'origin' must be provided"),
-        ("POST", "users", json!({"guid": places.user}), 422, "already exists."),
-        (
-            "POST",
-            "users",
-            json!({"guid": "x", "username": "y"}),
-            422,
-            "Username cannot be provided with 'guid'",
-        ),
-        ("POST", "users", json!({"username": "y", "origin": "uaa"}), 422, "Origin cannot be 'uaa'"),
-        ("POST", "users", json!({"guid": "x\u{0}"}), 422, "There is no user with guid"),
-        (
-            "PATCH",
-            "users/{user}",
-            json!({"metadata": {"labels": {"a b": "c"}}}),
-            422,
-            "Metadata label key error",
-        ),
-        ("PATCH", "users/nobody%00", json!({}), 404, "User not found"),
-        (
-            "POST",
-            "roles",
-            json!({"type": "king", "relationships": {"user": someone, "organization": at["organization"]}}),
-            422,
-            "Type must be one of the allowed types [\"organization_auditor\", ",
-        ),
-        (
-            "POST",
-            "roles",
-            json!({"type": "space_auditor", "relationships": {"user": someone}}),
-            422,
-            "Relationships must specify either a space or an organization.",
-        ),
-        (
-            "POST",
-            "roles",
-            places.role("space_developer"),
-            422,
-            "User 'bob' already has 'space_developer' role in space 'dev'.",
-        ),
-        (
-            "POST",
-            "roles",
-            json!({"type": "organization_user", "relationships": {
-                "user": {"data": {"username": "eve", "origin": "ldap"}}, "organization": at["organization"]}}),
-            422,
-            "No user exists with the username 'eve' and origin 'ldap'.",
-        ),
-        (
-            "POST",
-            "roles",
-            json!({"type": "space_auditor", "relationships": {
-                "user": {"data": {"username": "admin"}}, "space": {"data": {"guid": places.space}}}}),
-            422,
-            "Users cannot be assigned roles in a space if they do not have a role in that space's organization.",
-        ),
-        (
-            "POST",
-            "spaces",
-            json!({"name": "a", "relationships": {"organization": {"data": {"guid": places.user}}}}),
-            422,
-            "Invalid organization. Ensure the organization exists and you have access to it.",
-        ),
-        (
-            "POST",
-            "spaces",
-            json!({"name": "DEV", "relationships": at}),
-            422,
-            "Name must be unique per organization",
-        ),
-    ] {
-        let body = (!body.is_null()).then_some(body);
-        let said = places.server.ask(&places.admin, method, &places.url(path), body.clone()).await;
-        let detail = said.body["errors"][0]["detail"].as_str().unwrap_or_default();
-        assert!(said.status == status && detail.contains(text), "{method} {path} {body:?}: {said:?}");
-    }
+    places
+        .refuse([
+                (
+                    "POST",
+                    "roles",
+                    json!({"type": "king", "relationships": {"user": someone, "organization": at["organization"]}}),
+                    422,
+                    "Type must be one of the allowed types [\"organization_auditor\", ",
+                ),
+                (
+                    "POST",
+                    "roles",
+                    json!({"type": "space_auditor", "relationships": {"user": someone}}),
+                    422,
+                    "Relationships must specify either a space or an organization.",
+                ),
+                (
+                    "POST",
+                    "roles",
+                    places.role("space_developer"),
+                    422,
+                    "User 'bob' already has 'space_developer' role in space 'dev'.",
+                ),
+                (
+                    "POST",
+                    "roles",
+                    json!({"type": "organization_user", "relationships": {
+                        "user": {"data": {"username": "eve", "origin": "ldap"}}, "organization": at["organization"]}}),
+                    422,
+                    "No user exists with the username 'eve' and origin 'ldap'.",
+                ),
+                (
+                    "POST",
+                    "roles",
+                    json!({"type": "space_auditor", "relationships": {
+                        "user": {"data": {"username": "admin"}}, "space": {"data": {"guid": places.space}}}}),
+                    422,
+                    "Users cannot be assigned roles in a space if they do not have a role in that space's organization.",
+                ),
+                (
+                    "POST",
+                    "spaces",
+                    json!({"name": "a", "relationships": {"organization": {"data": {"guid": places.user}}}}),
+                    422,
+                    "Invalid organization. Ensure the organization exists and you have access to it.",
+                ),
+                (
+                    "POST",
+                    "spaces",
+                    json!({"name": "DEV", "relationships": at}),
+                    422,
+                    "Name must be unique per organization",
+                ),
+        ])
+        .await;
 }
 
 #[tokio::test]

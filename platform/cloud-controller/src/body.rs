@@ -34,6 +34,9 @@ impl<T: DeserializeOwned + JsonSchema> Input for Doc<T> {
         if !sent.is_object() {
             return Err(Fault::invalid("The request body must be an object"));
         }
+        if holds_nul(&sent) {
+            return Err(Fault::invalid("The request body must not contain NUL characters"));
+        }
         Ok(Doc { it, sent })
     }
 }
@@ -45,6 +48,16 @@ impl<R: Resource, T: Within<R>> Within<R> for Doc<T> {
 
     fn hidden(parent: Id<R::Parent>) -> Fault {
         T::hidden(parent)
+    }
+}
+
+/// PostgreSQL neither stores such a text nor compares with one.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::String(text) => text.contains('\0'),
+        Value::Array(all) => all.iter().any(holds_nul),
+        Value::Object(all) => all.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
     }
 }
 
@@ -167,6 +180,7 @@ mod tests {
             (r#"{"name": "a", "x": 1}"#, "Unknown field(s): 'x'"),
             ("{}", "Name can't be blank"),
             (r#"{"name": 1}"#, "invalid type: integer `1`, expected a string"),
+            (r#"{"name": "a\u0000"}"#, "The request body must not contain NUL characters"),
         ] {
             let fault = read(body).map(|_| ()).unwrap_err();
             assert!(matches!(&fault, Fault::Invalid(said) if said[0] == text), "{fault:?}");
