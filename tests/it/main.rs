@@ -18,6 +18,7 @@ mod kill;
 mod platform;
 mod platform_inputs;
 mod race;
+mod readers;
 mod readme;
 mod store;
 mod store_chain;

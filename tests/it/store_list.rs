@@ -1,6 +1,6 @@
 //! Lists: filters, order, pages and totals, on each of the three databases.
 
-use tests::{At, Makes, PLATFORM, Store, on_every_engine};
+use tests::{At, Makes, PLATFORM, Store, on_every_engine, seeded};
 use uaa_authz::{Delete, Update};
 use uaa_directory::{Organization, Space};
 use uaa_model::Id;
@@ -163,6 +163,51 @@ on_every_engine! {
         assert_eq!(total(store.looking(), Query::first(1)).await, 24);
         assert_eq!(total(store.looking(), Query::first(1).when(Cond::All(vec![]))).await, 24);
         assert_eq!(total(store.user(alice, PLATFORM, Want::Read), Query::first(1)).await, 20);
+    }
+
+    /// Among very many rows a user pages through the few that it sees, however it comes to see them.
+    async fn few_among_many(database: Database) {
+        let store = Store::open(database).await;
+        store.database.seed_organizations(3000).await;
+        let mut tx = store.system();
+        let alice = tx.person("alice").await.unwrap().id().uuid();
+        for n in 1..=20 {
+            let at = Id::new(seeded(n * 100));
+            tx.give(alice, "organization_user", At::Organization(at), 0, None).await.unwrap();
+            let space = tx.space(at, "s").await.unwrap().id();
+            tx.space(Id::new(seeded(n * 100 + 1)), "hidden").await.unwrap();
+            if n % 2 == 0 {
+                tx.give(alice, "space_developer", At::Space(space), 0, None).await.unwrap();
+            } else {
+                tx.give(alice, "organization_manager", At::Organization(at), 0, None).await.unwrap();
+            }
+        }
+        tx.commit().await.unwrap();
+        let mut tx = store.looking();
+        let seen = tx.visible::<Organization>().await.unwrap();
+        let whole = tx.list(&seen, &Query::first(3).by("name", true)).await.unwrap();
+        assert_eq!((whole.total, whole.rows[0].own.name.as_str()), (3000, "org-999"));
+        drop(tx);
+        let mut tx = store.user(alice, PLATFORM, Want::Read);
+        let seen = tx.visible::<Organization>().await.unwrap();
+        let (mut found, mut after) = (vec![], None);
+        loop {
+            let mut query = Query::first(7).by("created_at", false);
+            query.after = after;
+            let page = tx.list(&seen, &query).await.unwrap();
+            assert_eq!(page.total, 20);
+            found.extend(page.rows.iter().map(|row| row.guid));
+            after = page.end;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, (1..=20).map(|n| seeded(n * 100)).collect::<Vec<_>>());
+        // By the organization, by the space, by either: each once.
+        let seen = tx.visible::<Space>().await.unwrap();
+        let page = tx.list(&seen, &Query::first(50).by("name", false)).await.unwrap();
+        assert_eq!((page.total, page.rows.len()), (20, 20));
+        assert!(page.rows.iter().all(|row| row.own.name == "s"));
     }
 
     /// Two statements a page besides the one that says what is visible, whatever the resource.

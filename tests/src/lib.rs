@@ -3,9 +3,11 @@
 mod engines;
 pub mod golden;
 pub mod inside;
+mod seed;
 mod store;
 
 pub use engines::{Database, Engine};
+pub use seed::seeded;
 pub use store::{At, Makes, PLATFORM, Store, named, space};
 
 use serde_json::Value;

@@ -1,7 +1,7 @@
 use crate::Database;
 use std::sync::Arc;
 use uaa_authz::{Actor, Create, Duty, Registry, Subject, Zone};
-use uaa_directory::{Group, Organization, OrganizationRole, RoleBinding, Space, SpaceRole, User};
+use uaa_directory::{CustomRole, Group, Organization, OrganizationRole, RoleBinding, Space, SpaceRole, User};
 use uaa_model::{Id, Ids, Micros, Reply, Secret, SystemRng, TestClock, UAA_ZONE};
 use uaa_store::{Access, Binding, Db, Feed, Granted, Set, Settings, Slot, Stored, Tx, Want};
 use uuid::Uuid;
@@ -99,11 +99,24 @@ pub trait Makes {
     fn person(&mut self, name: &str) -> impl Future<Output = Reply<Granted<Create, User>>>;
     /// A group.
     fn group(&mut self, name: &str) -> impl Future<Output = Reply<Granted<Create, Group>>>;
-    /// A role for a subject at the zone, at an organization or at a space.
+    /// A custom role of these kinds and verbs.
+    fn role(&mut self, name: &str, permissions: &str) -> impl Future<Output = Reply<Uuid>>;
+    /// A built-in role for a subject at the zone, at an organization or at a space.
     fn give(
         &mut self,
         subject: Uuid,
         role: &str,
+        at: At,
+        expires: Micros,
+        scope: Option<&str>,
+    ) -> impl Future<Output = Reply<Uuid>> {
+        self.give_role(subject, uaa_authz::built_in_id(role), at, expires, scope)
+    }
+    /// Any role.
+    fn give_role(
+        &mut self,
+        subject: Uuid,
+        role: Uuid,
         at: At,
         expires: Micros,
         scope: Option<&str>,
@@ -163,10 +176,19 @@ impl Makes for Tx {
         Ok(made)
     }
 
-    async fn give(
+    async fn role(&mut self, name: &str, permissions: &str) -> Reply<Uuid> {
+        let slot = self.slot::<CustomRole>(Id::<Zone>::new(UAA_ZONE)).await?;
+        let set = Set::default()
+            .put(CustomRole::name, name)
+            .put(CustomRole::description, "")
+            .put(CustomRole::permissions, permissions);
+        self.insert(slot, set).await.map(|made| made.id().uuid())
+    }
+
+    async fn give_role(
         &mut self,
         subject: Uuid,
-        role: &str,
+        role: Uuid,
         at: At,
         expires: Micros,
         scope: Option<&str>,
@@ -174,8 +196,8 @@ impl Makes for Tx {
         let new = Binding {
             subject,
             subject_kind: "user",
-            role: uaa_authz::built_in_id(role),
-            role_name: role.into(),
+            role,
+            role_name: role.to_string(),
             scope: scope.map(str::to_owned),
             source: "direct",
             expires,

@@ -173,4 +173,5 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (2, include_str!("../../../migrations/0002_directory.sql")),
     (3, include_str!("../../../migrations/0003_platform.sql")),
     (4, include_str!("../../../migrations/0004_jobs.sql")),
+    (5, include_str!("../../../migrations/0005_list_orders.sql")),
 ];

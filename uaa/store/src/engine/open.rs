@@ -92,7 +92,17 @@ async fn postgres(url: &str, connections: u32) -> Reply<Db> {
         .application_name("hallmark")
         .statement_cache_capacity(512)
         .disable_statement_logging();
-    let pool = PgPoolOptions::new().max_connections(connections).test_before_acquire(false);
+    let pool = PgPoolOptions::new().max_connections(connections).test_before_acquire(false).after_connect(
+        |conn, _| {
+            Box::pin(async move {
+                // Waiting for a lock ends in another try, not in a connection that is lost to everybody.
+                conn.execute("SET lock_timeout = '10s'").await?;
+                // What a page needs lies in memory or on disks without heads: an index is nearly always the way.
+                conn.execute("SET random_page_cost = 1.1").await?;
+                Ok(())
+            })
+        },
+    );
     Ok(Db(Pools::Postgres(pool.connect_with(options).await.map_err(unopened)?)))
 }
 
@@ -113,6 +123,7 @@ async fn mysql(url: &str, connections: u32) -> Reply<Db> {
                     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT'",
                 )
                 .await?;
+                conn.execute("SET SESSION innodb_lock_wait_timeout = 10").await?;
                 Ok(())
             })
         },

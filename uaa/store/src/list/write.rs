@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::proof::{Reach, Visible};
 use crate::schema::Stored;
 use crate::sql::Sql;
+use uuid::Uuid;
 
 impl<R: Stored> Query<R> {
     /// How many rows match: from the tally when everything of the zone is asked for, counted otherwise.
@@ -16,7 +17,7 @@ impl<R: Stored> Query<R> {
                 .with(R::KIND.name);
         }
         let mut sql = Sql::new("SELECT COUNT(*)");
-        self.body(engine, seen, &mut sql);
+        self.body(engine, seen, false, &mut sql);
         sql
     }
 
@@ -29,7 +30,7 @@ impl<R: Stored> Query<R> {
         if by_key {
             sql.push(", t.").push(self.order.column).push(" AS k");
         }
-        self.body(engine, seen, &mut sql);
+        self.body(engine, seen, !by_key, &mut sql);
         self.beyond(&mut sql);
         sql.push(" ORDER BY ");
         if by_key {
@@ -61,18 +62,25 @@ impl<R: Stored> Query<R> {
                 Key::Text(text) => sea_query::Value::from(text.clone()),
                 Key::Number(number) => sea_query::Value::from(*number),
             };
-            sql.push("t.").push(self.order.column).push(sign).bind(value());
-            sql.push(" OR (t.").push(self.order.column).push(" = ").bind(value());
-            sql.push(" AND t.guid").push(sign).bind(after.guid).push(")");
+            // One bound that an index can start from, then the rows of that moment that are behind us already.
+            let from = if self.order.descending { " <= " } else { " >= " };
+            sql.push("t.").push(self.order.column).push(from).bind(value());
+            sql.push(" AND (t.").push(self.order.column).push(sign).bind(value());
+            sql.push(" OR t.guid").push(sign).bind(after.guid).push(")");
         } else {
             sql.push("t.guid").push(sign).bind(after.guid);
         }
         sql.push(")");
     }
 
-    fn body(&self, engine: Engine, seen: &Visible<R>, sql: &mut Sql) {
-        sql.push(" FROM ").push(R::SPEC.table).push(" t WHERE t.zone = ").bind(seen.zone);
-        reach(engine, seen, sql);
+    /// `in_order`: the rows are wanted in the order of the guid, and a few of them are enough.
+    fn body(&self, engine: Engine, seen: &Visible<R>, in_order: bool, sql: &mut Sql) {
+        sql.push(" FROM ").push(R::SPEC.table).push(" t");
+        // Without statistics SQLite takes a zone for a small part of the table: the plus keeps it from collecting and sorting all of
+        // it, where the order of the guid, or the ids that are visible, lead there at once.
+        let whole = matches!(seen.reach, Reach::Zone);
+        let lead = engine == Engine::Sqlite && (!whole || (in_order && self.conds.is_empty()));
+        reach(engine, seen, if lead { " WHERE +t.zone = " } else { " WHERE t.zone = " }, sql);
         for cond in &self.conds {
             sql.push(" AND ");
             write::<R>(engine, cond, sql);
@@ -80,27 +88,69 @@ impl<R: Stored> Query<R> {
     }
 }
 
+/// One way in which rows are visible.
+enum Arm<'a> {
+    /// By a column: the organization's or the space's.
+    Column(&'static str, &'a [Uuid]),
+    /// What is shared with those places.
+    Shared(&'a [Uuid]),
+    /// What belongs to the actor.
+    Owned(Uuid),
+}
+
 /// Only what the actor's bindings reach, what is shared with those places, and what is its own.
-fn reach<R: Stored>(engine: Engine, seen: &Visible<R>, sql: &mut Sql) {
-    let Reach::Some { organizations, spaces, owner } = &seen.reach else { return };
-    sql.push(" AND (1 = 0");
-    if let (Some(column), false) = (R::SPEC.organization, organizations.is_empty()) {
-        sql.push(" OR t.").push(column).among(engine, organizations);
-    }
-    if let (Some(column), false) = (R::SPEC.space, spaces.is_empty()) {
-        sql.push(" OR t.").push(column).among(engine, spaces);
-    }
+///
+/// Several ways are a union of ids, found each by its index. As `OR` they make every engine walk the table: PostgreSQL in the
+/// order of the page until enough rows are found, SQLite along the zone.
+fn reach<R: Stored>(engine: Engine, seen: &Visible<R>, zone: &'static str, sql: &mut Sql) {
+    let Reach::Some { organizations, spaces, owner } = &seen.reach else {
+        sql.push(zone).bind(seen.zone);
+        return;
+    };
+    let mut arms = vec![];
+    arms.extend(R::SPEC.organization.map(|column| Arm::Column(column, organizations)));
+    arms.extend(R::SPEC.space.map(|column| Arm::Column(column, spaces)));
     if R::SPEC.shared {
-        for places in [organizations, spaces].into_iter().filter(|p| !p.is_empty()) {
-            sql.push(" OR t.guid IN (SELECT s.id FROM shared s WHERE s.kind = ").bind(R::KIND.name);
-            sql.push(" AND s.place").among(engine, places).push(")");
+        arms.extend([Arm::Shared(organizations), Arm::Shared(spaces)]);
+    }
+    arms.retain(|arm| matches!(arm, Arm::Column(_, ids) | Arm::Shared(ids) if !ids.is_empty()));
+    arms.extend(owner.map(Arm::Owned));
+    match arms.as_slice() {
+        [] => drop(sql.push(" WHERE 1 = 0")),
+        [Arm::Column(column, ids)] => {
+            sql.push(zone).bind(seen.zone).push(" AND t.").push(column).among(engine, ids);
+        }
+        _ if engine == Engine::Sqlite => {
+            sql.push(zone).bind(seen.zone).push(" AND t.guid IN (");
+            union::<R>(engine, &arms, sql);
+            sql.push(")");
+        }
+        _ => {
+            sql.push(" JOIN (");
+            union::<R>(engine, &arms, sql);
+            sql.push(") reach ON reach.id = t.guid").push(zone).bind(seen.zone);
         }
     }
-    if let Some(owner) = owner {
-        sql.push(" OR t.guid IN (SELECT p.id FROM place p WHERE p.owner = ").bind(*owner);
-        sql.push(" AND p.kind = ").bind(R::KIND.name).push(")");
+}
+
+fn union<R: Stored>(engine: Engine, arms: &[Arm<'_>], sql: &mut Sql) {
+    for (i, arm) in arms.iter().enumerate() {
+        sql.push(if i > 0 { " UNION " } else { "" });
+        match arm {
+            Arm::Column(column, ids) => {
+                sql.push("SELECT r.guid AS id FROM ").push(R::SPEC.table).push(" r WHERE r.").push(column);
+                sql.among(engine, ids);
+            }
+            Arm::Shared(places) => {
+                sql.push("SELECT s.id AS id FROM shared s WHERE s.kind = ").bind(R::KIND.name);
+                sql.push(" AND s.place").among(engine, places);
+            }
+            Arm::Owned(owner) => {
+                sql.push("SELECT p.id AS id FROM place p WHERE p.owner = ").bind(*owner);
+                sql.push(" AND p.kind = ").bind(R::KIND.name);
+            }
+        }
     }
-    sql.push(")");
 }
 
 fn write<R: Stored>(engine: Engine, cond: &Cond, sql: &mut Sql) {
