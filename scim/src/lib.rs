@@ -12,31 +12,16 @@ mod version;
 pub use filter::{Filter, Op, Unreadable, Value, fuzz_filter};
 
 use axum::http::Method;
-use futures::future::BoxFuture;
 use std::sync::Arc;
 use uaa_authz::Kind;
-use uaa_model::{Reply, Secret};
-use uaa_plugin::{Answer, Ctx, Dialect, Handler, Plugin, Route, Site};
-
-/// What this plugin asks of whoever keeps passwords.
-pub trait Passwords: Send + Sync {
-    /// The hash to store.
-    fn hash<'a>(&'a self, password: &'a Secret) -> BoxFuture<'a, Reply<String>>;
-    /// Whether the password is the one of that hash. `source` is the client's address, for the queue.
-    fn verify<'a>(
-        &'a self,
-        password: &'a Secret,
-        stored: &'a str,
-        source: &'a str,
-    ) -> BoxFuture<'a, Reply<bool>>;
-    /// What the password policy has against it, one sentence each.
-    fn faults(&self, password: &str) -> Vec<String>;
-}
+use uaa_directory::Credentials;
+use uaa_model::Reply;
+use uaa_plugin::{Ctx, Dialect, Handler, Plugin, Prepare, Route, Site};
 
 /// The plugin.
 pub struct Scim {
-    /// Hashing and the password policy.
-    pub passwords: Arc<dyn Passwords>,
+    /// Hashing, lockout and the password policy.
+    pub credentials: Arc<Credentials>,
 }
 
 impl Plugin for Scim {
@@ -50,21 +35,23 @@ impl Plugin for Scim {
     }
 
     fn routes(self: Arc<Self>) -> Vec<Route> {
-        let mut routes = users::routes(&self.passwords);
+        let mut routes = users::routes(&self.credentials);
         routes.extend(groups::routes());
         routes.extend(clients::routes());
         routes
     }
 }
 
-/// A handler that also needs the port to passwords.
-struct WithPasswords<H>(Arc<dyn Passwords>, H);
+/// A step before a handler that needs the keeper of passwords.
+struct With<F>(Arc<Credentials>, F);
 
-impl<'c, P, I, H, Fut> Handler<'c, P, I> for WithPasswords<H>
+impl<'c, P, I, F, Fut, T> Prepare<'c, P, I> for With<F>
 where
-    H: Fn(Arc<dyn Passwords>, P, I, &'c mut Ctx) -> Fut + Send + Sync,
-    Fut: Future<Output = Reply<Answer>> + Send + 'c,
+    F: Fn(Arc<Credentials>, P, I, &'c mut Ctx) -> Fut + Send + Sync,
+    Fut: Future<Output = Reply<T>> + Send + 'c,
+    T: Send + Sync + 'static,
 {
+    type Ready = T;
     type Future = Fut;
     fn call(&self, proof: P, input: I, cx: &'c mut Ctx) -> Fut {
         (self.1)(self.0.clone(), proof, input, cx)

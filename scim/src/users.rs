@@ -9,33 +9,29 @@ use crate::conds::USER;
 use crate::listing::Listing;
 use crate::member::groups_of;
 use crate::version::{optional, required, tagged};
-use crate::{Passwords, SCHEMA, WithPasswords, route};
+use crate::{SCHEMA, With, route};
 use axum::http::Method;
 use body::UserBody;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Implies, Read, Update};
-use uaa_directory::{User, UserOwn};
+use uaa_directory::password::Source;
+use uaa_directory::{Credentials, User, UserOwn};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
-use uaa_plugin::{Answer, Ctx, Form, Json, Route};
+use uaa_plugin::{Answer, Ctx, Form, Json, Ready, Route};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Slot, Tx, Visible};
 use uuid::Uuid;
 
 /// The routes.
-pub(crate) fn routes(passwords: &Arc<dyn Passwords>) -> Vec<Route> {
-    let with = || passwords.clone();
+pub(crate) fn routes(credentials: &Arc<Credentials>) -> Vec<Route> {
+    let change = route(Method::PUT, "/Users/{id}/password", "user_password_update", password::change);
     vec![
         route(Method::GET, "/Users", "user_list", list),
-        route(Method::POST, "/Users", "user_create", WithPasswords(with(), create)),
+        route(Method::POST, "/Users", "user_create", create).after(With(credentials.clone(), hashed)),
         route(Method::GET, "/Users/{id}", "user_show", read),
         route(Method::PUT, "/Users/{id}", "user_replace", replace),
         route(Method::PATCH, "/Users/{id}", "user_update", update),
         route(Method::DELETE, "/Users/{id}", "user_delete", delete),
-        route(
-            Method::PUT,
-            "/Users/{id}/password",
-            "user_password_update",
-            WithPasswords(with(), password::change),
-        ),
+        change.after(With(credentials.clone(), password::proved)),
         route(Method::GET, "/ids/Users", "user_id_list", ids::list),
     ]
 }
@@ -55,16 +51,32 @@ async fn read(granted: Granted<Read, User>, (): (), cx: &mut Ctx) -> Reply<Answe
     show(cx.tx(), &granted, &row).await
 }
 
-async fn create(
-    passwords: Arc<dyn Passwords>,
-    slot: Slot<User>,
+/// The hash of a new user's password; none for a user of another provider.
+async fn hashed(
+    credentials: Arc<Credentials>,
+    _: Slot<User>,
     Json(body): Json<UserBody>,
+    cx: &mut Ctx,
+) -> Reply<Option<String>> {
+    let new = body.whole()?;
+    let origin = body.origin().to_owned();
+    free(cx.tx(), &new.username, &origin).await?;
+    let Some(password) = secret_of(&body, &origin)? else { return Ok(None) };
+    let account = account(cx);
+    let source = Source { account: &account, address: &cx.caller.address.clone() };
+    cx.tx().release();
+    credentials.new_password(password, source, 400).await.map(Some)
+}
+
+async fn create(
+    slot: Slot<User>,
+    Ready { input: Json(body), ready: hash }: Ready<Json<UserBody>, Option<String>>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
     let new = body.whole()?;
     let origin = body.origin().to_owned();
     free(cx.tx(), &new.username, &origin).await?;
-    let mut set = body
+    let set = body
         .set(Set::default(), &new)
         .put(User::origin, origin.as_str())
         .put(User::active, body.active.unwrap_or(true))
@@ -72,11 +84,8 @@ async fn create(
         .put(User::password_changed_at, cx.now())
         .put(User::password_change_required, false)
         .put(User::generation, 0)
-        .put(User::version, 0);
-    if let Some(password) = secret_of(&body, &origin)? {
-        lawful(&*passwords, password, 400)?;
-        set = set.put(User::password, passwords.hash(password).await?);
-    }
+        .put(User::version, 0)
+        .put(User::password, (*hash).clone());
     let tx = cx.tx();
     let id = tx.ids().uuid();
     let made = tx.insert_as(slot, Id::new(id), Some(id), set).await?;
@@ -186,13 +195,9 @@ fn secret_of<'a>(body: &'a UserBody, origin: &str) -> Reply<Option<&'a Secret>> 
     }
 }
 
-/// Refuses what the policy refuses: 400 for a new user, 422 for a change.
-fn lawful(passwords: &dyn Passwords, password: &Secret, status: u16) -> Reply<()> {
-    let faults = passwords.faults(password.expose());
-    if faults.is_empty() {
-        return Ok(());
-    }
-    Err(Fault::protocol(Code::new(status, "invalid_password"), faults.join(" ")))
+/// Whose share of the hashing queue a new secret takes: the one of whoever sets it.
+fn account(cx: &mut Ctx) -> String {
+    cx.tx().actor().subject.id().unwrap_or_default().to_string()
 }
 
 fn note(tx: &mut Tx, event: &str, name: &str) {

@@ -171,7 +171,7 @@ mod tests {
     }
 
     fn read(body: &'static str) -> Reply<Doc<Named>> {
-        Doc::read(&Raw { query: "".into(), body: body.into() })
+        Doc::read(&Raw::new("", body))
     }
 
     #[test]

@@ -289,7 +289,7 @@ mod tests {
     use uaa_directory::{Organization, Space};
 
     fn read<R: Listed>(query: &str) -> Reply<List<R>> {
-        List::read(&Raw { query: query.into(), body: Default::default() })
+        List::read(&Raw::new(query, ""))
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use uaa_authz::{Actor, Create, Duty, Zone, built_in_id, role_of_scope};
+use uaa_directory::password::Source;
 use uaa_directory::{Client, Group, OrganizationQuota, RoleBinding, User};
 use uaa_model::{Fault, Id, Reply, Secret};
 use uaa_store::{Binding, Cond, Field, Granted, Set, Tx, Want};
@@ -31,8 +32,10 @@ pub async fn bootstrap(hall: &Hall, data: &Path) -> Reply<Option<FirstSecrets>> 
     }
     drop(tx);
     let secrets = FirstSecrets { user: hall.ids.secret(), client: hall.ids.secret() };
-    let (user, client) = (hall.hasher.hash(&secrets.user).await?, hall.hasher.hash(&secrets.client).await?);
-    let empty = hall.hasher.hash(&Secret::default()).await?;
+    let ours = Source { account: "first-start", address: "" };
+    let hash = |secret| hall.hasher.hash(secret, ours);
+    let (user, client) = (hash(&secrets.user).await?, hash(&secrets.client).await?);
+    let empty = hall.hasher.hash(&Secret::default(), ours).await?;
     keep(&data.join("admin-password"), &secrets.user)?;
     keep(&data.join("admin-client-secret"), &secrets.client)?;
     let mut tx = begin(hall, Want::Write);

@@ -1,9 +1,7 @@
 //! How the parts are put together. No logic of their own: what decides lives below.
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
 use platform_cloud_controller::CloudController;
-use scim::{Passwords, Scim};
+use scim::Scim;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -11,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use uaa_authz::{Actor, Create, Duty, Kind, Registry, Zone};
-use uaa_directory::{AccessApi, Hasher, SigningKey as KeyRow};
+use uaa_directory::lockout::LockoutPolicy;
+use uaa_directory::password::{Cost, Hasher, Limits};
+use uaa_directory::{AccessApi, Credentials, SigningKey as KeyRow};
 use uaa_model::{Clock, Fault, Id, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
-use uaa_oauth::{Caches, Engine, LockoutPolicy, OauthServer};
+use uaa_oauth::{Caches, Engine, OauthServer};
 use uaa_plugin::{Dispatcher, Links, Plugin, Route, Runner, Site, Work, router};
 use uaa_store::{Access, Db, Granted, Query, Set, Tx, Want};
 use uaa_token::{Algorithm, DataKey, KeySet, KeyState, RevSigKey, SigningKey};
@@ -57,7 +57,7 @@ impl Plan {
             algorithm: Algorithm::Rs256,
             access_seconds: 43_200,
             refresh_seconds: 2_592_000,
-            lockout: LockoutPolicy { after_failures: 5, within_seconds: 1200, for_seconds: 300 },
+            lockout: LockoutPolicy::default(),
             body_limit: 1 << 20,
             hash_queue: 64,
         }
@@ -70,7 +70,7 @@ pub struct Hall {
     pub access: Access,
     /// Identifiers.
     pub ids: Ids,
-    /// Passwords.
+    /// The queue of password hashing.
     pub hasher: Hasher,
     /// The zone `uaa`.
     pub zone: Uuid,
@@ -111,8 +111,8 @@ impl Hall {
         let caches = Caches::default();
         let access = Access::new(db, Arc::new(registry), settings, vec![Arc::new(caches.clone())]);
         access.found(UAA_ZONE, "uaa", "").await?;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let hasher = Hasher::new(cores, plan.hash_queue)?;
+        let limits = Limits { waiting: plan.hash_queue, ..Limits::of_this_machine() };
+        let hasher = Hasher::new(Cost::owasp(), limits, rng.clone());
         Ok(Hall { access, ids, hasher, zone: UAA_ZONE, clock, rng, data_key, caches, plan })
     }
 
@@ -132,21 +132,21 @@ impl Hall {
             zone_id: "uaa".into(),
             access_seconds: self.plan.access_seconds,
             refresh_seconds: self.plan.refresh_seconds,
-            lockout: self.plan.lockout,
         };
+        let (hasher, rng) = (self.hasher.clone(), self.rng.as_ref());
+        let credentials = Arc::new(Credentials::new(hasher, self.plan.lockout, rng));
         let engine = Arc::new(Engine::new(
             settings,
             self.access.clone(),
             &self.caches,
             self.clock.clone(),
-            self.rng.as_ref(),
             self.ids.clone(),
-            self.hasher.clone(),
+            credentials.clone(),
             RevSigKey::derived(&self.data_key),
             keys,
             self.zone,
         ));
-        let plugins = self.plugins(&engine);
+        let plugins = self.plugins(&engine, &credentials);
         let works: Vec<Work> = plugins.iter().flat_map(|plugin| plugin.works()).collect();
         let jobs = Runner::new(
             self.access.clone(),
@@ -169,12 +169,11 @@ impl Hall {
         Ok(Served { api, uaa, routes, jobs: Arc::new(jobs) })
     }
 
-    fn plugins(&self, engine: &Arc<Engine>) -> Vec<Arc<dyn Plugin>> {
-        let passwords = Arc::new(HashedPasswords(self.hasher.clone()));
+    fn plugins(&self, engine: &Arc<Engine>, credentials: &Arc<Credentials>) -> Vec<Arc<dyn Plugin>> {
         vec![
             Arc::new(OauthServer(engine.clone())),
             Arc::new(AccessApi),
-            Arc::new(Scim { passwords }),
+            Arc::new(Scim { credentials: credentials.clone() }),
             Arc::new(CloudController),
         ]
     }
@@ -292,28 +291,6 @@ impl Hall {
 /// Every kind of this product.
 pub fn kinds() -> Vec<Kind> {
     uaa_directory::kinds()
-}
-
-/// SCIM's port to the hashing queue.
-struct HashedPasswords(Hasher);
-
-impl Passwords for HashedPasswords {
-    fn hash<'a>(&'a self, password: &'a Secret) -> BoxFuture<'a, Reply<String>> {
-        self.0.hash(password).boxed()
-    }
-
-    fn verify<'a>(&'a self, password: &'a Secret, stored: &'a str, _: &'a str) -> BoxFuture<'a, Reply<bool>> {
-        self.0.verify(password, Some(stored)).boxed()
-    }
-
-    /// UAA's default policy: any length from 1 to 255.
-    fn faults(&self, password: &str) -> Vec<String> {
-        match password.chars().count() {
-            0 => vec!["Password must be at least 1 characters in length.".into()],
-            1..=255 => vec![],
-            _ => vec!["Password must be no more than 255 characters in length.".into()],
-        }
-    }
 }
 
 /// The key that seals private keys and signs the audit log. It lives beside the database, never in it.

@@ -1,14 +1,15 @@
 //! `PUT /Users/{id}/password`.
 
-use super::{OWN, lawful, note};
-use crate::Passwords;
+use super::{OWN, account, note};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 use uaa_authz::{Decision, Duty, Read, Resource, Update, Verb};
-use uaa_directory::User;
+use uaa_directory::lockout::ACCOUNT_LOCKED;
+use uaa_directory::password::Source;
+use uaa_directory::{Attempt, Credentials, Tried, User};
 use uaa_model::{Code, Denied, Fault, Reply, Secret};
-use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
+use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo, Ready};
 use uaa_store::{Granted, Set};
 
 /// The new password, and the old one when it is the caller's own.
@@ -63,43 +64,67 @@ impl<I: Sync> Need<I> for PasswordChange {
     }
 }
 
-/// Sets it; every token of the user ends.
-pub(super) async fn change(
-    passwords: Arc<dyn Passwords>,
+/// A change that was found good, and against which stored hash.
+#[derive(Debug)]
+pub(super) struct Proved {
+    before: Option<String>,
+    hash: String,
+}
+
+/// Everything that hashes: the old password where it is one's own, that the new one is another, and the new one.
+pub(super) async fn proved(
+    credentials: Arc<Credentials>,
     PasswordChange { user, own }: PasswordChange,
     Json(body): Json<PasswordBody>,
     cx: &mut Ctx,
-) -> Reply<Answer> {
-    let (source, now) = (cx.caller.address.clone(), cx.now());
-    let tx = cx.tx();
-    let row = tx.get(&user).await?;
+) -> Reply<Proved> {
+    let row = cx.tx().get(&user).await?;
     if row.own.origin != OWN {
         return Err(Fault::protocol(
             Code::new(400, "invalid_scim_resource"),
             "The password of a user of another identity provider is not kept here",
         ));
     }
-    let stored = row.own.password.as_deref().unwrap_or_default();
+    let (account, address, now) = (account(cx), cx.caller.address.clone(), cx.now());
+    let tried = Tried { zone: cx.zone(), origin: OWN, username: &row.own.username_key, address: &address };
+    cx.tx().release();
     if own {
-        let old = body.old_password.as_ref();
-        let known = match old {
-            Some(old) if !stored.is_empty() => passwords.verify(old, stored, &source).await?,
-            _ => false,
-        };
-        if !known {
-            return Err(Fault::protocol(Code::new(401, "unauthorized"), "Old password is incorrect"));
+        let unauthorized = |text| Err(Fault::protocol(Code::new(401, "unauthorized"), text));
+        let (none, stored) = (Secret::default(), row.own.password.as_deref());
+        let old = body.old_password.as_ref().unwrap_or(&none);
+        match credentials.password(tried, old, stored, now).await? {
+            Attempt::Right => {}
+            Attempt::Wrong => return unauthorized("Old password is incorrect"),
+            Attempt::Locked => return unauthorized(ACCOUNT_LOCKED),
         }
     }
-    lawful(&*passwords, &body.password, 422)?;
-    if !stored.is_empty() && passwords.verify(&body.password, stored, &source).await? {
+    let source = Source { account: &account, address: &address };
+    if let Some(stored) = &row.own.password
+        && credentials.is_same(&body.password, stored, source).await?
+    {
         return Err(Fault::protocol(
             Code::new(422, "invalid_password"),
             "Your new password cannot be the same as the old password.",
         ));
     }
-    let hash = passwords.hash(&body.password).await?;
+    let hash = credentials.new_password(&body.password, source, 422).await?;
+    Ok(Proved { before: row.own.password, hash })
+}
+
+/// Sets it; every token of the user ends.
+pub(super) async fn change(
+    PasswordChange { user, .. }: PasswordChange,
+    Ready { ready: proved, .. }: Ready<Json<PasswordBody>, Proved>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let now = cx.now();
+    let tx = cx.tx();
+    let row = tx.get(&user).await?;
+    if row.own.password != proved.before {
+        return Err(Fault::Conflict("The password was changed by another request meanwhile".into()));
+    }
     let set = Set::default()
-        .put(User::password, hash)
+        .put(User::password, proved.hash.clone())
         .put(User::password_changed_at, now)
         .put(User::password_change_required, false)
         .put(User::generation, row.own.generation + 1)

@@ -4,6 +4,7 @@ use crate::sweep::places::{Branch, bind, client_of, user_of};
 use std::collections::BTreeMap;
 use tests::inside::Inside;
 use uaa_authz::{BUILT_IN, RoleLevel, SCOPE_ROLES, Zone, built_in_id, role_of_scope};
+use uaa_directory::password::Source;
 use uaa_directory::{Client, OrganizationRole, RoleBinding, SpaceRole, User};
 use uaa_model::{Id, Secret, UAA_ZONE};
 use uaa_store::{Binding, Cond, Field, Set, Tx};
@@ -54,7 +55,8 @@ impl Person {
 
 /// Everybody, with their tokens: the expired ones are fetched first, then time passes.
 pub(crate) async fn gather(inside: &Inside, here: &Branch) -> Vec<Person> {
-    let hash = inside.hall.hasher.hash(&Secret::new(PASSWORD.into())).await.expect("a hash");
+    let ours = Source { account: "sweep", address: "" };
+    let hash = inside.hall.hasher.hash(&Secret::new(PASSWORD.into()), ours).await.expect("a hash");
     let mut tx = inside.begin(UAA_ZONE);
     let mut people = vec![user(&mut tx, "nobody", &hash).await];
     let owner = here.things["user"].id;

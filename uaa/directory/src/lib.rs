@@ -4,17 +4,16 @@
 //! resources live here; the protocols that speak of them are plugins above.
 
 mod access;
-mod hasher;
+mod credentials;
 mod identity;
 pub mod lockout;
 mod named;
 pub mod password;
 mod platform;
-mod remembered;
 pub mod secret_cache;
 
 pub use access::AccessApi;
-pub use hasher::Hasher;
+pub use credentials::{Attempt, Credentials, Tried};
 pub use identity::{
     Client, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token, TokenOwn, User, UserOwn,
 };
@@ -24,8 +23,6 @@ pub use platform::{
     OrganizationOwn, OrganizationQuota, OrganizationQuotaOwn, OrganizationRole, PlatformUser,
     PlatformUserOwn, RoleBinding, Space, SpaceOwn, SpaceQuota, SpaceQuotaOwn, SpaceRole,
 };
-
-pub use remembered::Remembered;
 
 use uaa_authz::{Kind, Resource, Zone};
 

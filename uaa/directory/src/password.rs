@@ -1,8 +1,8 @@
 //! Hashing of passwords and client secrets: Argon2id behind a bounded queue.
 //!
 //! One hash costs 19 MiB and some 20 ms of a core, which makes it the cheapest thing to flood a server with. So at
-//! most [`Limits::workers`] run at once, at most [`Limits::waiting`] wait in order of arrival, and one source (a user
-//! name, a client id) holds at most [`Limits::a_source`] of those places. Who comes beyond is told to try later.
+//! most [`Limits::workers`] run at once, at most [`Limits::waiting`] wait in order of arrival, and one [`Source`] holds
+//! only its share of those places. Who comes beyond is told to try later.
 //!
 //! Texts are hashed byte for byte as they came, with no Unicode normalisation: UAA compares bytes, hashes brought
 //! along were made from bytes, and tables that change with each Unicode version would one day lock people out. A NUL
@@ -17,9 +17,9 @@ mod tests;
 
 pub use cost::Cost;
 pub use policy::{ClientSecretPolicy, PasswordPolicy, Rules, Violations};
-pub use queue::Limits;
+pub use queue::{Limits, Source};
 
-use queue::{Queue, Source};
+use queue::{Purpose, Queue};
 use recipe::Recipe;
 use std::fmt;
 use std::sync::Arc;
@@ -52,19 +52,19 @@ impl Hasher {
     /// All calls together hold at most half of the places, so that an import of users keeps nobody from logging in.
     ///
     /// # Errors
-    /// [`Fault::Invalid`] when longer than [`LONGEST`]; [`Fault::TooMany`] when the queue is full.
-    pub async fn hash(&self, new: &Secret) -> Reply<String> {
+    /// [`Fault::Invalid`] when longer than [`LONGEST`]; [`Fault::TooMany`] when the queue or the source's share is full.
+    pub async fn hash(&self, new: &Secret, source: Source<'_>) -> Reply<String> {
         if new.expose().len() > LONGEST {
             return Err(Fault::invalid(format!("a secret must not be longer than {LONGEST} bytes")));
         }
         let recipe = Recipe::fresh(&self.cost, &*self.rng);
-        let tag = self.queue.tag(&recipe, new, Source::New).await?;
+        let tag = self.queue.tag(&recipe, new, source, Purpose::New).await?;
         recipe.phc(&tag)
     }
 
     /// Whether the presented text is the one the stored hash was made of.
     ///
-    /// `source` is who is being tried: the user name, or the client id. Callers that present the same text for the
+    /// Callers that present the same text for the
     /// same source and hash at the same moment share one computation and one place: a machine that opens a thousand
     /// connections at once is not refused, and gains no guess by it. A caller that goes away before its turn costs
     /// nothing.
@@ -72,13 +72,13 @@ impl Hasher {
     /// # Errors
     /// [`Fault::TooMany`] when the queue or the source's share is full: nothing was verified, so nothing may be counted
     /// as a failure. [`Fault::Internal`] when the stored hash is not Argon2id or asks for an absurd cost.
-    pub async fn verify(&self, presented: &Secret, phc: &str, source: &str) -> Reply<bool> {
+    pub async fn verify(&self, presented: &Secret, phc: &str, source: Source<'_>) -> Reply<bool> {
         // Nothing that long was ever stored, so it is wrong, and wrong without work for known and unknown names alike.
         if presented.expose().len() > LONGEST {
             return Ok(false);
         }
         let (recipe, stored) = Recipe::read(phc)?;
-        let tag = self.queue.tag(&recipe, presented, Source::Named(source)).await?;
+        let tag = self.queue.tag(&recipe, presented, source, Purpose::Proof).await?;
         Ok(tag.ct_eq(&stored).into())
     }
 
@@ -88,11 +88,11 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Fault::TooMany`] exactly where `verify` would give it.
-    pub async fn verify_nothing(&self, presented: &Secret, source: &str) -> Reply<bool> {
+    pub async fn verify_nothing(&self, presented: &Secret, source: Source<'_>) -> Reply<bool> {
         if presented.expose().len() > LONGEST {
             return Ok(false);
         }
-        self.queue.tag(&self.nobody, presented, Source::Named(source)).await?;
+        self.queue.tag(&self.nobody, presented, source, Purpose::Proof).await?;
         Ok(false)
     }
 

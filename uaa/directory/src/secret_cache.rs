@@ -40,45 +40,38 @@ impl SecretCache {
         }
     }
 
-    /// Whether exactly this secret was verified for this client and generation lately. Compared in constant time.
+    /// Whether exactly this secret was verified against this stored hash of this client lately. Compared in constant
+    /// time.
     ///
-    /// `generation` is the number that the client's row carries and that grows in the transaction of every change to
-    /// any of its secrets. It must come from the same read as the client itself.
-    pub fn remembered(&self, client: Uuid, generation: u64, presented: &Secret, now: Micros) -> bool {
+    /// `stored` is the PHC string in the client's row. Every new secret has a salt of its own and so another string:
+    /// what was remembered of one that is not stored any more answers nobody.
+    pub fn remembered(&self, client: Uuid, stored: &str, presented: &Secret, now: Micros) -> bool {
         // Before the lock, so that nobody waits for it.
-        let tag = self.tag(client, generation, presented);
+        let tag = self.tag(client, stored, presented);
         let shard = self.shard(client).read().unwrap_or_else(PoisonError::into_inner);
-        shard.get(&client).filter(|entry| entry.generation == generation).is_some_and(|entry| {
-            entry.verified.iter().any(|verified| verified.holds(now) && verified.same(&tag))
-        })
+        let known = |verified: &Verified| verified.holds(now) && verified.same(&tag);
+        shard.get(&client).is_some_and(|entry| entry.iter().any(known))
     }
 
-    /// Keeps a secret that a full verification has just accepted, read with the client at that generation.
+    /// Keeps a secret that a full verification against this stored hash has just accepted.
     ///
-    /// A client may have two live secrets, so the last two are kept. A verification that was overtaken by a change of
-    /// the secrets is not kept over a newer one.
-    pub fn remember(&self, client: Uuid, generation: u64, verified: &Secret, now: Micros) {
-        let tag = self.tag(client, generation, verified);
+    /// A client may have two live secrets, so the last two are kept.
+    pub fn remember(&self, client: Uuid, stored: &str, verified: &Secret, now: Micros) {
+        let tag = self.tag(client, stored, verified);
         let mut shard = self.shard(client).write().unwrap_or_else(PoisonError::into_inner);
         if !shard.contains_key(&client) && shard.len() >= self.per_shard {
             make_room(&mut shard, now);
         }
-        let entry = shard.entry(client).or_insert_with(|| Entry { generation, verified: vec![] });
-        if entry.generation > generation {
-            return;
+        let entry = shard.entry(client).or_default();
+        entry.retain(|other| other.holds(now) && !other.same(&tag));
+        if entry.len() >= LIVE_SECRETS {
+            entry.remove(0);
         }
-        if entry.generation < generation {
-            *entry = Entry { generation, verified: vec![] };
-        }
-        entry.verified.retain(|other| other.holds(now) && !other.same(&tag));
-        if entry.verified.len() >= LIVE_SECRETS {
-            entry.verified.remove(0);
-        }
-        entry.verified.push(Verified { tag, at: now });
+        entry.push(Verified { tag, at: now });
     }
 
-    /// Forgets a client: its secrets changed, or it was deleted or locked. The generation makes this unnecessary for
-    /// safety where it grows; what is forgotten early is not in memory any more.
+    /// Forgets a client: its secrets changed, or it was deleted. The stored hash makes this unnecessary for safety; what
+    /// is forgotten early is not in memory any more.
     pub fn forget(&self, client: Uuid) {
         self.shard(client).write().unwrap_or_else(PoisonError::into_inner).remove(&client);
     }
@@ -90,11 +83,12 @@ impl SecretCache {
         }
     }
 
-    /// Client and generation have a fixed length, so that no other triple gives the same bytes.
-    fn tag(&self, client: Uuid, generation: u64, secret: &Secret) -> hmac::Tag {
+    /// The client has a fixed length and a PHC string no NUL, so that no other triple gives the same bytes.
+    fn tag(&self, client: Uuid, stored: &str, secret: &Secret) -> hmac::Tag {
         let mut context = hmac::Context::with_key(&self.key);
         context.update(client.as_bytes());
-        context.update(&generation.to_le_bytes());
+        context.update(stored.as_bytes());
+        context.update(&[0]);
         context.update(secret.expose().as_bytes());
         context.sign()
     }
@@ -112,11 +106,8 @@ impl fmt::Debug for SecretCache {
     }
 }
 
-struct Entry {
-    generation: u64,
-    /// Oldest verification first, at most [`LIVE_SECRETS`].
-    verified: Vec<Verified>,
-}
+/// Oldest verification first, at most [`LIVE_SECRETS`].
+type Entry = Vec<Verified>;
 
 struct Verified {
     tag: hmac::Tag,
@@ -137,9 +128,9 @@ impl Verified {
 /// Drops what has ended, or else the client whose last verification is the oldest.
 fn make_room(shard: &mut HashMap<Uuid, Entry>, now: Micros) {
     let before = shard.len();
-    shard.retain(|_, entry| entry.verified.iter().any(|verified| verified.holds(now)));
+    shard.retain(|_, entry| entry.iter().any(|verified| verified.holds(now)));
     if shard.len() == before {
-        let last = |entry: &Entry| entry.verified.last().map(|verified| verified.at);
+        let last = |entry: &Entry| entry.last().map(|verified| verified.at);
         let oldest = shard.iter().min_by_key(|(_, entry)| last(entry)).map(|(client, _)| *client);
         oldest.and_then(|client| shard.remove(&client));
     }

@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
+use uaa_directory::password::Source;
 use uaa_directory::{Client, ClientOwn};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::Basic;
@@ -100,6 +101,7 @@ impl Engine {
         &self,
         headers: &HeaderMap,
         form: &[(String, String)],
+        address: &str,
     ) -> Reply<Arc<Known>> {
         let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
         let (id, secret) = match Basic::read(headers) {
@@ -111,20 +113,9 @@ impl Engine {
             // A public client names itself; what it may do then is each grant's business.
             return client.filter(|c| c.public).ok_or_else(invalid_client);
         };
-        let Some(client) = client else {
-            self.hasher.verify(&secret, None).await?;
-            return Err(invalid_client());
-        };
-        let now = self.clock.now();
-        if self.remembered.knows(client.id, client.generation, &secret, now) {
-            return Ok(client);
-        }
-        for stored in &client.secrets {
-            if self.hasher.verify(&secret, Some(stored)).await? {
-                self.remembered.remember(client.id, client.generation, &secret, now);
-                return Ok(client);
-            }
-        }
-        Err(invalid_client())
+        let known = client.as_ref().map(|client| (client.id, client.secrets.as_slice()));
+        let source = Source { account: &id, address };
+        let right = self.credentials.client_secret(known, &secret, source, self.clock.now()).await?;
+        client.filter(|_| right).ok_or_else(invalid_client)
     }
 }

@@ -1,17 +1,14 @@
 use crate::client::Clients;
 use crate::keys::Documents;
-use crate::lockout::Lockout;
 use crate::verified::Verified;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty};
-use uaa_directory::{Hasher, Remembered};
-use uaa_model::{Clock, Ids, Reply, Rng};
+use uaa_directory::Credentials;
+use uaa_model::{Clock, Ids, Reply};
 use uaa_store::{Access, Change, Feed, Tx, Want};
 use uaa_token::{Encoder, KeySet, RevSigKey};
 use uuid::Uuid;
-
-pub use crate::lockout::Policy as LockoutPolicy;
 
 /// What the installation decides about tokens.
 #[derive(Clone, Debug)]
@@ -26,8 +23,6 @@ pub struct Settings {
     pub access_seconds: i64,
     /// Seconds that refresh tokens are good for.
     pub refresh_seconds: i64,
-    /// When accounts lock.
-    pub lockout: LockoutPolicy,
 }
 
 /// What every grant and endpoint shares.
@@ -36,13 +31,11 @@ pub struct Engine {
     pub(crate) access: Access,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Ids,
-    pub(crate) hasher: Hasher,
-    pub(crate) remembered: Remembered,
+    pub(crate) credentials: Arc<Credentials>,
     pub(crate) rev_sig: RevSigKey,
     pub(crate) keys: ArcSwap<Keys>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) verified: Arc<Verified>,
-    pub(crate) lockout: Lockout,
     pub(crate) zone: Uuid,
 }
 
@@ -102,22 +95,19 @@ impl Engine {
         access: Access,
         caches: &Caches,
         clock: Arc<dyn Clock>,
-        rng: &dyn Rng,
         ids: Ids,
-        hasher: Hasher,
+        credentials: Arc<Credentials>,
         rev_sig: RevSigKey,
         keys: KeySet,
         zone: Uuid,
     ) -> Engine {
         let keys = Keys::new(keys, &settings);
         Engine {
-            lockout: Lockout::new(settings.lockout),
             settings,
             access,
             clock,
             ids,
-            hasher,
-            remembered: Remembered::new(rng),
+            credentials,
             rev_sig,
             keys: ArcSwap::from_pointee(keys),
             clients: caches.clients.clone(),

@@ -1,6 +1,7 @@
 //! OAuth's own errors (RFC 6749 section 5.2), with UAA's words where its clients read them.
 
 use std::borrow::Cow;
+use uaa_directory::lockout::ACCOUNT_LOCKED;
 use uaa_model::{Code, Fault};
 
 pub(crate) fn invalid_request(text: impl Into<Cow<'static, str>>) -> Fault {
@@ -35,10 +36,7 @@ pub(crate) fn bad_credentials() -> Fault {
 
 /// The cf CLI matches this sentence to the letter.
 pub(crate) fn locked() -> Fault {
-    Fault::protocol(
-        Code::new(401, "unauthorized"),
-        "Your account has been locked because of too many failed attempts to login.",
-    )
+    Fault::protocol(Code::new(401, "unauthorized"), ACCOUNT_LOCKED)
 }
 
 pub(crate) fn invalid_token(text: impl Into<Cow<'static, str>>) -> Fault {

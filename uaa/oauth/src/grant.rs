@@ -61,7 +61,7 @@ impl<'c> uaa_plugin::Handler<'c, Public, Body> for Endpoint {
 
 async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     let form = form(body, &cx.query)?;
-    let client = engine.authenticate_client(&cx.headers, &form).await?;
+    let client = engine.authenticate_client(&cx.headers, &form, &cx.caller.address).await?;
     let asked = Asked { client, form };
     let grant = asked.need("grant_type")?.to_owned();
     cx.tx().assume(Duty::SignIn);

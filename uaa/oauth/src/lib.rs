@@ -1,7 +1,7 @@
 //! Floor 5: the authorization server.
 //!
-//! One grant, one file (`grant/`). What all of them share is the [`Engine`]: keys, cached clients, verified tokens,
-//! lockout. The hot paths (client credentials, a token seen before, introspection) take no database.
+//! One grant, one file (`grant/`). What all of them share is the [`Engine`]: keys, cached clients, verified
+//! tokens. The hot paths (client credentials, a token seen before, introspection) take no database.
 
 mod actor;
 mod answer;
@@ -10,13 +10,12 @@ mod engine;
 mod fault;
 mod grant;
 mod keys;
-mod lockout;
 mod login;
 mod revoke;
 mod state;
 mod verified;
 
-pub use engine::{Caches, Engine, LockoutPolicy, Settings};
+pub use engine::{Caches, Engine, Settings};
 
 use axum::http::Method;
 use std::sync::Arc;

@@ -93,7 +93,7 @@ async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<
     if cx.headers.get(axum::http::header::AUTHORIZATION).is_none() {
         return Err(invalid_client());
     }
-    let client = engine.authenticate_client(&cx.headers, form).await?;
+    let client = engine.authenticate_client(&cx.headers, form, &cx.caller.address).await?;
     if client.authorities.iter().any(|a| a == "uaa.resource") { Ok(()) } else { Err(lacking()) }
 }
 

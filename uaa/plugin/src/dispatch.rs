@@ -125,29 +125,32 @@ impl Dispatcher {
     ) -> Reply<(Answer, u32)> {
         // Before the transaction begins: a slow client must not hold the one writer.
         let body = self.read(body, &parts.headers).await?;
-        let raw = Raw { query: parts.uri.query().unwrap_or_default().into(), body };
+        let mut raw = Raw::new(parts.uri.query().unwrap_or_default(), body);
         let headers = Arc::new(parts.headers);
         let want = if route.public.is_some() || !route.need.writes() { Want::Read } else { Want::Write };
+        let query = raw.query.clone();
+        let context = |want| Ctx {
+            tx: self.access.begin(actor.clone(), self.zone, want, route.name, caller.request.clone()),
+            access: self.access.clone(),
+            authenticator: self.authenticator.clone(),
+            op: route.name,
+            public: route.public.is_some(),
+            links: self.links.clone(),
+            params: params.clone(),
+            caller: caller.clone(),
+            headers: headers.clone(),
+            query: query.clone(),
+        };
+        if let Some(ahead) = &route.ahead {
+            raw.ahead = Some(ahead(raw.clone(), &mut context(Want::Read)).await?);
+        }
         let mut tries = 0;
         loop {
             tries += 1;
-            let mut tx =
-                self.access.begin(actor.clone(), self.zone, want, route.name, caller.request.clone());
+            let mut cx = context(want);
             if tries > 1 {
-                tx.insist();
+                cx.tx.insist();
             }
-            let cx = Ctx {
-                tx,
-                access: self.access.clone(),
-                authenticator: self.authenticator.clone(),
-                op: route.name,
-                public: route.public.is_some(),
-                links: self.links.clone(),
-                params: params.clone(),
-                caller: caller.clone(),
-                headers: headers.clone(),
-                query: raw.query.clone(),
-            };
             match self.attempt(route, raw.clone(), cx, want).await {
                 // Lost against another transaction: the same request again, a few times.
                 Err(Fault::Retry) if tries < TRIES => {}

@@ -1,3 +1,4 @@
+use crate::ahead::Parcel;
 use crate::form::pairs;
 use bytes::Bytes;
 use schemars::JsonSchema;
@@ -13,6 +14,14 @@ pub struct Raw {
     pub query: Arc<str>,
     /// The body.
     pub body: Bytes,
+    pub(crate) ahead: Option<Parcel>,
+}
+
+impl Raw {
+    /// A request's query, undecoded, and its body.
+    pub fn new(query: impl Into<Arc<str>>, body: impl Into<Bytes>) -> Raw {
+        Raw { query: query.into(), body: body.into(), ahead: None }
+    }
 }
 
 /// How a handler's second argument is read: parse at the door (house rule 13).

@@ -4,6 +4,7 @@
 //! is its need, and one dispatcher does the rest: authenticate, read the body, begin, parse, obtain the proof, run,
 //! journal, commit.
 
+mod ahead;
 mod answer;
 mod authenticate;
 mod ctx;
@@ -16,6 +17,7 @@ mod need;
 mod openapi;
 mod route;
 
+pub use ahead::{Prepare, Ready};
 pub use answer::Answer;
 pub use authenticate::{Authenticator, Basic, bearer};
 pub use ctx::{Caller, Ctx, Links, Params};

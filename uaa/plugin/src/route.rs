@@ -1,3 +1,4 @@
+use crate::ahead::Ahead;
 use crate::answer::Answer;
 use crate::ctx::Ctx;
 use crate::dialect::Dialect;
@@ -79,6 +80,7 @@ pub struct Route {
     pub public: Option<&'static str>,
     pub(crate) reads: fn() -> Reads,
     pub(crate) run: Run,
+    pub(crate) ahead: Option<Ahead>,
 }
 
 impl Route {
@@ -116,6 +118,7 @@ impl Route {
             reads: I::reads,
             public: None,
             run,
+            ahead: None,
         }
     }
 
@@ -139,7 +142,8 @@ impl Route {
             Box::pin(async move { handler.call(Public::new(), I::read(&raw)?, cx).await })
         });
         let (need, public) = (NeedInfo::Public, Some(why));
-        Route { method, path, name, site, dialect, need, input: I::NAME, reads: I::reads, public, run }
+        let (input, reads) = (I::NAME, I::reads);
+        Route { method, path, name, site, dialect, need, input, reads, public, run, ahead: None }
     }
 
     /// As a line of `routes.txt`, with what a request costs.

@@ -121,6 +121,15 @@ impl Tx {
         self.insists = true;
     }
 
+    /// Gives the connection back while something slow is done that needs none; the next statement takes another one. For
+    /// transactions that only read: one that writes keeps what it holds.
+    pub fn release(&mut self) {
+        match self.want {
+            Want::Read => self.conn = None,
+            Want::Write => {}
+        }
+    }
+
     /// Goes on as the product itself, within what that duty may do (`roles.txt`), until [`Tx::resume`]. The audit log
     /// names the duty and, through the request id, who set it in motion.
     pub fn assume(&mut self, duty: Duty) -> Arc<Actor> {

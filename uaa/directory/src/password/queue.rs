@@ -27,13 +27,25 @@ impl Limits {
     }
 }
 
-/// For whom a place is held.
+/// Who asks for hashing, and from where: what shares of the queue are counted by.
+///
+/// One account from one address holds [`Limits::a_source`] places, one address half of all: a flood from one address
+/// neither fills the queue under many names nor takes an account's places from its owner at another address.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The user name or client id that is tried, or the id of whoever sets a new secret.
+    pub account: &'a str,
+    /// The peer's own address, or one that a trusted proxy vouches for. Empty: from nowhere, which has no share.
+    pub address: &'a str,
+}
+
+/// What a place is held for.
 #[derive(Clone, Copy)]
-pub(super) enum Source<'a> {
-    /// A new secret is hashed: all of these together are one source with half of the places.
+pub(super) enum Purpose {
+    /// A new secret: all of these together hold half of the places.
     New,
-    /// Somebody is tried under this name.
-    Named(&'a str),
+    /// Somebody is tried.
+    Proof,
 }
 
 /// The queue: who may compute, who shares a computation, and the memory for it.
@@ -62,17 +74,16 @@ impl Queue {
         recipe: &Recipe,
         secret: &Secret,
         source: Source<'_>,
+        purpose: Purpose,
     ) -> Reply<Vec<u8>> {
-        let limits = self.desk.limits;
-        let (source, share) = match source {
-            Source::New => (self.digest(&[b"new"]), ((limits.workers + limits.waiting) / 2).max(1)),
-            Source::Named(name) => (self.digest(&[b"named", name.as_bytes()]), limits.a_source.max(1)),
-        };
-        let same = self.digest(&[&source, &recipe.fingerprint(), secret.expose().as_bytes()]);
-        let (mut answer, lead) = self.desk.admit(source, share, same)?;
+        let shares = self.shares(source, purpose);
+        let fingerprint = recipe.fingerprint();
+        let same = self.digest(&[&shares[0].of, &fingerprint, secret.expose().as_bytes()]);
+        let (mut answer, lead) = self.desk.admit(&shares, same)?;
         if lead {
             // A task of its own: those who share the computation do not lose it when the first of them goes away.
-            let turn = Turn { queue: self.clone(), source, same, left: false };
+            let of = shares.into_iter().map(|share| share.of).collect();
+            let turn = Turn { queue: self.clone(), of, same, left: false };
             tokio::spawn(turn.take(recipe.clone(), secret.clone()));
         }
         let settled = answer.wait_for(Option::is_some).await;
@@ -80,6 +91,22 @@ impl Queue {
             .ok()
             .and_then(|tag| tag.clone())
             .unwrap_or_else(|| Err(Fault::Internal("a hash computation ended without an answer".into())))
+    }
+
+    /// Of whose places one is taken. The first share is the caller's own.
+    fn shares(&self, Source { account, address }: Source<'_>, purpose: Purpose) -> Vec<Share> {
+        let limits = self.desk.limits;
+        let half = ((limits.workers + limits.waiting) / 2).max(1);
+        let own = self.digest(&[b"account", account.as_bytes(), address.as_bytes()]);
+        let mut shares = vec![Share { of: own, most: limits.a_source.max(1) }];
+        if !address.is_empty() {
+            shares.push(Share { of: self.digest(&[b"address", address.as_bytes()]), most: half });
+        }
+        match purpose {
+            Purpose::New => shares.push(Share { of: self.digest(&[b"new"]), most: half }),
+            Purpose::Proof => {}
+        }
+        shares
     }
 
     pub(super) fn pending(&self) -> usize {
@@ -128,7 +155,7 @@ impl Queue {
 /// The place is left once and with its listeners in the same step: a later computation of the same has its own.
 struct Turn {
     queue: Arc<Queue>,
-    source: Digest,
+    of: Vec<Digest>,
     same: Digest,
     left: bool,
 }
@@ -136,7 +163,7 @@ struct Turn {
 impl Turn {
     async fn take(mut self, recipe: Recipe, secret: Secret) {
         let Ok(permit) = self.queue.workers.clone().acquire_owned().await else { return };
-        self.left = self.queue.desk.leave_if_deserted(&self.source, &self.same);
+        self.left = self.queue.desk.leave_if_deserted(&self.of, &self.same);
         if self.left {
             return;
         }
@@ -153,7 +180,7 @@ impl Turn {
     /// The place is free before anybody hears the answer: who then asks again finds it.
     fn answer(mut self, tag: Reply<Vec<u8>>) {
         self.left = true;
-        if let Some(listeners) = self.queue.desk.leave(&self.source, &self.same) {
+        if let Some(listeners) = self.queue.desk.leave(&self.of, &self.same) {
             listeners.send_replace(Some(tag));
         }
     }
@@ -163,7 +190,7 @@ impl Drop for Turn {
     /// Where the work broke off without an answer, its listeners hear the channel close.
     fn drop(&mut self) {
         if !self.left {
-            self.queue.desk.leave(&self.source, &self.same);
+            self.queue.desk.leave(&self.of, &self.same);
         }
     }
 }
@@ -177,54 +204,65 @@ struct Desk {
 #[derive(Default)]
 struct Taken {
     all: usize,
-    by_source: HashMap<Digest, usize>,
+    held: HashMap<Digest, usize>,
     shared: HashMap<Digest, watch::Sender<Answer>>,
 }
 
 impl Desk {
     /// Where to listen for the answer, and whether the caller is the first and has to start the work.
-    fn admit(&self, source: Digest, share: usize, same: Digest) -> Reply<(watch::Receiver<Answer>, bool)> {
+    fn admit(&self, shares: &[Share], same: Digest) -> Reply<(watch::Receiver<Answer>, bool)> {
         let mut taken = lock(&self.taken);
         if let Some(already) = taken.shared.get(&same) {
             return Ok((already.subscribe(), false));
         }
-        let held = taken.by_source.get(&source).copied().unwrap_or(0);
-        if taken.all >= self.limits.workers.max(1) + self.limits.waiting || held >= share {
+        let used =
+            shares.iter().any(|share| taken.held.get(&share.of).is_some_and(|held| *held >= share.most));
+        if used || taken.all >= self.limits.workers.max(1) + self.limits.waiting {
             return Err(Fault::TooMany(self.limits.retry_after));
         }
         taken.all += 1;
-        taken.by_source.insert(source, held + 1);
+        for share in shares {
+            *taken.held.entry(share.of).or_default() += 1;
+        }
         let (sender, receiver) = watch::channel(None);
         taken.shared.insert(same, sender);
         Ok((receiver, true))
     }
 
-    fn leave(&self, source: &Digest, same: &Digest) -> Option<watch::Sender<Answer>> {
-        lock(&self.taken).leave(source, same)
+    fn leave(&self, of: &[Digest], same: &Digest) -> Option<watch::Sender<Answer>> {
+        lock(&self.taken).leave(of, same)
     }
 
     /// Leaves when nobody listens any more. In one step, so that nobody begins to listen in between.
-    fn leave_if_deserted(&self, source: &Digest, same: &Digest) -> bool {
+    fn leave_if_deserted(&self, of: &[Digest], same: &Digest) -> bool {
         let mut taken = lock(&self.taken);
         let deserted = taken.shared.get(same).is_none_or(|sender| sender.receiver_count() == 0);
         if deserted {
-            taken.leave(source, same);
+            taken.leave(of, same);
         }
         deserted
     }
 }
 
 impl Taken {
-    fn leave(&mut self, source: &Digest, same: &Digest) -> Option<watch::Sender<Answer>> {
+    fn leave(&mut self, of: &[Digest], same: &Digest) -> Option<watch::Sender<Answer>> {
         self.all -= 1;
-        if let Some(held) = self.by_source.get_mut(source) {
-            *held -= 1;
-            if *held == 0 {
-                self.by_source.remove(source);
+        for of in of {
+            if let Some(held) = self.held.get_mut(of) {
+                *held -= 1;
+                if *held == 0 {
+                    self.held.remove(of);
+                }
             }
         }
         self.shared.remove(same)
     }
+}
+
+/// Somebody's part of the places.
+struct Share {
+    of: Digest,
+    most: usize,
 }
 
 /// What listeners wait for: nothing yet, then the tag.

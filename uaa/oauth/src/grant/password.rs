@@ -4,7 +4,7 @@ use super::{Asked, refresh_token, stored};
 use crate::answer::{Person, covers, narrowed, token};
 use crate::engine::Engine;
 use crate::fault::{bad_credentials, invalid_request, locked};
-use uaa_directory::User;
+use uaa_directory::{Attempt, Tried, User};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Raw, Want};
@@ -33,24 +33,22 @@ async fn sign_in(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Person> 
     let password = Secret::new(asked.need("password")?.to_owned());
     let origin = origin(asked)?;
     let seen = cx.tx().visible::<User>().await?;
-    let name = Cond::In(Field::Folded("username_key"), vec![username]);
-    let user =
-        cx.tx().find(&seen, Cond::All(vec![name, Cond::In(Field::Text("origin"), vec![origin])])).await?;
+    let name = Cond::In(Field::Folded("username_key"), vec![username.clone()]);
+    let there = Cond::In(Field::Text("origin"), vec![origin.clone()]);
+    let user = cx.tx().find(&seen, Cond::All(vec![name, there])).await?;
     // No connection is held while Argon2 works.
     cx.step(Want::Read).await?;
     let now = cx.now();
-    let locked_out = user.as_ref().is_some_and(|u| engine.lockout.is_locked(u.guid, now));
-    let stored = user.as_ref().and_then(|u| u.own.password.as_deref()).filter(|_| !locked_out);
-    let good = engine.hasher.verify(&password, stored).await?;
-    let Some(user) = user else { return Err(bad_credentials()) };
-    if locked_out {
-        return Err(locked());
+    let user = user.filter(|user| user.own.active);
+    let stored = user.as_ref().and_then(|user| user.own.password.as_deref());
+    let address = cx.caller.address.clone();
+    let tried = Tried { zone: cx.zone(), origin: &origin, username: &username, address: &address };
+    match engine.credentials.password(tried, &password, stored, now).await? {
+        Attempt::Right => {}
+        Attempt::Wrong => return Err(bad_credentials()),
+        Attempt::Locked => return Err(locked()),
     }
-    if !good || !user.own.active {
-        engine.lockout.failed(user.guid, now);
-        return Err(bad_credentials());
-    }
-    engine.lockout.succeeded(user.guid);
+    let user = user.ok_or_else(bad_credentials)?;
     Ok(Person {
         id: user.guid,
         username: user.own.username,

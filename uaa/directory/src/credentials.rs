@@ -1,0 +1,254 @@
+//! Proving with a secret who one is: queue, policy, lockout and memory in one place, so that every protocol that takes a
+//! password refuses, counts and takes its time alike.
+
+use crate::lockout::{Addresses, Key, Lockout, LockoutPolicy};
+use crate::password::{ClientSecretPolicy, Hasher, PasswordPolicy, Source};
+use crate::secret_cache::SecretCache;
+use std::net::IpAddr;
+use uaa_model::{Code, Fault, Micros, Reply, Rng, Secret};
+use uuid::Uuid;
+
+/// What a process needs to check secrets and to take new ones. One a process: queue and counters are its memory.
+#[derive(Debug)]
+pub struct Credentials {
+    hasher: Hasher,
+    lockout: Lockout,
+    addresses: Addresses,
+    secrets: SecretCache,
+    policy: LockoutPolicy,
+}
+
+/// Who is tried, and from where.
+#[derive(Clone, Copy, Debug)]
+pub struct Tried<'a> {
+    /// The zone of the account.
+    pub zone: Uuid,
+    /// The identity provider of the user.
+    pub origin: &'a str,
+    /// The user's name in lower case, whether or not anybody has it.
+    pub username: &'a str,
+    /// The peer's own address, or one that a trusted proxy vouches for.
+    pub address: &'a str,
+}
+
+/// What became of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// It is the password.
+    Right,
+    /// It is not, or nobody has that name.
+    Wrong,
+    /// Nothing was tried: answer [`ACCOUNT_LOCKED`](crate::lockout::ACCOUNT_LOCKED).
+    Locked,
+}
+
+impl Credentials {
+    /// Empty memories, around a queue.
+    pub fn new(hasher: Hasher, policy: LockoutPolicy, rng: &dyn Rng) -> Self {
+        Credentials {
+            hasher,
+            lockout: Lockout::default(),
+            addresses: Addresses::default(),
+            secrets: SecretCache::new(SecretCache::CAPACITY, rng),
+            policy,
+        }
+    }
+
+    /// Tries a user's password. Without a stored hash (nobody has that name, or may not sign in) it takes as long, fails
+    /// and locks like any other, so that neither text nor time tells who exists.
+    ///
+    /// # Errors
+    /// [`Fault::TooMany`] when the queue or the source's share of it is full, or the address failed too often lately. The
+    /// attempt then counts as none.
+    pub async fn password(
+        &self,
+        tried: Tried<'_>,
+        presented: &Secret,
+        stored: Option<&str>,
+        now: Micros,
+    ) -> Reply<Attempt> {
+        let key = tried.key();
+        let paced = paced(tried.address);
+        if let Some(address) = paced {
+            self.addresses.check(address, now).map_err(Fault::TooMany)?;
+        }
+        if self.lockout.check(&key, &self.policy, now).is_err() {
+            return Ok(Attempt::Locked);
+        }
+        let source = Source { account: key.subject(), address: tried.address };
+        let right = match stored {
+            Some(stored) => self.hasher.verify(presented, stored, source).await?,
+            None => self.hasher.verify_nothing(presented, source).await?,
+        };
+        if right {
+            self.lockout.succeeded(&key);
+            return Ok(Attempt::Right);
+        }
+        self.lockout.failed(key, &self.policy, now);
+        if let Some(address) = paced {
+            self.addresses.failed(address, now);
+        }
+        Ok(Attempt::Wrong)
+    }
+
+    /// Whether a new password is the one that is stored already. Counts as no attempt: the caller has proved who they are.
+    ///
+    /// # Errors
+    /// [`Fault::TooMany`] when the queue or the source's share of it is full.
+    pub async fn is_same(&self, new: &Secret, stored: &str, source: Source<'_>) -> Reply<bool> {
+        self.hasher.verify(new, stored, source).await
+    }
+
+    /// Tries a client's secret against the ones that are stored (at most two); `None`: there is no such client. Memory
+    /// answers first: `docs/decisions/0004-client-secrets-on-the-hot-path.md`.
+    ///
+    /// # Errors
+    /// [`Fault::TooMany`] when the queue or the source's share of it is full.
+    pub async fn client_secret(
+        &self,
+        client: Option<(Uuid, &[String])>,
+        presented: &Secret,
+        source: Source<'_>,
+        now: Micros,
+    ) -> Reply<bool> {
+        let Some((client, stored)) = client.filter(|(_, stored)| !stored.is_empty()) else {
+            return self.hasher.verify_nothing(presented, source).await;
+        };
+        if stored.iter().any(|stored| self.secrets.remembered(client, stored, presented, now)) {
+            return Ok(true);
+        }
+        for stored in stored {
+            if self.hasher.verify(presented, stored, source).await? {
+                self.secrets.remember(client, stored, presented, now);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Drops what is remembered of a client's secrets.
+    pub fn forget_client(&self, client: Uuid) {
+        self.secrets.forget(client);
+    }
+
+    /// Lets a locked account be tried again.
+    pub fn unlock(&self, tried: Tried<'_>) {
+        self.lockout.clear(&tried.key());
+    }
+
+    /// Takes a new password: what the policy has against it, else the hash to store. `status` is what a refusal is in the
+    /// protocol at hand: 400 for a new user, 422 for a change.
+    ///
+    /// # Errors
+    /// `invalid_password` with UAA's sentences; [`Fault::TooMany`] when the queue or the source's share of it is full.
+    pub async fn new_password(&self, new: &Secret, source: Source<'_>, status: u16) -> Reply<String> {
+        PasswordPolicy::LENIENT
+            .check(new)
+            .map_err(|faults| Fault::protocol(Code::new(status, "invalid_password"), faults.to_string()))?;
+        self.hasher.hash(new, source).await
+    }
+
+    /// Takes a new client secret: what the policy has against it, else the hash to store.
+    ///
+    /// # Errors
+    /// `invalid_client` with UAA's sentences; [`Fault::TooMany`] when the queue or the source's share of it is full.
+    pub async fn new_client_secret(&self, new: &Secret, source: Source<'_>) -> Reply<String> {
+        ClientSecretPolicy::LENIENT
+            .check(new)
+            .map_err(|faults| Fault::protocol(Code::new(400, "invalid_client"), faults.to_string()))?;
+        self.hasher.hash(new, source).await
+    }
+}
+
+impl Tried<'_> {
+    /// By name and not by id, so that a name that nobody has is counted alike.
+    fn key(&self) -> Key {
+        Key::new(self.zone, &format!("{}/{}", self.origin, self.username))
+    }
+}
+
+/// The machine itself is not slowed down: behind a local proxy that vouches for nobody, everybody comes from there.
+fn paced(address: &str) -> Option<IpAddr> {
+    address.parse::<IpAddr>().ok().filter(|address| !address.to_canonical().is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::password::{Cost, Limits};
+    use std::sync::Arc;
+    use uaa_model::TestRng;
+
+    fn credentials() -> Credentials {
+        let limits = Limits { workers: 2, waiting: 10, a_source: 4, retry_after: 1 };
+        let hasher = Hasher::new(Cost::cheap_for_tests(), limits, Arc::new(TestRng::default()));
+        Credentials::new(hasher, LockoutPolicy::default(), &TestRng::default())
+    }
+
+    fn tried<'a>(username: &'a str, address: &'a str) -> Tried<'a> {
+        Tried { zone: Uuid::nil(), origin: "uaa", username, address }
+    }
+
+    const HERE: Source<'static> = Source { account: "n", address: "" };
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text.into())
+    }
+
+    #[tokio::test]
+    async fn a_name_that_nobody_has_fails_and_locks_like_any_other() {
+        let all = credentials();
+        let stored = all.new_password(&secret("koala"), HERE, 400).await.unwrap();
+        for stored in [Some(stored.as_str()), None] {
+            let who = tried(if stored.is_some() { "ann" } else { "nobody" }, "127.0.0.1");
+            for n in 0..5 {
+                assert_eq!(all.password(who, &secret("x"), stored, n).await, Ok(Attempt::Wrong));
+            }
+            assert_eq!(all.password(who, &secret("koala"), stored, 5).await, Ok(Attempt::Locked));
+            all.unlock(who);
+            let after = all.password(who, &secret("koala"), stored, 6).await.unwrap();
+            assert_eq!(after == Attempt::Right, stored.is_some());
+        }
+    }
+
+    #[tokio::test]
+    async fn an_address_that_fails_against_many_names_has_to_wait() {
+        let all = credentials();
+        for n in 0..31 {
+            let who = format!("user{n}");
+            let attempt = all.password(tried(&who, "192.0.2.1"), &secret("x"), None, 0).await;
+            assert_eq!(attempt, Ok(Attempt::Wrong));
+        }
+        let attempt = all.password(tried("more", "192.0.2.1"), &secret("x"), None, 0).await;
+        assert_eq!(attempt, Err(Fault::TooMany(1)));
+        assert_eq!(all.password(tried("more", "192.0.2.2"), &secret("x"), None, 0).await, Ok(Attempt::Wrong));
+    }
+
+    #[tokio::test]
+    async fn either_of_two_client_secrets_and_none_of_a_client_without() {
+        let all = credentials();
+        let one = all.new_client_secret(&secret("one"), HERE).await.unwrap();
+        let two = all.new_client_secret(&secret("two"), HERE).await.unwrap();
+        let (client, stored) = (Uuid::from_u128(1), [one, two]);
+        for _ in 0..2 {
+            for (text, right) in [("one", true), ("two", true), ("three", false), ("", false)] {
+                let asked = all.client_secret(Some((client, &stored)), &secret(text), HERE, 0).await;
+                assert_eq!(asked, Ok(right), "{text}");
+            }
+        }
+        assert_eq!(all.client_secret(Some((client, &[])), &secret("one"), HERE, 0).await, Ok(false));
+        assert_eq!(all.client_secret(Some((client, &stored[1..])), &secret("one"), HERE, 0).await, Ok(false));
+        assert_eq!(all.client_secret(None, &secret("one"), HERE, 0).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn a_poor_password_is_refused_in_uaas_words() {
+        let all = credentials();
+        let refused = all.new_password(&secret(""), HERE, 422).await;
+        let said = Fault::protocol(
+            Code::new(422, "invalid_password"),
+            "Password must be at least 1 characters in length.",
+        );
+        assert_eq!(refused, Err(said));
+    }
+}
