@@ -1,7 +1,6 @@
 //! Opening and migrating: what a database is refused for, and that processes which start together do not hurt each other.
 
-use std::process::Command;
-use tests::{Store, binary, on_every_engine};
+use tests::{Store, hallmark, on_every_engine};
 use uaa_model::Fault;
 use uaa_store::{Db, SchemaState};
 
@@ -57,7 +56,7 @@ on_every_engine! {
         let Err(Fault::Invalid(told)) = db.migrate(1).await else { panic!("it was taken") };
         assert!(told[0].starts_with("the database has schema 9999, this program knows up to "), "{told:?}");
         let data = tempfile::tempdir().unwrap();
-        let run = Command::new(binary())
+        let run = hallmark()
             .args(["up", "--listen", "127.0.0.1:0", "--database", &database.url, "--data"])
             .arg(data.path())
             .output()

@@ -119,7 +119,11 @@ impl Inside {
             Site::Api => self.served.api.clone(),
             Site::Uaa => self.served.uaa.clone(),
         };
-        request.extensions_mut().insert(Caller { request: "test".into(), address: "127.0.0.1".into() });
+        request.extensions_mut().insert(Caller {
+            request: "test".into(),
+            address: "127.0.0.1".into(),
+            subdomain: "".into(),
+        });
         let response = router.oneshot(request).await.expect("it answers");
         let status = response.status().as_u16();
         let statements = response.extensions().get::<Handled>().map_or(0, |h| h.statements);

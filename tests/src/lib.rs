@@ -193,6 +193,17 @@ impl Drop for Hallmark {
     }
 }
 
+/// The program as a command, with none of the caller's settings: `HALLMARK_BIN` itself looks like one.
+pub fn hallmark() -> Command {
+    let mut command = Command::new(binary());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("HALLMARK_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
 /// The binary under test.
 pub fn binary() -> PathBuf {
     let named = std::env::var_os("HALLMARK_BIN").map(PathBuf::from);
@@ -219,7 +230,7 @@ pub async fn said(request: reqwest::RequestBuilder) -> Said {
 }
 
 fn run(data: &Path, database: Option<&Database>, port: u16) -> Child {
-    let mut command = Command::new(binary());
+    let mut command = hallmark();
     command.args(["up", "--listen", &format!("127.0.0.1:{port}"), "--data"]).arg(data);
     if let Some(database) = database {
         command.args(["--database", &database.url]);

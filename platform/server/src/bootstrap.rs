@@ -39,6 +39,15 @@ pub async fn bootstrap(hall: &Hall, data: &Path) -> Reply<Option<FirstSecrets>> 
     keep(&data.join("admin-password"), &secrets.user)?;
     keep(&data.join("admin-client-secret"), &secrets.client)?;
     let mut tx = begin(hall, Want::Write);
+    // Whoever makes a group keeps everybody else out, and a process that started at the same moment may have been first.
+    let _: uaa_store::Slot<Group> = tx.slot(Id::<Zone>::new(hall.zone)).await?;
+    let seen = tx.visible::<Client>().await?;
+    if tx.find(&seen, Cond::In(Field::Text("client_id"), vec!["admin".into()])).await?.is_some() {
+        for name in ["admin-password", "admin-client-secret"] {
+            let _ = fs::remove_file(data.join(name));
+        }
+        return Ok(None);
+    }
     let mut groups = vec![];
     for name in DEFAULT_GROUPS.iter().chain(GROUPS) {
         groups.push((*name, group(&mut tx, name).await?));

@@ -1,210 +1,197 @@
-//! The command line.
+//! What the commands do. Each opens what it needs, says what came of it, and gives back what it opened.
 
-use crate::bootstrap::bootstrap;
+mod admin;
+mod audit;
+mod database;
+mod keys;
+mod up;
+
+use crate::args::{AdminCommand, Args, AuditCommand, Command, Common, ConfigCommand, DbCommand, KeysCommand};
 use crate::compose::{Hall, Plan};
-use crate::front::Front;
-use clap::{Parser, Subcommand};
-use std::io::Write;
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use crate::config::{self, Config, SigningAlgorithm};
+use crate::edge::Sites;
+use crate::failure::Failure;
+use crate::logs;
+use crate::output::Output;
+use clap::Parser;
+use std::fs;
+use std::os::unix::fs::DirBuilderExt;
 use std::process::ExitCode;
 use std::sync::Arc;
-use uaa_model::{Fault, Reply, SystemClock, SystemRng};
-use uaa_store::Broken;
+use std::time::Duration;
+use uaa_authz::{Actor, Duty};
+use uaa_directory::lockout::LockoutPolicy;
+use uaa_model::{SystemClock, SystemRng};
+use uaa_plugin::Links;
+use uaa_store::{Db, Engine, Tx, Want};
+use uaa_token::Algorithm;
 
-/// Identity and authorization for a whole platform, in one process.
-#[derive(Debug, Parser)]
-#[command(
-    name = "hallmark",
-    version,
-    after_help = "Begin with:\n  hallmark up\nThen, in another terminal:\n  cf api http://127.0.0.1:8080\n  cf auth admin \"$(cat data/admin-password)\""
-)]
-pub struct Args {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Start the server. The first start makes the user and the client `admin` and says where their secrets are.
-    Up(Up),
-    /// Look after the audit log.
-    #[command(subcommand)]
-    Audit(Audit),
-    /// Look after the database.
-    #[command(subcommand)]
-    Db(Database),
-}
-
-#[derive(Debug, clap::Args)]
-struct Up {
-    #[command(flatten)]
-    place: Place,
-    /// The address to listen on.
-    #[arg(long, default_value = "127.0.0.1:8080", env = "HALLMARK_LISTEN")]
-    listen: SocketAddr,
-    /// Where clients reach this server, when that is not `http://` and the address above.
-    #[arg(long, env = "HALLMARK_PUBLIC_URL")]
-    public_url: Option<String>,
-    /// How tokens are signed: RS256 or ES256. Counts at the first start.
-    #[arg(long, default_value = "RS256", env = "HALLMARK_SIGNING_ALGORITHM")]
-    signing_algorithm: String,
-}
-
-#[derive(Debug, clap::Args)]
-struct Place {
-    /// The directory for secrets and the embedded database.
-    #[arg(long, default_value = "data", env = "HALLMARK_DATA")]
-    data: PathBuf,
-    /// The database: sqlite:PATH, postgres://… or mysql://…; an embedded one in the data directory without it.
-    #[arg(long, env = "HALLMARK_DATABASE_URL", hide_env_values = true)]
-    database: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-enum Audit {
-    /// Walk the chain from its first block and name every row that was edited, removed or put elsewhere.
-    Verify(Place),
-}
-
-#[derive(Debug, Subcommand)]
-enum Database {
-    /// Bring the schema forward.
-    Migrate(Place),
-    /// Say where the schema stands.
-    Status(Place),
-}
-
-/// Runs what was asked for.
-pub fn run() -> ExitCode {
+/// The whole program: reads the command line, does it, and says how it went.
+///
+/// The code is 0 when it is done, 1 when it is not, and 2 when the command line or the configuration is wrong.
+pub fn main() -> ExitCode {
     let args = Args::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return failed(&Fault::Unavailable(format!("no runtime: {error}"))),
+    let done = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(run(args, &mut Output::stdout())),
+        Err(error) => Err(Failure::new(format!("the system gives no threads: {error}"))),
     };
-    let done = runtime.block_on(async {
-        match args.command {
-            Command::Up(up) => serve(up).await,
-            Command::Audit(Audit::Verify(place)) => verify(place).await,
-            Command::Db(Database::Migrate(place)) => schema(place, true).await,
-            Command::Db(Database::Status(place)) => schema(place, false).await,
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            Output::stderr().line(&format!("hallmark: {failure}"));
+            ExitCode::from(failure.code)
         }
-    });
-    done.unwrap_or_else(|fault| failed(&fault))
+    }
 }
 
-async fn serve(up: Up) -> Reply<ExitCode> {
-    let data = up.place.data.clone();
-    let listener = tokio::net::TcpListener::bind(up.listen).await.map_err(|e| {
-        Fault::Unavailable(format!(
-            "cannot listen on {}: {e}; choose another address with --listen",
-            up.listen
+async fn run(args: Args, out: &mut Output) -> Result<(), Failure> {
+    match args.command {
+        Command::Up { common, listen } => {
+            let mut sources = common.sources();
+            sources.arguments.extend(listen.map(|address| ("listen.address", "--listen", address)));
+            let config = Config::load(&sources)?;
+            logs::start(&config.log)?;
+            up::up(&config, out).await
+        }
+        Command::Config(ConfigCommand::Check { common }) => {
+            out.line(&summary(&Config::load(&common.sources())?)?);
+            Ok(())
+        }
+        Command::Config(ConfigCommand::Schema) => {
+            out.line(&format!("{:#}", config::schema()));
+            Ok(())
+        }
+        Command::Config(ConfigCommand::Guide) => {
+            out.line(&config::guide());
+            Ok(())
+        }
+        Command::Audit(AuditCommand::Verify { common }) => audit::verify(&ready(&common)?, out).await,
+        Command::Keys(KeysCommand::List { common }) => keys::list(&ready(&common)?, out).await,
+        Command::Keys(KeysCommand::Rotate { common }) => keys::rotate(&ready(&common)?, out).await,
+        Command::Admin(AdminCommand::PasswordReset { common, user }) => {
+            admin::password_reset(&ready(&common)?, &user, out).await
+        }
+        Command::Db(DbCommand::Migrate { common }) => database::migrate(&ready(&common)?, out).await,
+        Command::Db(DbCommand::Status { common }) => database::status(&ready(&common)?, out).await,
+    }
+}
+
+fn ready(common: &Common) -> Result<Config, Failure> {
+    let config = Config::load(&common.sources())?;
+    logs::start(&config.log)?;
+    Ok(config)
+}
+
+/// What came out of the configuration. No secrets.
+fn summary(config: &Config) -> Result<String, Failure> {
+    let links = Sites::new(config, config.listen.address.0).links().clone();
+    let mut lines = vec![
+        "the configuration is good".to_owned(),
+        format!("  listens on   {}", config.listen.address),
+        format!("  api          {}", links.api),
+        format!("  uaa          {}", links.uaa),
+        format!("  login        {}", links.login),
+        format!("  data folder  {}", config.data_dir.display()),
+        format!("  database     {}", config.database_url()?),
+    ];
+    lines.extend(config.warnings().iter().map(|text| format!("warning: {text}")));
+    Ok(lines.join("\n"))
+}
+
+/// The composition's part of the configuration.
+fn plan(config: &Config, links: Links) -> Result<Plan, Failure> {
+    let seconds = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
+    let narrow = |number| u32::try_from(number).unwrap_or(u32::MAX);
+    let lockout = LockoutPolicy {
+        lockout_after_failures: narrow(config.lockout.after_failures.get()),
+        count_failures_within_seconds: narrow(config.lockout.within_seconds.get()),
+        lockout_period_seconds: narrow(config.lockout.for_seconds.get()),
+    };
+    Ok(Plan {
+        database: config.database_url()?.secret().expose().to_owned(),
+        connections: u32::try_from(config.database.connections.get()).unwrap_or(u32::MAX),
+        algorithm: match config.token.signing_algorithm {
+            SigningAlgorithm::Rs256 => Algorithm::Rs256,
+            SigningAlgorithm::Es256 => Algorithm::Es256,
+        },
+        access_seconds: seconds(config.token.access_seconds.get()),
+        refresh_seconds: seconds(config.token.refresh_seconds.get()),
+        lockout,
+        body_limit: config.limits.body_bytes.size(),
+        hash_queue: config.limits.hash_queue.size(),
+        ..Plan::embedded(config.data_dir.clone(), &links.api)
+    })
+    .map(|plan| Plan { links, ..plan })
+}
+
+async fn open(config: &Config, links: Links) -> Result<Hall, Failure> {
+    data_folder(config)?;
+    Ok(Hall::open(plan(config, links)?, Arc::new(SystemClock), Arc::new(SystemRng)).await?)
+}
+
+/// An installation that is there already, for a command beside or instead of a running server. It changes no schema:
+/// that server may be of another version.
+async fn installed(config: &Config) -> Result<Hall, Failure> {
+    let nothing = || {
+        let folder = config.data_dir.display();
+        Failure::new(format!(
+            "nothing is installed in `{folder}` yet; `hallmark up` does it, `--data` or `--config` name another place"
         ))
-    })?;
-    let address = listener.local_addr().map_err(|e| Fault::Unavailable(e.to_string()))?;
-    let base = up.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let hall = open(plan(&up.place, &base, &up.signing_algorithm)?).await?;
-    let first = bootstrap(&hall, &data).await?;
-    let served = hall.serve().await?;
-    let front = Front { api: served.api, uaa: served.uaa, ids: hall.ids.clone(), domain: None };
-    say(&format!("Hallmark listens on {base}\n"));
-    if let Some(secrets) = first {
-        let data = data.display();
-        say(&format!(
-            "This was the first start. Shown once, and kept in {data}/admin-password and {data}/admin-client-secret:\n  \
-             user admin    {}\n  client admin  {}\n\nNext:\n  cf api {base}\n  cf auth admin \"$(cat {data}/admin-password)\"\n  \
-             cf create-org first\n",
-            secrets.user.expose(),
-            secrets.client.expose()
-        ));
+    };
+    let db = database(config)?.ok_or_else(nothing)?;
+    let db = Db::open(&db, 1).await?;
+    let state = db.schema().await;
+    db.close().await;
+    let state = state?;
+    if state.applied == 0 {
+        return Err(nothing());
     }
-    let service = front.into_router().into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(ended()).await;
-    hall.access.write_noted().await?;
-    hall.access.seal().await?;
-    hall.access.db().close().await;
-    served.map(|()| ExitCode::SUCCESS).map_err(|e| Fault::Unavailable(e.to_string()))
+    if state.applied < state.known {
+        let (applied, known) = (state.applied, state.known);
+        return Err(Failure::new(format!(
+            "the database has schema {applied} and this program needs {known}; stop the servers and run \
+             `hallmark db migrate`"
+        )));
+    }
+    open(config, Sites::new(config, config.listen.address.0).links().clone()).await
 }
 
-/// By the machine's clock and its randomness.
-async fn open(plan: Plan) -> Reply<Hall> {
-    Hall::open(plan, Arc::new(SystemClock), Arc::new(SystemRng)).await
+/// The database, unless it is a file that is not there: opening it would make it.
+fn database(config: &Config) -> Result<Option<String>, Failure> {
+    let url = config.database_url()?;
+    let whole = url.secret().expose().to_owned();
+    let file = whole.strip_prefix("sqlite:").filter(|_| url.engine() == Engine::Sqlite);
+    let missing = file.is_some_and(|file| !std::path::Path::new(file).exists());
+    Ok((!missing).then_some(whole))
 }
 
-async fn verify(place: Place) -> Reply<ExitCode> {
-    let hall = open(plan(&place, "http://127.0.0.1", "RS256")?).await?;
-    // What was committed before a crash and not sealed yet is sealed now.
-    while hall.access.seal().await? > 0 {}
-    let (verified, broken) = hall.access.verify().await?;
-    for one in &verified {
-        say(&format!("zone {}: sealed through {}, {} rows\n", one.zone, one.through, one.rows));
-        if one.forgotten > 0 {
-            say(&format!(
-                "zone {}: rows of blocks up to {} were forgotten in due form\n",
-                one.zone, one.forgotten
-            ));
+/// Makes the data folder, for its owner alone.
+fn data_folder(config: &Config) -> Result<(), Failure> {
+    let folder = &config.data_dir;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
+        let shown = folder.display();
+        Failure::new(format!("`{shown}` cannot be made: {error}; choose another folder with `--data`"))
+    })
+}
+
+/// A transaction of the operator at this machine.
+fn begin(hall: &Hall, want: Want, op: &'static str) -> Tx {
+    let actor = Actor::system(hall.access.registry(), Duty::Operator, hall.zone);
+    hall.access.begin(actor.into(), hall.zone, want, op, hall.ids.uuid().to_string().into())
+}
+
+/// Waits for long work, and says now and then that it goes on.
+async fn patiently<T>(what: &str, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    let mut turn = tokio::time::interval(SAY);
+    turn.tick().await;
+    for seconds in (SAY.as_secs()..).step_by(5) {
+        tokio::select! {
+            done = &mut work => return done,
+            _ = turn.tick() => Output::stderr().line(&format!("{what}: {seconds} s so far")),
         }
     }
-    for one in &broken {
-        let text = match one {
-            Broken::Block(zone, n) => {
-                format!("zone {zone}: block {n} is missing, out of order or was changed")
-            }
-            Broken::Edited(zone, n, row) => format!("zone {zone}: row {row} of block {n} was edited"),
-            Broken::Removed(zone, n, row) => format!("zone {zone}: row {row} of block {n} was removed"),
-            Broken::Added(zone, row) => format!("zone {zone}: row {row} was added past the product"),
-        };
-        say(&format!("{text}\n"));
-    }
-    Ok(if broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    work.await
 }
 
-async fn schema(place: Place, forward: bool) -> Reply<ExitCode> {
-    let plan = plan(&place, "http://127.0.0.1", "RS256")?;
-    std::fs::create_dir_all(&plan.data).map_err(|e| Fault::Unavailable(e.to_string()))?;
-    let db = uaa_store::Db::open(&plan.database, 2).await?;
-    let now = uaa_model::Clock::now(&SystemClock);
-    let state = if forward { db.migrate(now).await? } else { db.schema().await? };
-    say(&format!("schema {} of {}\n", state.applied, state.known));
-    Ok(if state.applied == state.known { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn plan(place: &Place, base: &str, algorithm: &str) -> Reply<Plan> {
-    let mut plan = Plan::embedded(place.data.clone(), base);
-    if let Some(database) = &place.database {
-        plan.database.clone_from(database);
-    }
-    plan.algorithm = algorithm.parse().map_err(|()| {
-        Fault::invalid(format!("`{algorithm}` is not a signing algorithm; use RS256 or ES256"))
-    })?;
-    Ok(plan)
-}
-
-async fn ended() {
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
-    }
-}
-
-/// The one place that writes to the terminal. A closed terminal ends nothing.
-fn say(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    let _ = std::io::stdout().flush();
-}
-
-fn failed(fault: &Fault) -> ExitCode {
-    let text = match fault {
-        Fault::Invalid(texts) => texts.join("; "),
-        Fault::Unavailable(text) | Fault::Internal(text) => text.clone(),
-        other => format!("{other:?}"),
-    };
-    let _ = writeln!(std::io::stderr(), "hallmark: {text}");
-    ExitCode::FAILURE
-}
+const SAY: Duration = Duration::from_secs(5);

@@ -1,5 +1,6 @@
 //! How the parts are put together. No logic of their own: what decides lives below.
 
+use crate::signing::SigningKeys;
 use platform_cloud_controller::CloudController;
 use scim::Scim;
 use std::fs;
@@ -8,15 +9,15 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use uaa_authz::{Actor, Create, Duty, Kind, Registry, Zone};
+use uaa_authz::{Kind, Registry};
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::password::{Cost, Hasher, Limits};
-use uaa_directory::{AccessApi, Credentials, SigningKey as KeyRow};
-use uaa_model::{Clock, Fault, Id, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
+use uaa_directory::{AccessApi, Credentials};
+use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
 use uaa_oauth::{Caches, Engine, OauthServer};
 use uaa_plugin::{Dispatcher, Links, Plugin, Route, Runner, Site, Work, router};
-use uaa_store::{Access, Db, Granted, Query, Set, Tx, Want};
-use uaa_token::{Algorithm, DataKey, KeySet, KeyState, RevSigKey, SigningKey};
+use uaa_store::{Access, Db};
+use uaa_token::{Algorithm, DataKey, RevSigKey};
 use uuid::Uuid;
 
 /// What the composition needs of the configuration.
@@ -76,7 +77,7 @@ pub struct Hall {
     pub zone: Uuid,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
-    data_key: DataKey,
+    data_key: Arc<DataKey>,
     caches: Caches,
     plan: Plan,
 }
@@ -91,13 +92,14 @@ pub struct Served {
     pub routes: Vec<Route>,
     /// What goes on after requests.
     pub jobs: Arc<Runner>,
+    engine: Arc<Engine>,
 }
 
 impl Hall {
     /// Opens the database, brings its schema forward and makes the zone `uaa` if it is not there.
     pub async fn open(plan: Plan, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Reply<Hall> {
         fs::create_dir_all(&plan.data).map_err(|e| unwritable(&plan.data, &e))?;
-        let data_key = data_key(&plan.data, rng.as_ref())?;
+        let data_key = Arc::new(data_key(&plan.data, rng.as_ref())?);
         let db = Db::open(&plan.database, plan.connections).await?;
         db.migrate(clock.now()).await?;
         let registry = Registry::new(kinds()).map_err(|e| Fault::Internal(format!("unknown {}", e.0)))?;
@@ -119,13 +121,18 @@ impl Hall {
     /// Puts the plugins together and starts what runs beside requests: the follower of facts and the sealer.
     pub async fn serve(&self) -> Reply<Served> {
         let served = self.assemble(false).await?;
-        self.beside(&served.jobs);
+        self.beside(&served);
         Ok(served)
+    }
+
+    fn signing_keys(&self) -> SigningKeys {
+        let (access, data_key) = (self.access.clone(), self.data_key.clone());
+        SigningKeys { access, zone: self.zone, data_key, algorithm: self.plan.algorithm }
     }
 
     /// The plugins behind their routes. `rehearse`: whatever a request does is taken back at its end.
     pub async fn assemble(&self, rehearse: bool) -> Reply<Served> {
-        let keys = self.keys().await?;
+        let keys = self.signing_keys().load().await?;
         let settings = uaa_oauth::Settings {
             issuer: format!("{}/oauth/token", self.plan.links.uaa),
             uaa: self.plan.links.uaa.to_string(),
@@ -158,7 +165,7 @@ impl Hall {
         let routes: Vec<Route> = plugins.into_iter().flat_map(Plugin::routes).collect();
         let dispatcher = Arc::new(Dispatcher {
             access: self.access.clone(),
-            authenticator: engine,
+            authenticator: engine.clone(),
             links: self.plan.links.clone(),
             clock: self.clock.clone(),
             zone: self.zone,
@@ -166,7 +173,7 @@ impl Hall {
             rehearse,
         });
         let (api, uaa) = (router(&dispatcher, &routes, Site::Api), router(&dispatcher, &routes, Site::Uaa));
-        Ok(Served { api, uaa, routes, jobs: Arc::new(jobs) })
+        Ok(Served { api, uaa, routes, jobs: Arc::new(jobs), engine })
     }
 
     fn plugins(&self, engine: &Arc<Engine>, credentials: &Arc<Credentials>) -> Vec<Arc<dyn Plugin>> {
@@ -179,8 +186,9 @@ impl Hall {
     }
 
     /// Compiled facts start cold: decisions read rows until the first load is through.
-    fn beside(&self, jobs: &Arc<Runner>) {
-        let jobs = jobs.clone();
+    fn beside(&self, served: &Served) {
+        tokio::spawn(self.signing_keys().follow(self.caches.clone(), served.engine.clone()));
+        let jobs = served.jobs.clone();
         tokio::spawn(async move {
             loop {
                 match jobs.run().await {
@@ -241,50 +249,9 @@ impl Hall {
         });
     }
 
-    /// The signing keys from the database; the first one is made here.
-    async fn keys(&self) -> Reply<KeySet> {
-        let mut tx = self.begin(Want::Read);
-        let seen = tx.visible::<KeyRow>().await?;
-        let rows = tx.list(&seen, &Query::first(100)).await?.rows;
-        drop(tx);
-        if rows.is_empty() {
-            let key = SigningKey::generate(self.plan.algorithm)?;
-            self.keep(&key).await?;
-            return Ok(KeySet::new(key));
-        }
-        let mut keys = vec![];
-        for row in rows {
-            let algorithm: Algorithm = row.own.algorithm.parse().map_err(|()| {
-                Fault::Internal(format!("signing key `{}` of an unknown algorithm", row.own.kid))
-            })?;
-            let key = SigningKey::open(&self.data_key, &row.own.kid, algorithm, &row.own.sealed)?;
-            let state = if row.own.active {
-                KeyState::Active
-            } else {
-                KeyState::Retiring { until: row.own.retires_at }
-            };
-            keys.push((Arc::new(key), state));
-        }
-        KeySet::from_keys(keys)
-    }
-
-    async fn keep(&self, key: &SigningKey) -> Reply<()> {
-        let sealed = key.seal(&self.data_key)?;
-        let mut tx = self.begin(Want::Write);
-        let slot = tx.slot::<KeyRow>(Id::<Zone>::new(self.zone)).await?;
-        let set = Set::default()
-            .put(KeyRow::kid, key.kid())
-            .put(KeyRow::algorithm, key.algorithm().to_string())
-            .put(KeyRow::sealed, sealed)
-            .put(KeyRow::active, true)
-            .put(KeyRow::retires_at, 0);
-        let _: Granted<Create, KeyRow> = tx.insert(slot, set).await?;
-        tx.commit().await.map(drop)
-    }
-
-    fn begin(&self, want: Want) -> Tx {
-        let actor = Actor::system(self.access.registry(), Duty::Bootstrap, self.zone);
-        self.access.begin(actor.into(), self.zone, want, "signing_key_create", "first-start".into())
+    /// The key that seals private keys.
+    pub(crate) fn data_key(&self) -> &DataKey {
+        &self.data_key
     }
 }
 

@@ -1,9 +1,21 @@
 //! Floor 6: the process around the plugins.
 //!
-//! How the parts are put together, the front that turns the outside into facts, what a first start makes, and the command
-//! line. No logic of the product.
+//! How the parts are put together, the listener and the edge that turn the outside into facts, the configuration, what a
+//! first start makes, and the command line. No logic of the product.
 
+pub mod args;
 pub mod bootstrap;
 pub mod commands;
 pub mod compose;
-pub mod front;
+pub mod config;
+pub mod edge;
+pub mod failure;
+pub mod health;
+pub mod listener;
+pub mod logs;
+pub mod metrics;
+pub mod output;
+pub mod stop;
+
+pub use commands::main;
+mod signing;

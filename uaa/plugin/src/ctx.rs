@@ -23,6 +23,8 @@ pub struct Caller {
     pub request: Arc<str>,
     /// The client's address, for lockout and log.
     pub address: Arc<str>,
+    /// The label before `.uaa.DOMAIN` or `.login.DOMAIN`, in lower case: a zone's subdomain. Empty for the first zone.
+    pub subdomain: Arc<str>,
 }
 
 /// The values of the path's parameters, in their order.

@@ -207,7 +207,7 @@ impl Dispatcher {
 }
 
 fn caller(request: &Request) -> Caller {
-    let none = || Caller { request: "".into(), address: "".into() };
+    let none = || Caller { request: "".into(), address: "".into(), subdomain: "".into() };
     request.extensions().get::<Caller>().cloned().unwrap_or_else(none)
 }
 

@@ -146,7 +146,7 @@ impl Runner {
             public: false,
             links: self.links.clone(),
             params: Params::default(),
-            caller: Caller { request, address: "".into() },
+            caller: Caller { request, address: "".into(), subdomain: "".into() },
             headers: HeaderMap::new().into(),
             query: "".into(),
         };

@@ -99,6 +99,13 @@ impl Access {
         (snapshot.as_of != 0 && age <= self.0.settings.lease).then_some(snapshot)
     }
 
+    /// When the compiled facts were last found to be up to date (0: never), and the revision of that zone at which they
+    /// stand.
+    pub fn facts_at(&self, zone: Uuid) -> (Micros, i64) {
+        let snapshot = self.0.snapshot.load();
+        (snapshot.as_of, snapshot.revisions.get(&zone).copied().unwrap_or(0))
+    }
+
     /// Brings the compiled facts and every feed up to the last committed change. Returns what was the newest revision.
     pub async fn follow(&self) -> Reply<()> {
         self.0.follower.follow(&self.0).await

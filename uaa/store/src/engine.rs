@@ -214,6 +214,17 @@ impl Db {
         self.auto().await?.fetch(Sql::new("SELECT 1")).await.map(drop)
     }
 
+    /// How many connections are open, and how many of them nobody uses.
+    pub fn connections(&self) -> (u32, usize) {
+        match &self.0 {
+            Pools::Sqlite { writer, reader } => {
+                (writer.size() + reader.size(), writer.num_idle() + reader.num_idle())
+            }
+            Pools::Postgres(pool) => (pool.size(), pool.num_idle()),
+            Pools::Mysql(pool) => (pool.size(), pool.num_idle()),
+        }
+    }
+
     /// Waits for what is under way and closes the pools.
     pub async fn close(&self) {
         match &self.0 {

@@ -93,7 +93,7 @@ impl Access {
         }
         // The facts first: places that are older than them were forgotten before they came.
         let place = match id {
-            Some(id) => self.standing(kind, id).await?.filter(|place| place.zone == zone),
+            Some(id) => self.place(kind, id).await?.filter(|place| place.zone == zone),
             None => Some(Place::zone(zone)),
         };
         let revision = facts.revision(zone);
@@ -102,7 +102,7 @@ impl Access {
         Ok(Judged { decision: place.as_ref().map(decide), revision })
     }
 
-    async fn standing(&self, kind: KindIx, id: Uuid) -> Reply<Option<Place>> {
+    async fn place(&self, kind: KindIx, id: Uuid) -> Reply<Option<Place>> {
         let (places, now) = (&self.0.places, self.0.settings.clock.now());
         let since = now - self.0.settings.lease;
         if let Some(known) = places.get((kind, id), since) {

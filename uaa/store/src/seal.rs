@@ -18,6 +18,12 @@ use uaa_model::{Micros, Reply};
 use uuid::Uuid;
 
 impl Access {
+    /// How many audit rows no block holds yet.
+    pub async fn unsealed_rows(&self) -> Reply<i64> {
+        let rows = self.0.db.auto().await?.fetch(Sql::new("SELECT COUNT(*) FROM outbox")).await?;
+        rows.first().map_or(Ok(0), |row| row.get(0))
+    }
+
     /// Closes one block a zone over what was committed since, and takes exactly those rows off the outbox. Returns how
     /// many. One process does this at a time; a second one finds the rows gone.
     pub async fn seal(&self) -> Reply<usize> {

@@ -1,0 +1,166 @@
+//! The configuration: one YAML file, `HALLMARK_*` variables above it, arguments above those.
+//!
+//! Every value is checked when it is loaded, into types that cannot be wrong afterwards. The doc comments of the keys
+//! are the descriptions in the JSON Schema and in the guide.
+
+mod blocks;
+mod guide;
+mod keys;
+mod load;
+mod locate;
+mod number;
+mod text;
+
+pub use blocks::{Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, SigningAlgorithm, Tls, Token};
+pub use guide::guide;
+pub use keys::{Key, Shape, keys};
+pub use load::{Origin, Problem, Problems, Sources};
+pub use number::{Count, Seconds};
+pub use text::{Address, Cidr, DatabaseUrl, Directives, Domain, WebUrl, is_label};
+
+use crate::failure::Failure;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::Deserialize;
+use std::path::PathBuf;
+
+/// Configuration of `hallmark`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(title = "Hallmark configuration")]
+pub struct Config {
+    /// Folder for everything that this process keeps on disk: the embedded database and a certificate that it made
+    /// itself. Made at the first start, readable by its owner alone.
+    pub data_dir: PathBuf,
+    /// Where connections are accepted.
+    pub listen: Listen,
+    /// The system domain. With it the server answers as `api.DOMAIN`, `uaa.DOMAIN`, `login.DOMAIN`, `ZONE.uaa.DOMAIN`
+    /// and `ZONE.login.DOMAIN`, and for no other name. Without it one address serves everything, UAA under `/uaa`.
+    pub domain: Option<Domain>,
+    /// How clients reach the server when that is not the listening address, as behind a load balancer. Links, issuer
+    /// and redirects are made from it, never from a request. With `domain` its host must be that domain, and its
+    /// scheme and port apply to all hosts.
+    pub public_url: Option<WebUrl>,
+    /// Networks of the proxies in front. `X-Forwarded-For` is believed from these alone, and their `X-Vcap-Request-Id` is
+    /// taken as it is; what a client sends as its id gets a suffix. `X-Forwarded-Host` and `X-Forwarded-Proto` are never
+    /// believed: `public_url` says it.
+    pub trusted_proxies: Vec<Cidr>,
+    /// The database.
+    pub database: Database,
+    /// Tokens of the first zone. Clients may say otherwise for themselves.
+    pub token: Token,
+    /// When wrong passwords close an account of the first zone, and for how long.
+    pub lockout: Lockout,
+    /// Bounds on what clients may use up.
+    pub limits: Limits,
+    /// What the process writes to standard error.
+    pub log: Log,
+    /// Figures for Prometheus.
+    pub metrics: Metrics,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            data_dir: "data".into(),
+            listen: Listen::default(),
+            domain: None,
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            database: Database::default(),
+            token: Token::default(),
+            lockout: Lockout::default(),
+            limits: Limits::default(),
+            log: Log::default(),
+            metrics: Metrics::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads, merges and checks.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its place and what to do. Nothing of a half-right configuration is used.
+    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+        load::load(sources)
+    }
+
+    /// Where the database is: what the operator said, be it in a file of its own, else one file in the data folder.
+    ///
+    /// # Errors
+    /// When the file that holds the URL cannot be read, or holds none. The text never repeats what is in it.
+    pub fn database_url(&self) -> Result<DatabaseUrl, Failure> {
+        if let Some(file) = &self.database.url_file {
+            let shown = file.display();
+            let text = std::fs::read_to_string(file).map_err(|error| {
+                Failure::new(format!("`database.url_file`: `{shown}` cannot be read: {error}"))
+            })?;
+            let url = text.trim().parse();
+            return url.map_err(|wrong: String| {
+                Failure::new(format!("`database.url_file`: what is in `{shown}` {wrong}"))
+            });
+        }
+        let embedded = || DatabaseUrl::sqlite(&self.data_dir.join("hallmark.db"));
+        Ok(self.database.url.clone().unwrap_or_else(embedded))
+    }
+
+    /// What is allowed and probably not meant, for the log and `config check`.
+    pub fn warnings(&self) -> Vec<&'static str> {
+        let mut found = Vec::new();
+        let ip = self.listen.address.0.ip();
+        if self.in_clear() {
+            found.push("passwords and tokens travel in clear: `listen.plain_http` allows it");
+        }
+        if ip.is_unspecified() && self.public_url.is_none() && self.domain.is_none() {
+            found.push("links point to this machine alone: set `public_url` or `domain`");
+        }
+        if self.metrics.allow.is_empty() {
+            found.push("nobody may read `/metrics`: `metrics.allow` is empty");
+        }
+        if self.metrics.allow.iter().any(Cidr::is_everybody) {
+            found.push("everybody may read `/metrics`: `metrics.allow` names all addresses");
+        }
+        found
+    }
+
+    /// Whether other machines reach this one without TLS, and no proxy that would speak it is named.
+    fn in_clear(&self) -> bool {
+        let open = !self.listen.address.0.ip().is_loopback();
+        open && self.listen.tls.is_none() && self.trusted_proxies.is_empty()
+    }
+
+    /// What no single key can know.
+    fn check(&self) -> Result<(), (&'static str, String)> {
+        if let Some(url) = &self.public_url {
+            if !url.is_root() {
+                return Err(("public_url", "must not contain a path; everything is served from `/`".into()));
+            }
+            if let Some(domain) = &self.domain
+                && url.url().host_str() != Some(domain.as_str())
+            {
+                let text =
+                    format!("must have the host `{domain}`, as `domain` says; write `https://{domain}`");
+                return Err(("public_url", text));
+            }
+        }
+        if self.database.url.is_some() && self.database.url_file.is_some() {
+            return Err(("database.url_file", "stands beside `database.url`; keep one of the two".into()));
+        }
+        if self.in_clear() && !self.listen.plain_http {
+            let text = "lets other machines in without TLS, so that passwords travel in clear; set `listen.tls`, name the \
+                        proxy in front in `trusted_proxies`, or ask for it with `listen.plain_http: true`";
+            return Err(("listen.address", text.into()));
+        }
+        Ok(())
+    }
+}
+
+/// The JSON Schema (2020-12) of the configuration file, without references, so that every editor understands it.
+pub fn schema() -> serde_json::Value {
+    let settings = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true);
+    settings.into_generator().into_root_schema_for::<Config>().to_value()
+}
+
+#[cfg(test)]
+mod tests;
