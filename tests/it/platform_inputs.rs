@@ -221,7 +221,7 @@ async fn features_and_users_that_are_wrong() {
                 422,
                 "Metadata label key error",
             ),
-            ("PATCH", "users/nobody%00", json!({}), 404, "User not found"),
+            ("PATCH", "users/nobody%00", json!({}), 400, "a control character"),
         ])
         .await;
 }

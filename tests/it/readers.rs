@@ -103,16 +103,27 @@ async fn made(store: &Store, n: usize, case: &Case) -> World {
     let mut known = BTreeSet::new();
     for row in &case.rows {
         let (subject, role, at, over, scoped) = *row;
+        let at = fitting(role, at);
         if known.insert((subject, role, at)) {
             let expires = if over { tx.now() } else { 0 };
             let scope = scoped.then_some(SCOPE);
-            let (subject, role, at) = (world.subjects[subject], world.role(role), world.at(at));
-            tx.give_role(subject, role, at, expires, scope).await.unwrap();
-            world.rows.push(*row);
+            let (who, what, place) = (world.subjects[subject], world.role(role), world.at(at));
+            tx.give_role(who, what, place, expires, scope).await.unwrap();
+            world.rows.push((subject, role, at, over, scoped));
         }
     }
     tx.commit().await.unwrap();
     world
+}
+
+/// Where a role can be bound: a built-in one at places of its level, a custom one anywhere.
+fn fitting(role: usize, at: usize) -> usize {
+    match ROLES.get(role).and_then(|name| name.split('_').next()) {
+        Some("organization") => 1 + at % 3,
+        Some("space") => 4 + at % 3,
+        Some(_) => 0,
+        None => at,
+    }
 }
 
 /// A group goes, and maybe the user may not act any more.

@@ -83,7 +83,7 @@ impl Hallmark {
 
     /// What `hallmark audit verify` says, and whether it is content.
     pub fn verify(&self) -> (bool, String) {
-        let mut command = Command::new(binary());
+        let mut command = hallmark();
         command.args(["audit", "verify", "--data"]).arg(self.data.path());
         if let Some(database) = &self.database {
             command.args(["--database", &database.url]);

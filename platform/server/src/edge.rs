@@ -225,13 +225,23 @@ async fn answered(mut router: Router, request: Request<Body>) -> Response<Body> 
     }
 }
 
-/// The edge's own answer: status, name and words.
+/// The edge's own answer: status, name and words. Which site it was meant for is not known yet, so the body says it in the
+/// words of both: `error` for OAuth and SCIM, `errors` for the Cloud Controller.
 struct Refusal(StatusCode, &'static str, &'static str);
 
 impl Refusal {
     fn response(self) -> Response<Body> {
         let Refusal(status, error, text) = self;
-        let body = serde_json::json!({ "error": error, "error_description": text });
+        let (code, title) = match status {
+            StatusCode::NOT_FOUND => (10000, "CF-NotFound"),
+            StatusCode::INTERNAL_SERVER_ERROR => (10001, "UnknownError"),
+            _ => (1004, "CF-BadRequest"),
+        };
+        let body = serde_json::json!({
+            "error": error,
+            "error_description": text,
+            "errors": [{"code": code, "title": title, "detail": text}],
+        });
         let mut response = Response::new(Body::from(body.to_string()));
         *response.status_mut() = status;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
