@@ -87,6 +87,19 @@ pub enum AuditCommand {
         /// Configuration.
         common: Common,
     },
+    /// Print the entries, oldest first, one JSON object a line, each with the hash that the chain holds
+    #[command(
+        after_help = "Example, all of it and then what is new since:\n  hallmark audit export > audit.jsonl\n  \
+        hallmark audit export --after \"$(tail -n 1 audit.jsonl | jq -r .id)\" >> audit.jsonl"
+    )]
+    Export {
+        #[command(flatten)]
+        /// Configuration.
+        common: Common,
+        /// Only what comes after the entry with this id
+        #[arg(long, value_name = "ID", default_value_t = uuid::Uuid::nil(), hide_default_value = true)]
+        after: uuid::Uuid,
+    },
 }
 
 /// `hallmark keys …`

@@ -66,6 +66,9 @@ async fn run(args: Args, out: &mut Output) -> Result<(), Failure> {
             Ok(())
         }
         Command::Audit(AuditCommand::Verify { common }) => audit::verify(&ready(&common)?, out).await,
+        Command::Audit(AuditCommand::Export { common, after }) => {
+            audit::export(&ready(&common)?, after, out).await
+        }
         Command::Keys(KeysCommand::List { common }) => keys::list(&ready(&common)?, out).await,
         Command::Keys(KeysCommand::Rotate { common }) => keys::rotate(&ready(&common)?, out).await,
         Command::Admin(AdminCommand::PasswordReset { common, user }) => {
@@ -118,6 +121,7 @@ fn plan(config: &Config, links: Links) -> Result<Plan, Failure> {
         refresh_seconds: seconds(config.token.refresh_seconds.get()),
         lockout,
         body_limit: config.limits.body_bytes.size(),
+        audit_keep_days: i64::try_from(config.audit.keep_days.get()).unwrap_or(0),
         hash_queue: config.limits.hash_queue.size(),
         ..Plan::embedded(config.data_dir.clone(), &links.api)
     })

@@ -41,6 +41,8 @@ pub struct Plan {
     pub lockout: LockoutPolicy,
     /// The largest request body in bytes.
     pub body_limit: usize,
+    /// Days for which audit entries are kept; 0 for ever.
+    pub audit_keep_days: i64,
     /// Secrets that may wait to be hashed.
     pub hash_queue: usize,
 }
@@ -60,6 +62,7 @@ impl Plan {
             refresh_seconds: 2_592_000,
             lockout: LockoutPolicy::default(),
             body_limit: 1 << 20,
+            audit_keep_days: 0,
             hash_queue: 64,
         }
     }
@@ -232,14 +235,15 @@ impl Hall {
                 }
             }
         });
-        let access = self.access.clone();
+        let (access, clock, days) = (self.access.clone(), self.clock.clone(), self.plan.audit_keep_days);
         tokio::spawn(async move {
             let mut turn = tokio::time::interval(UPKEEP);
             loop {
                 turn.tick().await;
+                let before = (days > 0).then(|| clock.now() - days.saturating_mul(DAY));
                 // Batch after batch, so that others get between them.
-                while access.upkeep().await.unwrap_or_else(|fault| {
-                    tracing::warn!(?fault, "what has expired could not be taken away");
+                while batch(&access, before).await.unwrap_or_else(|fault| {
+                    tracing::warn!(?fault, "what has had its day could not be taken away");
                     0
                 }) > 0
                 {
@@ -253,6 +257,15 @@ impl Hall {
     pub(crate) fn data_key(&self) -> &DataKey {
         &self.data_key
     }
+}
+
+/// One batch of what has had its day. Returns how many rows went.
+async fn batch(access: &Access, audit_before: Option<Micros>) -> Reply<u64> {
+    let forgotten = match audit_before {
+        Some(before) => access.forget_before(before).await?,
+        None => 0,
+    };
+    Ok(forgotten + access.upkeep().await?)
 }
 
 /// Every kind of this product.
@@ -289,6 +302,7 @@ const FOLLOW: Duration = Duration::from_millis(200);
 const JOBS: Duration = Duration::from_secs(1);
 /// What was refused is in the audit log after this time at the latest.
 const NOTES: Duration = Duration::from_secs(5);
+const DAY: Micros = 86_400_000_000;
 const UPKEEP: Duration = Duration::from_secs(60);
 const SEAL: Duration = Duration::from_secs(5);
 const GATHER: Duration = Duration::from_millis(50);

@@ -11,7 +11,9 @@ mod locate;
 mod number;
 mod text;
 
-pub use blocks::{Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, SigningAlgorithm, Tls, Token};
+pub use blocks::{
+    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, SigningAlgorithm, Tls, Token,
+};
 pub use guide::guide;
 pub use keys::{Key, Shape, keys};
 pub use load::{Origin, Problem, Problems, Sources};
@@ -53,6 +55,8 @@ pub struct Config {
     pub lockout: Lockout,
     /// Bounds on what clients may use up.
     pub limits: Limits,
+    /// The audit log.
+    pub audit: Audit,
     /// What the process writes to standard error.
     pub log: Log,
     /// Figures for Prometheus.
@@ -71,6 +75,7 @@ impl Default for Config {
             token: Token::default(),
             lockout: Lockout::default(),
             limits: Limits::default(),
+            audit: Audit::default(),
             log: Log::default(),
             metrics: Metrics::default(),
         }

@@ -93,6 +93,11 @@ impl Dispatcher {
         request: Request,
         caller: &Caller,
     ) -> Reply<(Answer, u32)> {
+        if !caller.subdomain.is_empty() {
+            // Never as the first zone: its tokens and users are not those of the zone that was meant.
+            let text = format!("there is no identity zone with the subdomain `{}`", caller.subdomain);
+            return Err(Fault::NotFound(text.into()));
+        }
         let (parts, body) = request.into_parts();
         let (actor, answered) = match self.actor(route, &parts.headers).await {
             Ok(actor) => (actor.clone(), self.run(route, params, parts, body, caller, actor).await),

@@ -73,7 +73,8 @@ impl Access {
     }
 
     /// Forgets the rows of whole blocks that were closed before that time. The blocks stay, so the chain still holds, and that
-    /// they were forgotten is an entry of the log itself: a row that is gone without one is reported. Returns how many.
+    /// they were forgotten is an entry of the log itself: a row that is gone without one is reported. Takes some blocks at a
+    /// time; returns how many rows went.
     pub async fn forget_before(&self, before: Micros) -> Reply<u64> {
         let mut conn = self.0.db.write().await?;
         let mut gone = 0;
@@ -82,8 +83,9 @@ impl Access {
             let (zone, through): (Uuid, i64) = (row.get(0)?, row.get(1)?);
             let blocks = Sql::new("SELECT leaves FROM seal WHERE zone = ? AND n > ? AND n <= ? ORDER BY n");
             let known = forgotten(&mut conn, zone).await?;
-            let mut here = 0;
-            for block in conn.fetch(blocks.with(zone).with(known).with(through)).await? {
+            let through = through.min(known + AT_ONCE);
+            let (mut here, found) = (0, conn.fetch(blocks.with(zone).with(known).with(through)).await?);
+            for block in &found {
                 let ids: Vec<Uuid> = leaves(&block.get::<Vec<u8>>(0)?).map(|(id, _)| id).collect();
                 for some in ids.chunks(500) {
                     let mut sql = Sql::new("DELETE FROM audit WHERE guid");
@@ -92,7 +94,7 @@ impl Access {
                     here += conn.run(sql).await.map_err(fault)?;
                 }
             }
-            if here > 0 {
+            if !found.is_empty() {
                 self.note_forgotten(&mut conn, zone, through, here).await?;
             }
             gone += here;
@@ -163,6 +165,9 @@ fn block_hash(zone: Uuid, n: i64, previous: &[u8], leaves: &[u8]) -> Vec<u8> {
         .finalize()
         .to_vec()
 }
+
+/// Blocks whose rows go in one transaction.
+const AT_ONCE: i64 = 20;
 
 /// The operation under which forgetting is logged.
 const FORGET: &str = "audit_forget";

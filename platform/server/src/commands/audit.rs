@@ -2,7 +2,27 @@ use super::{installed, patiently};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::Output;
+use uaa_model::Micros;
 use uaa_store::Broken;
+use uuid::Uuid;
+
+/// `hallmark audit export`: the log as JSON lines.
+pub(super) async fn export(config: &Config, mut after: Uuid, out: &mut Output) -> Result<(), Failure> {
+    let hall = installed(config).await?;
+    loop {
+        let rows = hall.access.export(after, Micros::MAX, PAGE).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        for row in &rows {
+            out.line(&row.line());
+        }
+    }
+    hall.access.db().close().await;
+    Ok(())
+}
+
+/// Entries that are read at a time.
+const PAGE: i64 = 1000;
 
 /// `hallmark audit verify`: walks the chain and names every row that was edited, removed or put elsewhere.
 pub(super) async fn verify(config: &Config, out: &mut Output) -> Result<(), Failure> {

@@ -191,6 +191,21 @@ impl Default for Limits {
     }
 }
 
+/// The audit log.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audit {
+    /// How many days its entries are kept; 0 keeps them for ever. What goes is said in the log itself, so that
+    /// `hallmark audit verify` can tell it from what somebody took away.
+    pub keep_days: Count<0, 36_500>,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Audit { keep_days: Count::new(0) }
+    }
+}
+
 /// The form of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
