@@ -9,6 +9,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 use uaa_authz::{Kind, Registry};
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::password::{Cost, Hasher, Limits};
@@ -95,6 +96,8 @@ pub struct Served {
     pub routes: Vec<Route>,
     /// What goes on after requests.
     pub jobs: Arc<Runner>,
+    /// What runs beside requests. It ends when this is dropped.
+    pub beside: JoinSet<()>,
     engine: Arc<Engine>,
 }
 
@@ -123,8 +126,8 @@ impl Hall {
 
     /// Puts the plugins together and starts what runs beside requests: the follower of facts and the sealer.
     pub async fn serve(&self) -> Reply<Served> {
-        let served = self.assemble(false).await?;
-        self.beside(&served);
+        let mut served = self.assemble(false).await?;
+        self.beside(&mut served);
         Ok(served)
     }
 
@@ -176,7 +179,7 @@ impl Hall {
             rehearse,
         });
         let (api, uaa) = (router(&dispatcher, &routes, Site::Api), router(&dispatcher, &routes, Site::Uaa));
-        Ok(Served { api, uaa, routes, jobs: Arc::new(jobs), engine })
+        Ok(Served { api, uaa, routes, jobs: Arc::new(jobs), beside: JoinSet::new(), engine })
     }
 
     fn plugins(&self, engine: &Arc<Engine>, credentials: &Arc<Credentials>) -> Vec<Arc<dyn Plugin>> {
@@ -189,10 +192,11 @@ impl Hall {
     }
 
     /// Compiled facts start cold: decisions read rows until the first load is through.
-    fn beside(&self, served: &Served) {
-        tokio::spawn(self.signing_keys().follow(self.caches.clone(), served.engine.clone()));
+    fn beside(&self, served: &mut Served) {
+        let beside = &mut served.beside;
+        beside.spawn(self.signing_keys().follow(self.caches.clone(), served.engine.clone()));
         let jobs = served.jobs.clone();
-        tokio::spawn(async move {
+        beside.spawn(async move {
             loop {
                 match jobs.run().await {
                     Ok(0) => drop(tokio::time::timeout(JOBS, jobs.woken()).await),
@@ -205,7 +209,7 @@ impl Hall {
             }
         });
         let access = self.access.clone();
-        tokio::spawn(async move {
+        beside.spawn(async move {
             let mut turn = tokio::time::interval(FOLLOW);
             loop {
                 turn.tick().await;
@@ -215,7 +219,7 @@ impl Hall {
             }
         });
         let access = self.access.clone();
-        tokio::spawn(async move {
+        beside.spawn(async move {
             loop {
                 let _ = tokio::time::timeout(SEAL, access.unsealed()).await;
                 // Several requests a block: a seal a request would double the writes.
@@ -226,7 +230,7 @@ impl Hall {
             }
         });
         let access = self.access.clone();
-        tokio::spawn(async move {
+        beside.spawn(async move {
             let mut turn = tokio::time::interval(NOTES);
             loop {
                 turn.tick().await;
@@ -236,7 +240,7 @@ impl Hall {
             }
         });
         let (access, clock, days) = (self.access.clone(), self.clock.clone(), self.plan.audit_keep_days);
-        tokio::spawn(async move {
+        beside.spawn(async move {
             let mut turn = tokio::time::interval(UPKEEP);
             loop {
                 turn.tick().await;

@@ -30,13 +30,16 @@ pub(super) async fn up(config: &Config, out: &mut Output) -> Result<(), Failure>
     let links = sites.links().clone();
     let hall = open(config, links.clone()).await?;
     let first = bootstrap(&hall, &config.data_dir).await?;
-    let served = hall.serve().await?;
+    let mut served = hall.serve().await?;
+    let mut beside = std::mem::take(&mut served.beside);
     let health = Health::default();
     watch(&health, &hall.access);
     out.line(&format!("Hallmark listens on {}: {}, {}", listener.address(), links.api, links.uaa));
     out.line(&next_steps(config, &links, listener.fingerprint(), first.as_ref()));
     let edge = edge(config, sites, &hall, served, &health)?;
     listener.serve(edge.into_service(), &health, stop).await;
+    // Before the database closes under it.
+    beside.shutdown().await;
     hall.access.write_noted().await?;
     while hall.access.seal().await? > 0 {}
     hall.access.db().close().await;
