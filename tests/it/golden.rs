@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use std::collections::BTreeSet;
-use tests::golden;
 use tests::inside::Inside;
+use tests::{Ended, golden, hallmark};
 use uaa_authz::Registry;
 use uaa_model::{Barrier, Code, Denied, Fault};
 use uaa_plugin::Dialect;
@@ -12,6 +12,14 @@ use uaa_plugin::Dialect;
 fn golden_roles() {
     let registry = Registry::new(platform_server::compose::kinds()).expect("kinds and roles fit together");
     golden::hold("roles.txt", &uaa_authz::matrix(&registry));
+}
+
+/// What editors complete and check a configuration with.
+#[test]
+fn golden_config_schema() {
+    let said = Ended::of(hallmark().args(["config", "schema"]));
+    assert_eq!(said.code, Some(0), "{said:?}");
+    golden::hold("config.schema.json", &said.out);
 }
 
 /// The document holds to the structure of OpenAPI 3.1, names every operation once and refers to nothing that is not there.

@@ -22,6 +22,7 @@ pub struct Hallmark {
     data: tempfile::TempDir,
     database: Option<Database>,
     port: u16,
+    scheme: &'static str,
 }
 
 /// What a request came back with.
@@ -53,12 +54,28 @@ impl Hallmark {
             Engine::Sqlite => None,
             Engine::Postgres | Engine::Mariadb => Some(Database::fresh(engine).await),
         };
+        Hallmark::begin(database, None).await
+    }
+
+    /// Starts one on the embedded database with that configuration file and waits until it answers.
+    ///
+    /// # Panics
+    /// With what to do, when there is no binary or it does not come up.
+    pub async fn start_with(yaml: &str) -> Hallmark {
+        Hallmark::begin(None, Some(yaml)).await
+    }
+
+    async fn begin(database: Option<Database>, yaml: Option<&str>) -> Hallmark {
         let data = tempfile::tempdir().expect("a temporary directory");
+        if let Some(yaml) = yaml {
+            std::fs::write(data.path().join(CONFIG), yaml).expect("the configuration can be written");
+        }
+        let scheme = if yaml.is_some_and(|yaml| yaml.contains("tls:")) { "https" } else { "http" };
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
         let child = run(data.path(), database.as_ref(), port);
-        let mut server = Hallmark { child, data, database, port };
+        let mut server = Hallmark { child, data, database, port, scheme };
         server.ready().await;
         server
     }
@@ -75,6 +92,36 @@ impl Hallmark {
         self.child.wait().expect("it has ended");
     }
 
+    /// Asks it to end: SIGTERM.
+    pub fn terminate(&self) {
+        let done = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(done.expect("there is a `kill`").success(), "the server was not running");
+    }
+
+    /// Its exit code, when it has ended by itself. Waits ten seconds at most.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub async fn exit_code(&mut self) -> Option<i32> {
+        for _ in 0..1000 {
+            if let Some(status) = self.child.try_wait().expect("it is our child") {
+                return status.code();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the server does not end");
+    }
+
+    /// A command of the program on its data, beside it.
+    pub fn command(&self, arguments: &[&str]) -> Ended {
+        let mut command = hallmark();
+        command.args(arguments).arg("--data").arg(self.data.path());
+        if let Some(database) = &self.database {
+            command.args(["--database", &database.url]);
+        }
+        Ended::of(&mut command)
+    }
+
     /// Starts it again on the same data and waits until it answers.
     pub async fn restart(&mut self) {
         self.child = run(self.data.path(), self.database.as_ref(), self.port);
@@ -83,24 +130,32 @@ impl Hallmark {
 
     /// What `hallmark audit verify` says, and whether it is content.
     pub fn verify(&self) -> (bool, String) {
-        let mut command = hallmark();
-        command.args(["audit", "verify", "--data"]).arg(self.data.path());
-        if let Some(database) = &self.database {
-            command.args(["--database", &database.url]);
-        }
-        let verify = command.output().expect("the binary starts");
-        let text = [verify.stdout, verify.stderr].concat();
-        (verify.status.success(), String::from_utf8_lossy(&text).into_owned())
+        let Ended { code, out, err } = self.command(&["audit", "verify"]);
+        (code == Some(0), out + &err)
     }
 
     /// Where the Cloud Controller answers.
     pub fn api(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("{}://127.0.0.1:{}", self.scheme, self.port)
     }
 
     /// Where UAA answers.
     pub fn uaa(&self) -> String {
         format!("{}/uaa", self.api())
+    }
+
+    /// The address and port that it listens on.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// A client that trusts the certificate that the server made, if it made one, and nobody else's.
+    pub fn client(&self) -> reqwest::Client {
+        let mut client = reqwest::Client::builder();
+        if let Ok(pem) = std::fs::read(self.data.path().join("tls/certificate.pem")) {
+            client = client.tls_certs_only(reqwest::Certificate::from_pem(&pem));
+        }
+        client.build().expect("a client")
     }
 
     /// Its data directory.
@@ -174,7 +229,7 @@ impl Hallmark {
     async fn ready(&mut self) {
         let url = format!("{}/healthz", self.api());
         for _ in 0..1000 {
-            if reqwest::get(&url).await.is_ok_and(|r| r.status().is_success()) {
+            if self.client().get(&url).send().await.is_ok_and(|r| r.status().is_success()) {
                 return;
             }
             if let Ok(Some(status)) = self.child.try_wait() {
@@ -190,6 +245,29 @@ impl Drop for Hallmark {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// How a command of the program ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// What it wrote to standard output.
+    pub out: String,
+    /// What it wrote to standard error.
+    pub err: String,
+}
+
+impl Ended {
+    /// Runs it to its end.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn of(command: &mut Command) -> Ended {
+        let ended = command.output().expect("the binary starts");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ended { code: ended.status.code(), out: text(&ended.stdout), err: text(&ended.stderr) }
     }
 }
 
@@ -235,5 +313,10 @@ fn run(data: &Path, database: Option<&Database>, port: u16) -> Child {
     if let Some(database) = database {
         command.args(["--database", &database.url]);
     }
+    if data.join(CONFIG).exists() {
+        command.arg("--config").arg(data.join(CONFIG));
+    }
     command.stdout(Stdio::null()).spawn().expect("the binary starts")
 }
+
+const CONFIG: &str = "hallmark.yml";

@@ -112,7 +112,10 @@ pub enum KeysCommand {
         common: Common,
     },
     /// Make a new key, sign with it from now on, and keep the old one for checking until its tokens are over
-    #[command(after_help = "Start running servers anew afterwards. Tokens given out before stay good.")]
+    #[command(
+        after_help = "Example:\n  hallmark keys rotate --config hallmark.yml\n\nRunning servers sign with the new key \
+        within a second. Tokens given out before stay good.\n\nNext: `hallmark keys list`"
+    )]
     Rotate {
         #[command(flatten)]
         /// Configuration.

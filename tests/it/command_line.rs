@@ -1,0 +1,197 @@
+//! The commands beside a running server and without one: what they do, what they say, and how they end.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use std::time::Duration;
+use tests::{Ended, Hallmark, hallmark};
+
+/// One embedded database, one server and the commands beside it.
+#[tokio::test]
+async fn keys_are_rotated_while_the_server_runs() {
+    let server = Hallmark::start().await;
+    let old = server.admin().await;
+    let listed = server.command(&["keys", "list"]);
+    assert_eq!((listed.code, listed.out.lines().count()), (Some(0), 1), "{listed:?}");
+    assert!(listed.out.starts_with(&kid(&old)) && listed.out.contains("active"), "{listed:?}");
+
+    let rotated = server.command(&["keys", "rotate"]);
+    assert_eq!(rotated.code, Some(0), "{rotated:?}");
+    let made = rotated.out.split(' ').next().unwrap();
+    assert_ne!(made, kid(&old));
+    let mut new = server.admin().await;
+    for _ in 0..PATIENCE {
+        if kid(&new) == made {
+            break;
+        }
+        tokio::time::sleep(TURN).await;
+        new = server.admin().await;
+    }
+    assert_eq!(kid(&new), made, "the server goes on with the key before");
+
+    for token in [&old, &new] {
+        assert_eq!(organizations(&server, token).await, 200, "{}", kid(token));
+    }
+    let offered = server.ask("", "GET", &format!("{}/token_keys", server.uaa()), None).await;
+    let offered: Vec<_> = offered.body["keys"].as_array().unwrap().iter().map(|key| &key["kid"]).collect();
+    assert_eq!(offered.len(), 2, "{offered:?}");
+    assert!(offered.contains(&&Value::from(made)) && offered.contains(&&Value::from(kid(&old))));
+    let listed = server.command(&["keys", "list"]).out;
+    let state = |kid: &str| listed.lines().find(|line| line.starts_with(kid)).unwrap().to_owned();
+    assert!(state(made).ends_with("active"), "{listed}");
+    assert!(state(&kid(&old)).contains("retiring until "), "{listed}");
+}
+
+#[tokio::test]
+async fn a_password_is_reset_while_the_server_runs() {
+    let server = Hallmark::start().await;
+    let (before, token) = (server.admin_password(), server.admin().await);
+    assert_eq!(organizations(&server, &token).await, 200);
+
+    let nobody = server.command(&["admin", "password-reset", "nobody"]);
+    assert_eq!(nobody.code, Some(1), "{nobody:?}");
+    assert!(nobody.err.contains("no user `nobody`") && nobody.out.is_empty(), "{nobody:?}");
+
+    let reset = server.command(&["admin", "password-reset", "ADMIN"]);
+    assert_eq!(reset.code, Some(0), "{reset:?}");
+    let after = reset.out.trim().rsplit(' ').next().unwrap();
+    let mut status = 200;
+    for _ in 0..PATIENCE {
+        status = organizations(&server, &token).await;
+        if status != 200 {
+            break;
+        }
+        tokio::time::sleep(TURN).await;
+    }
+    assert_eq!(status, 401, "a token outlives the password");
+    let form = [("grant_type", "password"), ("username", "admin"), ("password", &*before)];
+    let refused = server.token("cf", "", &form).await;
+    assert_eq!(refused.status, 401, "{refused:?}");
+    let token = server.user("admin", after).await;
+    assert_eq!(organizations(&server, &token).await, 200);
+    assert!(server.verify().0, "the reset is in the chain");
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_folder_says_so() {
+    let server = Hallmark::start().await;
+    let second = server.command(&["up", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.code, Some(1), "{second:?}");
+    for words in ["another `hallmark up` works on", &server.data().display().to_string(), "`--data`"] {
+        assert!(second.err.contains(words), "{words}: {second:?}");
+    }
+    assert_eq!(organizations(&server, &server.admin().await).await, 200);
+}
+
+#[test]
+fn a_configuration_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("hallmark.yml");
+    let check = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        Ended::of(hallmark().args(["config", "check", "--config"]).arg(&file))
+    };
+    let good = check("listen:\n  address: 127.0.0.1:9090\n");
+    assert_eq!(good.code, Some(0), "{good:?}");
+    assert!(
+        good.out.starts_with("the configuration is good\n") && good.out.contains(":9090/uaa"),
+        "{good:?}"
+    );
+
+    let bad =
+        check("listen:\n  adress: 127.0.0.1:1\ntoken:\n  access_seconds: \"12\"\nmetrics:\n  allow: 3\n");
+    assert_eq!((bad.code, &*bad.out), (Some(2), ""), "{bad:?}");
+    let shown = file.display();
+    let lines = [
+        "2:3: unknown key `adress` in `listen`; did you mean `address`?",
+        "4:19: `token.access_seconds` must be a whole number without quotes or unit",
+        "6:10: `metrics.allow` must be a list; write it as `[one, two]`",
+    ];
+    for line in lines {
+        assert!(bad.err.contains(&format!("{shown}:{line}\n")), "{line}: {}", bad.err);
+    }
+    let secret = check("database:\n  url: oracle://me:hunter2@db/x\n");
+    assert_eq!(secret.code, Some(2), "{secret:?}");
+    assert!(secret.err.contains(":2:8: `database.url`") && !secret.err.contains("hunter2"), "{secret:?}");
+
+    let absent = Ended::of(hallmark().args(["config", "check", "--config", "/nonexistent.yml"]));
+    assert_eq!(absent.code, Some(2), "{absent:?}");
+    assert!(absent.err.contains("/nonexistent.yml: cannot be read") && absent.err.contains("`--config`"));
+}
+
+#[test]
+fn an_unknown_variable_is_refused() {
+    let said = Ended::of(hallmark().arg("up").env("HALLMARK_LISTEN_ADRESS", "127.0.0.1:1"));
+    assert_eq!(said.code, Some(2), "{said:?}");
+    let text = "HALLMARK_LISTEN_ADRESS: no key has this variable; did you mean `HALLMARK_LISTEN_ADDRESS`?";
+    assert!(said.err.contains(text), "{said:?}");
+}
+
+#[test]
+fn a_database_is_brought_forward_and_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let run = |words: &[&str]| Ended::of(hallmark().args(words).arg("--data").arg(&data));
+    for words in [["db", "status"], ["keys", "list"], ["audit", "verify"]] {
+        let said = run(&words);
+        assert_eq!(said.code, Some(1), "{words:?}: {said:?}");
+        assert!(said.err.contains("`hallmark up`"), "{words:?}: {said:?}");
+        assert!(!data.exists(), "{words:?} made something");
+    }
+    let made = run(&["db", "migrate"]);
+    assert_eq!(made.code, Some(0), "{made:?}");
+    assert!(made.out.starts_with("the schema was 0 and is "), "{made:?}");
+    let again = run(&["db", "migrate"]);
+    assert!(again.code == Some(0) && again.out.ends_with("nothing was to do\n"), "{again:?}");
+    let status = run(&["db", "status"]);
+    assert!(status.code == Some(0) && status.out.contains("hallmark.db\nschema "), "{status:?}");
+}
+
+/// The log of a server holds; one word changed behind its back does not.
+#[tokio::test]
+async fn the_audit_log_is_checked() {
+    let mut server = Hallmark::start().await;
+    server.terminate();
+    assert_eq!(server.exit_code().await, Some(0));
+    let sound = server.command(&["audit", "verify"]);
+    assert!(sound.code == Some(0) && sound.out.contains("sealed through"), "{sound:?}");
+
+    let file = format!("sqlite:{}", server.data().join("hallmark.db").display());
+    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
+    let edit = "UPDATE audit SET op = 'nothing' WHERE guid = (SELECT min(guid) FROM audit)";
+    let edited = sqlx::query(edit).execute(&pool).await.unwrap().rows_affected();
+    pool.close().await;
+    assert_eq!(edited, 1);
+    let broken = server.command(&["audit", "verify"]);
+    assert_eq!(broken.code, Some(1), "{broken:?}");
+    assert!(
+        broken.out.contains("was edited") && broken.err.contains("does not hold in 1 places"),
+        "{broken:?}"
+    );
+}
+
+#[test]
+fn help_says_what_comes_next() {
+    let with_next = [&["--help"][..], &["up", "--help"], &["keys", "rotate", "--help"]];
+    for words in with_next {
+        let said = Ended::of(hallmark().args(words));
+        assert!(said.code == Some(0) && said.out.contains("Next: `hallmark "), "{words:?}: {said:?}");
+    }
+    let wrong = Ended::of(hallmark().arg("confg"));
+    assert!(wrong.code == Some(2) && wrong.err.contains("'config'"), "{wrong:?}");
+}
+
+/// The identifier of the key that signed a token (RFC 7515 section 4.1.4).
+fn kid(token: &str) -> String {
+    let head = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+    let head: Value = serde_json::from_slice(&head).unwrap();
+    head["kid"].as_str().unwrap().to_owned()
+}
+
+async fn organizations(server: &Hallmark, token: &str) -> u16 {
+    server.ask(token, "GET", &format!("{}/v3/organizations", server.api()), None).await.status
+}
+
+const TURN: Duration = Duration::from_millis(50);
+/// Five seconds and more: a server follows what others commit within a fraction of one.
+const PATIENCE: u32 = 100;
