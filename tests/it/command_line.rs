@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 use tests::{Ended, Hallmark, hallmark};
 
@@ -143,6 +144,10 @@ fn a_database_is_brought_forward_and_looked_at() {
     assert!(made.out.starts_with("the schema was 0 and is "), "{made:?}");
     let again = run(&["db", "migrate"]);
     assert!(again.code == Some(0) && again.out.ends_with("nothing was to do\n"), "{again:?}");
+    // What is in it is nobody else's, whoever may look into the folder.
+    for (path, mode) in [(data.clone(), 0o700), (data.join("hallmark.db"), 0o600)] {
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, mode, "{}", path.display());
+    }
     let status = run(&["db", "status"]);
     assert!(status.code == Some(0) && status.out.contains("hallmark.db\nschema "), "{status:?}");
 }

@@ -15,7 +15,7 @@ use crate::logs;
 use crate::output::Output;
 use clap::Parser;
 use std::fs;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -169,13 +169,22 @@ fn database(config: &Config) -> Result<Option<String>, Failure> {
     Ok((!missing).then_some(whole))
 }
 
-/// Makes the data folder, for its owner alone.
+/// Makes the data folder and the embedded database in it, for its owner alone: the folder may have been made by somebody
+/// else, who lets others look into it.
 fn data_folder(config: &Config) -> Result<(), Failure> {
     let folder = &config.data_dir;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
+    let unmade = |error| {
         let shown = folder.display();
         Failure::new(format!("`{shown}` cannot be made: {error}; choose another folder with `--data`"))
-    })
+    };
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(unmade)?;
+    if config.database.url.is_none() && config.database.url_file.is_none() {
+        let file = config.embedded();
+        let opened = fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&file);
+        let shown = file.display();
+        opened.map_err(|error| Failure::new(format!("`{shown}` cannot be written: {error}")))?;
+    }
+    Ok(())
 }
 
 /// A transaction of the operator at this machine.

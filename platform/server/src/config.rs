@@ -106,8 +106,13 @@ impl Config {
                 Failure::new(format!("`database.url_file`: what is in `{shown}` {wrong}"))
             });
         }
-        let embedded = || DatabaseUrl::sqlite(&self.data_dir.join("hallmark.db"));
+        let embedded = || DatabaseUrl::sqlite(&self.embedded());
         Ok(self.database.url.clone().unwrap_or_else(embedded))
+    }
+
+    /// The file of the database, when no other is configured.
+    pub fn embedded(&self) -> PathBuf {
+        self.data_dir.join("hallmark.db")
     }
 
     /// What is allowed and probably not meant, for the log and `config check`.
