@@ -21,6 +21,7 @@ mod platform_inputs;
 mod race;
 mod readers;
 mod readme;
+mod refresh;
 mod server;
 mod store;
 mod store_chain;

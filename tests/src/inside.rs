@@ -69,6 +69,11 @@ impl Inside {
         format!("grant_type=password&username={name}&password={}", password.trim())
     }
 
+    /// Its data directory.
+    pub fn data(&self) -> &std::path::Path {
+        self.data.path()
+    }
+
     /// A transaction of the product itself, in that zone, that may do anything.
     pub fn begin(&self, zone: uuid::Uuid) -> Tx {
         let actor = Actor::system(self.hall.access.registry(), Duty::Bootstrap, zone);
@@ -101,6 +106,16 @@ impl Inside {
     /// # Panics
     /// When there is none.
     pub async fn token(&self, client: &str, secret: &str, form: &str) -> String {
+        let heard = self.answer_to(client, secret, form).await;
+        let token = heard.body["access_token"].as_str();
+        token.unwrap_or_else(|| panic!("{client} {form}: {heard:?}")).to_owned()
+    }
+
+    /// What the token endpoint answers to a client.
+    ///
+    /// # Panics
+    /// When the request cannot be written.
+    pub async fn answer_to(&self, client: &str, secret: &str, form: &str) -> Heard {
         let basic =
             base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("{client}:{secret}"));
         let request = Request::builder()
@@ -109,9 +124,7 @@ impl Inside {
             .header(header::AUTHORIZATION, format!("Basic {basic}"))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(form.to_owned()));
-        let heard = self.send(Site::Uaa, request.expect("a request")).await;
-        let token = heard.body["access_token"].as_str();
-        token.unwrap_or_else(|| panic!("{client} {form}: {heard:?}")).to_owned()
+        self.send(Site::Uaa, request.expect("a request")).await
     }
 
     async fn send(&self, site: Site, mut request: Request<Body>) -> Heard {

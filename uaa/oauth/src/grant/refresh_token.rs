@@ -35,12 +35,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let row = row.filter(|r| r.own.kind == "refresh" && r.own.client_id == asked.client.client_id);
     let Some(row) = row else { return Err(invalid_token("The refresh token is not one of this client.")) };
     if row.own.used {
-        end_family(row.own.family, cx).await?;
-        // The family ends although the request fails: this is the one place where a refusal writes.
-        cx.step(Want::Write).await?;
-        return Err(invalid_grant(
-            "The refresh token was used before; everything that came of it has ended.",
-        ));
+        return Err(reused(&row, cx).await?);
     }
     let kept = still_good(&row, cx)?;
     let person = person(&row, &kept, cx).await?;
@@ -52,10 +47,10 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         password::scopes(&Asked { client: asked.client.clone(), form: vec![] }, person.id, cx).await?;
     let may: Vec<String> = kept.scopes.iter().filter(|s| today.contains(s)).cloned().collect();
     let scopes = narrowed(asked.field("scope"), &may)?;
-    let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await?;
+    let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await.map_err(again)?;
     if !cx.tx().claim(&granted, Token::used).await? {
-        // At the same moment as another request, not after it: whoever sends twice by accident loses nothing but this one.
-        return Err(invalid_grant("The refresh token is being used by another request."));
+        // At the same moment is twice, too: what becomes of a stolen token must not hang on which of two requests was how fast.
+        return Err(reused(&row, cx).await?);
     }
     let claims = engine.claims(&asked.client, Some(&person), "refresh_token", &scopes);
     let refresh = next(engine, &asked.client, &may, row.own.family, &person, cx).await?;
@@ -128,12 +123,33 @@ async fn person(row: &Fields<TokenOwn>, kept: &Kept, cx: &mut Ctx) -> Reply<Pers
     })
 }
 
-async fn end_family(family: Uuid, cx: &mut Ctx) -> Reply<()> {
+/// Ends what came of a token that was used before, and says so.
+async fn reused(row: &Fields<TokenOwn>, cx: &mut Ctx) -> Reply<Fault> {
     let seen = cx.tx().visible::<Token>().await?;
-    let all = cx.tx().list(&seen, &Query::first(500).when(Cond::Ids("family", vec![family]))).await?;
-    for row in all.rows {
-        let granted = cx.tx().grant::<Delete, Token>(Id::new(row.guid)).await?;
-        cx.tx().delete(granted).await?;
+    let family = Query::first(FAMILY_PAGE).when(Cond::Ids("family", vec![row.own.family]));
+    // Until there is none: one may be redeemed for the next while this goes on. In one order for all who do this: of many, one
+    // passes the first row, and the others look again and find nothing left.
+    loop {
+        let some = cx.tx().list(&seen, &family).await?.rows;
+        if some.is_empty() {
+            break;
+        }
+        for row in some {
+            let granted = cx.tx().grant::<Delete, Token>(Id::new(row.guid)).await.map_err(again)?;
+            cx.tx().delete(granted).await?;
+        }
     }
-    Ok(())
+    // The family ends although the request fails: this is the one place where a refusal writes.
+    cx.step(Want::Write).await?;
+    Ok(invalid_grant("The refresh token was used before; everything that came of it has ended."))
 }
+
+/// A row that was there a moment ago: another request has ended it, and this one looks again.
+fn again(fault: Fault) -> Fault {
+    match fault {
+        Fault::Denied(..) => Fault::Retry,
+        other => other,
+    }
+}
+
+const FAMILY_PAGE: i64 = 500;

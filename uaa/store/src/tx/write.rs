@@ -166,6 +166,9 @@ impl Tx {
     }
 
     /// Ends it and takes the proof: what is deleted cannot be touched again.
+    ///
+    /// # Errors
+    /// `Retry` when another transaction has deleted it since the proof: it is counted out once.
     pub async fn delete<R: Stored>(&mut self, granted: Granted<Delete, R>) -> Reply<()> {
         not_a_binding::<R>()?;
         if R::SPEC.table == ROLES {
@@ -179,7 +182,9 @@ impl Tx {
         let (id, kind) = (granted.id.uuid(), R::KIND.name);
         let mut row = Sql::new("DELETE FROM ");
         row.push(R::SPEC.table).push(" WHERE guid = ").bind(id);
-        self.change::<R>(row).await?;
+        if self.change::<R>(row).await? == 0 {
+            return Err(Fault::Retry);
+        }
         self.run(Sql::new("DELETE FROM place WHERE id = ? AND kind = ?").with(id).with(kind)).await?;
         if R::SPEC.metadata {
             self.run(Sql::new("DELETE FROM label WHERE id = ?").with(id)).await?;

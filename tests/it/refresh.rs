@@ -1,0 +1,100 @@
+//! One refresh token sent many times at once (RFC 9700 section 4.14.2): one answer is a token, and all that came of it ends.
+
+use std::sync::Arc;
+use tests::inside::Inside;
+use tests::{Hallmark, Said, on_every_server};
+use tokio::task::JoinSet;
+use uaa_authz::Zone;
+use uaa_directory::Token;
+use uaa_model::{Id, UAA_ZONE};
+use uaa_store::{Cond, Query, Set};
+
+on_every_server!(one_of_many_at_once_is_answered, a_family_ends_from_all_its_ends_at_once);
+
+async fn one_of_many_at_once_is_answered(server: Hallmark) {
+    let server = Arc::new(server);
+    let token = first(&server).await;
+    let mut sent = JoinSet::new();
+    for _ in 0..50 {
+        let (server, token) = (server.clone(), token.clone());
+        sent.spawn(async move { redeem(&server, &token).await });
+    }
+    let said = sent.join_all().await;
+    let (good, bad): (Vec<Said>, Vec<Said>) = said.into_iter().partition(|said| said.status == 200);
+    assert_eq!(good.len(), 1, "{good:?}");
+    for said in bad {
+        refused(&said);
+    }
+    // Who of them was the thief nobody knows: what the one got is as dead as what the others did not.
+    refused(&redeem(&server, good[0].body["refresh_token"].as_str().unwrap()).await);
+    refused(&redeem(&server, &token).await);
+}
+
+/// Everything of a long family that was used is sent at once: none waits for another in a circle, and the newest ends too.
+async fn a_family_ends_from_all_its_ends_at_once(server: Hallmark) {
+    let mut tokens = vec![first(&server).await];
+    for _ in 0..20 {
+        let said = redeem(&server, tokens.last().unwrap()).await;
+        tokens.push(said.body["refresh_token"].as_str().unwrap_or_else(|| panic!("{said:?}")).to_owned());
+    }
+    let server = Arc::new(server);
+    let mut sent = JoinSet::new();
+    let newest = tokens.pop().unwrap();
+    // The others were used: each of these requests ends the family, from another end of it.
+    for token in tokens {
+        let server = server.clone();
+        sent.spawn(async move { redeem(&server, &token).await });
+    }
+    for said in sent.join_all().await {
+        refused(&said);
+    }
+    refused(&redeem(&server, &newest).await);
+}
+
+/// Longer than a page of what is read at once.
+#[tokio::test]
+async fn nothing_of_a_very_long_family_is_left() {
+    let inside = Inside::open(false).await;
+    let heard = inside.answer_to("cf", "", &inside.login("admin")).await;
+    let form =
+        format!("grant_type=refresh_token&refresh_token={}", heard.body["refresh_token"].as_str().unwrap());
+    let mut tx = inside.begin(UAA_ZONE);
+    let seen = tx.visible::<Token>().await.unwrap();
+    let first = tx.list(&seen, &Query::first(10)).await.unwrap().rows.remove(0).own;
+    for n in 0..1001 {
+        let slot = tx.slot::<Token>(Id::<Zone>::new(UAA_ZONE)).await.unwrap();
+        let set = Set::default()
+            .put(Token::jti, format!("more-{n}"))
+            .put(Token::digest, format!("more-{n}"))
+            .put(Token::kind, "refresh")
+            .put(Token::client_id, "cf")
+            .put(Token::subject, first.subject)
+            .put(Token::family, first.family)
+            .put(Token::used, true)
+            .put(Token::claims, "{}")
+            .put(Token::expires, first.expires);
+        tx.insert(slot, set).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(inside.answer_to("cf", "", &form).await.status, 200);
+    assert_eq!(inside.answer_to("cf", "", &form).await.body["error"], "invalid_grant");
+    let mut tx = inside.begin(UAA_ZONE);
+    let seen = tx.visible::<Token>().await.unwrap();
+    let family = Query::first(1).when(Cond::Ids("family", vec![first.family]));
+    assert_eq!(tx.list(&seen, &family).await.unwrap().total, 0);
+}
+
+fn refused(said: &Said) {
+    let error = said.body["error"].as_str().unwrap_or_default();
+    assert!(said.status == 400 && ["invalid_grant", "invalid_token"].contains(&error), "{said:?}");
+}
+
+async fn first(server: &Hallmark) -> String {
+    let password = server.admin_password();
+    let form = [("grant_type", "password"), ("username", "admin"), ("password", &password)];
+    server.token("cf", "", &form).await.body["refresh_token"].as_str().unwrap().to_owned()
+}
+
+async fn redeem(server: &Hallmark, token: &str) -> Said {
+    server.token("cf", "", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+}
