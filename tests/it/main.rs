@@ -13,6 +13,7 @@ mod clients;
 mod command_line;
 mod decide;
 mod engines;
+mod forged;
 mod golden;
 mod jobs;
 mod kill;

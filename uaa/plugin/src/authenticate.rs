@@ -1,4 +1,4 @@
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::BoxFuture;
@@ -24,9 +24,21 @@ pub trait Authenticator: Send + Sync {
 
 /// The bearer token of a request (RFC 6750 section 2.1). The scheme's name is case-insensitive.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let value = authorization(headers)?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
+}
+
+/// Whether there are several `Authorization` headers. A proxy may look at one and we at another, so none of them counts.
+pub(crate) fn contradictory(headers: &HeaderMap) -> bool {
+    headers.get_all(header::AUTHORIZATION).iter().nth(1).is_some()
+}
+
+fn authorization(headers: &HeaderMap) -> Option<&str> {
+    if contradictory(headers) {
+        return None;
+    }
+    headers.get(header::AUTHORIZATION)?.to_str().ok()
 }
 
 /// Name and secret of an `Authorization: Basic` header (RFC 7617), each percent-decoded (RFC 6749 section 2.3.1).
@@ -41,7 +53,7 @@ pub struct Basic {
 impl Basic {
     /// Reads the header; `None` when there is none, or it is not one.
     pub fn read(headers: &HeaderMap) -> Option<Basic> {
-        Basic::parse(headers.get(header::AUTHORIZATION)?.to_str().ok()?)
+        Basic::parse(authorization(headers)?)
     }
 
     /// Reads the value of the header.
@@ -57,9 +69,46 @@ impl Basic {
     }
 }
 
+/// For the fuzzer: any value of the header is read without a panic, and is at most one of the two schemes.
+///
+/// # Panics
+/// When that does not hold.
+#[doc(hidden)]
+pub fn fuzz_basic(bytes: &[u8]) {
+    let Ok(value) = HeaderValue::from_bytes(bytes) else { return };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::AUTHORIZATION, value.clone());
+    let basic = Basic::read(&headers);
+    assert!(basic.is_none() || bearer(&headers).is_none(), "a password and a token at once");
+    headers.append(header::AUTHORIZATION, value);
+    assert!(Basic::read(&headers).is_none() && bearer(&headers).is_none(), "one of two headers was taken");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), text in ".{0,60}") {
+            fuzz_basic(&bytes);
+            fuzz_basic(text.as_bytes());
+            for scheme in ["Basic", "bearer"] {
+                fuzz_basic(format!("{scheme} {text}").as_bytes());
+                fuzz_basic(format!("{scheme} {}", STANDARD.encode(&bytes)).as_bytes());
+            }
+        }
+
+        #[test]
+        fn what_a_client_writes_is_read(id in "[^:]{0,20}", secret in ".{0,20}") {
+            let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+            let basic = STANDARD.encode(format!("{}:{}", encode(&id), encode(&secret)));
+            let read = Basic::parse(&format!("Basic {basic}")).unwrap();
+            prop_assert_eq!((read.id, read.secret.expose().to_owned()), (id, secret));
+        }
+    }
 
     #[test]
     fn basic() {

@@ -1,5 +1,5 @@
 use crate::answer::Answer;
-use crate::authenticate::{Authenticator, bearer};
+use crate::authenticate::{Authenticator, bearer, contradictory};
 use crate::ctx::{Caller, Ctx, Links, Params};
 use crate::dialect::Dialect;
 use crate::input::Raw;
@@ -186,6 +186,9 @@ impl Dispatcher {
     async fn actor(&self, route: &Route, headers: &axum::http::HeaderMap) -> Reply<Arc<Actor>> {
         if route.public.is_some() {
             return Ok(Arc::new(Actor::nobody(self.access.registry(), self.zone)));
+        }
+        if contradictory(headers) {
+            return Err(Fault::Denied(Denied::Unauthenticated, route.name));
         }
         let Some(token) = bearer(headers) else {
             return Err(Fault::Denied(Denied::Anonymous, route.name));

@@ -19,6 +19,8 @@ mod route;
 
 pub use ahead::{Prepare, Ready};
 pub use answer::Answer;
+#[doc(hidden)]
+pub use authenticate::fuzz_basic;
 pub use authenticate::{Authenticator, Basic, bearer};
 pub use ctx::{Caller, Ctx, Links, Params};
 pub use dialect::Dialect;
