@@ -1,6 +1,6 @@
 //! The audit log: what is refused is in it, what is old can be forgotten in due form, and nothing else can be done to it unseen.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tests::inside::Inside;
 use tests::{Makes, Store, on_every_engine};
@@ -141,6 +141,49 @@ async fn refusals_are_logged_and_secrets_are_not() {
     );
     let text: String = all.iter().map(AuditRow::line).collect();
     for secret in ["a-secret-of-eve", "$argon2", &admin, &eve, "PRIVATE KEY"] {
+        assert!(!text.contains(secret), "a secret is in the log");
+    }
+}
+
+/// Failed sign-ins and tokens that are not stored are in the log as well, gathered, without what was typed.
+#[tokio::test]
+async fn sign_ins_that_fail_and_tokens_that_are_not_stored_are_logged() {
+    let inside = Inside::open(false).await;
+    let secret =
+        std::fs::read_to_string(inside.data().join("admin-client-secret")).expect("the first start wrote it");
+    for _ in 0..4 {
+        inside.token("admin", secret.trim(), "grant_type=client_credentials").await;
+    }
+    let admin = inside.token("cf", "", &inside.login("admin")).await;
+    for _ in 0..6 {
+        inside.answer_to("cf", "", "grant_type=password&username=admin&password=typed-by-mistake").await;
+        // Failures of one moment count as one against the account.
+        inside.clock.advance(1);
+    }
+    inside.answer_to("cf", "", "grant_type=password&username=typed-by-mistake&password=x").await;
+    inside.answer_to("admin", "typed-by-mistake", "grant_type=client_credentials").await;
+    inside.answer_to("typed-by-mistake", "x", "grant_type=client_credentials").await;
+    inside.hall.access.write_noted().await.expect("written");
+    let all = inside.hall.access.export(Uuid::nil(), Micros::MAX, 10_000).await.expect("the log can be read");
+    let counted = |name: &str, event: &str, outcome: &str, detail: &str| -> u64 {
+        let asked = (name, event, outcome, detail, "token_create");
+        let rows =
+            all.iter().filter(|r| (&*r.actor_name, &*r.event, &*r.outcome, &*r.detail, &*r.op) == asked);
+        rows.map(|r| {
+            serde_json::from_str::<Value>(&r.data).expect("JSON")["count"].as_u64().expect("a number")
+        })
+        .sum()
+    };
+    assert_eq!(counted("admin", "TokenIssuedEvent", "issued", "client_credentials"), 4);
+    assert_eq!(counted("admin", "TokenIssuedEvent", "issued", "password"), 1);
+    assert_eq!(counted("admin", "UserAuthenticationFailure", "failed", "password"), 5);
+    assert_eq!(counted("admin", "UserAuthenticationFailure", "failed", "locked"), 1);
+    assert_eq!(counted("", "UserAuthenticationFailure", "failed", "password"), 1);
+    assert_eq!(counted("", "ClientAuthenticationFailure", "failed", "secret"), 2);
+    // Six and four requests: gathered, but for a minute's end in between.
+    assert!(all.iter().filter(|r| r.outcome == "failed").count() <= 6);
+    let text: String = all.iter().map(AuditRow::line).collect();
+    for secret in ["typed-by-mistake", secret.trim(), &admin] {
         assert!(!text.contains(secret), "a secret is in the log");
     }
 }

@@ -8,10 +8,11 @@ mod stored;
 use crate::client::Known;
 use crate::engine::Engine;
 use crate::fault::{invalid_request, unauthorized_client, unsupported_grant};
+use crate::noted::Failed;
 use axum::http::Method;
 use std::sync::Arc;
 use uaa_authz::Duty;
-use uaa_model::Reply;
+use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Body, Ctx, Dialect, Public, Route, Site, pairs};
 
 /// What a grant reads.
@@ -61,7 +62,12 @@ impl<'c> uaa_plugin::Handler<'c, Public, Body> for Endpoint {
 
 async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     let form = form(body, &cx.query)?;
-    let client = engine.authenticate_client(&cx.headers, &form, &cx.caller.address).await?;
+    let client = engine.authenticate_client(&cx.headers, &form, &cx.caller.address).await;
+    let client = client.inspect_err(|fault| {
+        if let Fault::Protocol(..) = fault {
+            engine.failed(Failed::Client, None, "", cx);
+        }
+    })?;
     let asked = Asked { client, form };
     let grant = asked.need("grant_type")?.to_owned();
     cx.tx().assume(Duty::SignIn);
@@ -95,4 +101,38 @@ pub(crate) fn form(body: &Body, query: &str) -> Reply<Vec<(String, String)>> {
         form.push(("scope".into(), scopes.join(" ")));
     }
     Ok(form)
+}
+
+/// For the fuzzer: any body and query are read without a panic, and no parameter is there twice.
+///
+/// # Panics
+/// When that does not hold.
+#[doc(hidden)]
+pub fn fuzz_form(bytes: &[u8]) {
+    let (body, query) = bytes.split_at(bytes.iter().position(|b| *b == b'\n').unwrap_or(bytes.len()));
+    let query = String::from_utf8_lossy(query);
+    let Ok(form) = form(&Body(body.to_vec().into()), &query) else { return };
+    for (i, (name, value)) in form.iter().enumerate() {
+        assert!(!form[..i].iter().any(|(n, _)| n == name), "`{name}` is there twice");
+        assert!(!name.contains('\0') && !value.contains('\0'), "`{name}` holds a NUL character");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(
+            bytes in prop::collection::vec(any::<u8>(), 0..200),
+            words in prop::collection::vec(prop::sample::select(vec![
+                "scope", "a", "=", "&", "+", "%", "%00", "%ff", "%C3%A4", "%3D", "ä", "\n", "\0",
+            ]), 0..40)
+        ) {
+            fuzz_form(&bytes);
+            fuzz_form(words.concat().as_bytes());
+        }
+    }
 }

@@ -11,11 +11,14 @@ mod fault;
 mod grant;
 mod keys;
 mod login;
+mod noted;
 mod revoke;
 mod state;
 mod verified;
 
 pub use engine::{Caches, Engine, Settings};
+#[doc(hidden)]
+pub use grant::fuzz_form;
 
 use axum::http::Method;
 use std::sync::Arc;

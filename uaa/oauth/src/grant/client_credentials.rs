@@ -1,4 +1,4 @@
-//! RFC 6749 section 4.4. No database: the client is in memory, and such a token is not stored.
+//! RFC 6749 section 4.4. No database: the client is in memory, and such a token is not stored: that it was made is noted.
 
 use super::{Asked, stored};
 use crate::answer::{narrowed, token};
@@ -13,5 +13,6 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         let access = stored::access(engine, &mut claims, asked.client.id, cx).await?;
         return token(&access, &claims, None);
     }
-    token(&engine.encode(&claims)?, &claims, None)
+    let access = engine.issue(&claims, &asked.client, None, "client_credentials", cx)?;
+    token(&access, &claims, None)
 }

@@ -4,6 +4,8 @@ use super::{Asked, refresh_token, stored};
 use crate::answer::{Person, covers, narrowed, token};
 use crate::engine::Engine;
 use crate::fault::{bad_credentials, invalid_request, locked};
+use crate::noted::Failed;
+use uaa_authz::Subject;
 use uaa_directory::{Attempt, Tried, User};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::{Answer, Ctx};
@@ -17,7 +19,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let mut claims = engine.claims(&asked.client, Some(&person), "password", &scopes);
     let access = match asked.opaque() {
         true => stored::access(engine, &mut claims, person.id, cx).await?,
-        false => engine.encode(&claims)?,
+        false => engine.issue(&claims, &asked.client, Some(&person), "password", cx)?,
     };
     if !asked.client.may("refresh_token") {
         return token(&access, &claims, None);
@@ -43,10 +45,17 @@ async fn sign_in(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Person> 
     let stored = user.as_ref().and_then(|user| user.own.password.as_deref());
     let address = cx.caller.address.clone();
     let tried = Tried { zone: cx.zone(), origin: &origin, username: &username, address: &address };
+    let whose = user.as_ref().map(|user| (Subject::User(user.guid), user.own.username.as_str()));
     match engine.credentials.password(tried, &password, stored, now).await? {
         Attempt::Right => {}
-        Attempt::Wrong => return Err(bad_credentials()),
-        Attempt::Locked => return Err(locked()),
+        Attempt::Wrong => {
+            engine.failed(Failed::Password, whose, &asked.client.client_id, cx);
+            return Err(bad_credentials());
+        }
+        Attempt::Locked => {
+            engine.failed(Failed::Locked, whose, &asked.client.client_id, cx);
+            return Err(locked());
+        }
     }
     let user = user.ok_or_else(bad_credentials)?;
     Ok(Person {

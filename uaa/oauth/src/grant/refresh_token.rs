@@ -54,7 +54,8 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     }
     let claims = engine.claims(&asked.client, Some(&person), "refresh_token", &scopes);
     let refresh = next(engine, &asked.client, &may, row.own.family, &person, cx).await?;
-    token(&engine.encode(&claims)?, &claims, Some(&refresh))
+    let access = engine.issue(&claims, &asked.client, Some(&person), "refresh_token", cx)?;
+    token(&access, &claims, Some(&refresh))
 }
 
 /// The first refresh token of a sign-in: it begins a family.

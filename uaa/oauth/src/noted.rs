@@ -1,0 +1,81 @@
+//! Sign-ins that fail and tokens that are not stored, in the audit log: in memory first (`Access::note`), so that the hot
+//! paths stay without a database.
+
+use crate::answer::Person;
+use crate::client::Known;
+use crate::engine::Engine;
+use std::sync::Arc;
+use uaa_authz::{Actor, Subject};
+use uaa_model::Reply;
+use uaa_plugin::Ctx;
+use uaa_store::Noted;
+use uaa_token::AccessClaims;
+
+/// Why somebody is not signed in. The names of the events are UAA's.
+#[derive(Clone, Copy)]
+pub(crate) enum Failed {
+    /// The client is not known, or its secret is another.
+    Client,
+    /// The user is not known, or the password is another.
+    Password,
+    /// Nothing was tried: the account is locked.
+    Locked,
+}
+
+impl Engine {
+    /// Signs the claims of an access token that is not stored, and notes that it was. `grant`: how it was got. A request that
+    /// then fails has noted a token that nobody got.
+    pub(crate) fn issue(
+        &self,
+        claims: &AccessClaims<'_>,
+        client: &Known,
+        person: Option<&Person>,
+        grant: &'static str,
+        cx: &Ctx,
+    ) -> Reply<String> {
+        let token = self.encode(claims)?;
+        let actor = match person {
+            Some(person) => (Subject::User(person.id), person.username.as_str()),
+            None => (Subject::Client(client.id), client.client_id.as_str()),
+        };
+        self.noted(self.holder(actor, &client.client_id), ("TokenIssuedEvent", "issued", grant), cx);
+        Ok(token)
+    }
+
+    /// Notes a sign-in that failed. `whose`: the user or client that it was tried for, if there is one; what somebody typed is
+    /// not noted, as it may be a password.
+    pub(crate) fn failed(&self, why: Failed, whose: Option<(Subject, &str)>, client: &str, cx: &Ctx) {
+        let actor = match whose {
+            Some(whose) => self.holder(whose, client),
+            None => Actor::nobody(self.access.registry(), self.zone),
+        };
+        let (event, detail) = match why {
+            Failed::Client => ("ClientAuthenticationFailure", "secret"),
+            Failed::Password => ("UserAuthenticationFailure", "password"),
+            Failed::Locked => ("UserAuthenticationFailure", "locked"),
+        };
+        self.noted(actor, (event, "failed", detail), cx);
+    }
+
+    fn holder(&self, (subject, name): (Subject, &str), client: &str) -> Actor {
+        Actor::with_scopes(self.access.registry(), subject, self.zone, name, client, [])
+    }
+
+    fn noted(
+        &self,
+        actor: Actor,
+        (event, outcome, detail): (&'static str, &'static str, &'static str),
+        cx: &Ctx,
+    ) {
+        self.access.note(&Noted {
+            actor: &Arc::new(actor),
+            zone: self.zone,
+            op: "token_create",
+            event,
+            outcome,
+            detail,
+            request: &cx.caller.request,
+            address: &cx.caller.address,
+        });
+    }
+}
