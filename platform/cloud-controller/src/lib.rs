@@ -19,6 +19,9 @@ mod usage;
 mod user;
 mod view;
 
+#[doc(hidden)]
+pub use list::fuzz_list;
+
 use std::sync::Arc;
 use uaa_authz::Kind;
 use uaa_plugin::{Plugin, Route, Work};

@@ -6,6 +6,7 @@ use conds::{labels, times};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::marker::PhantomData;
+use uaa_directory::{Organization, Space};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Ctx, Input, Raw, Reads, pairs};
 use uaa_store::{After, Cond, Field, Fields, Page, Query, Stored};
@@ -280,13 +281,54 @@ fn ids(value: &str) -> Vec<Uuid> {
     value.split(',').filter_map(|id| id.parse().ok()).collect()
 }
 
+/// For the fuzzer: any query is read without a panic, and the links of its answer are queries that are read alike.
+///
+/// # Panics
+/// When that does not hold.
+#[doc(hidden)]
+pub fn fuzz_list(bytes: &[u8]) {
+    let query = String::from_utf8_lossy(bytes);
+    read_twice::<Organization>(&query);
+    read_twice::<Space>(&query);
+}
+
+fn read_twice<R: Listed>(query: &str) {
+    let Ok(list) = List::<R>::read(&Raw::new(query, "")) else { return };
+    let _ = list.query();
+    let pagination = list.pagination(i64::from(u32::MAX), None, "x");
+    let href = pagination["last"]["href"].as_str().unwrap_or_default();
+    let link = href.strip_prefix("x?").unwrap_or_default();
+    let again = List::<R>::read(&Raw::new(link, ""));
+    let again = again.unwrap_or_else(|fault| panic!("the link {href} is not read: {fault:?}"));
+    assert_eq!((again.per_page, again.order, again.kept), (list.per_page, list.order, list.kept), "{href}");
+    assert_eq!(format!("{:?}", again.conds), format!("{:?}", list.conds), "{href}");
+}
+
 const ENCODED: &AsciiSet =
     &CONTROLS.add(b' ').add(b'&').add(b'#').add(b'+').add(b'%').add(b'=').add(b'"').add(b'<').add(b'>');
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uaa_directory::{Organization, Space};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            fuzz_list(&bytes);
+        }
+
+        #[test]
+        fn so_is_anything_that_looks_like_a_query(
+            words in prop::collection::vec(prop::sample::select(vec![
+                "names=", "guids=", "order_by=", "page=", "per_page=", "include=", "after=", "label_selector=",
+                "created_ats[gt]=", "updated_ats=", "organization_guids=", "2026-01-01T00:00:00Z", "organization", "&", "&",
+                "&", "-name", "+", " ", "%", "%2C", "%252C", "%00", "1", "0", "-", "a", "!", "(", ")", " in ", "=", ",", "ä",
+            ]), 0..30)
+        ) {
+            fuzz_list(words.concat().as_bytes());
+        }
+    }
 
     fn read<R: Listed>(query: &str) -> Reply<List<R>> {
         List::read(&Raw::new(query, ""))
