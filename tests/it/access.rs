@@ -338,6 +338,30 @@ async fn authzen_asks_and_is_answered() {
     assert_eq!(response.headers()["x-request-id"], "abc-1");
     let body: Value = response.json().await.unwrap();
     assert_eq!((&body["decision"], &body["context"]["role"]), (&json!(true), &json!("organization_user")));
+    // A change says at which revision it is known, and a question can ask for one.
+    let change = json!({"subject": {"type": "user", "id": dev_id}, "role": "organization_auditor",
+        "place": {"type": "organization", "id": world.organization}});
+    let bindings = format!("{uaa}/access/v1/bindings");
+    let changed =
+        reqwest::Client::new().post(&bindings).bearer_auth(&world.admin).json(&change).send().await.unwrap();
+    assert_eq!(changed.status(), 201, "{changed:?}");
+    let revision: i64 = changed.headers()["x-access-revision"].to_str().unwrap().parse().unwrap();
+    let asked = |at_least: i64| {
+        let mut ask = read.clone();
+        ask["context"] = json!({ "at_least": at_least });
+        ask
+    };
+    let known = world.server.ask(&dev, "POST", &one, Some(asked(revision))).await;
+    assert!(
+        known.body["decision"] == true && known.body["context"]["revision"].as_i64() >= Some(revision),
+        "{known:?}"
+    );
+    let future = world.server.ask(&dev, "POST", &one, Some(asked(revision + 1000))).await;
+    assert_eq!(
+        (future.status, &future.body["error"]),
+        (503, &json!("temporarily_unavailable")),
+        "{future:?}"
+    );
     // Of what he cannot see, nobody learns whether it is there.
     let space = |id: &str| json!({"subject": me, "action": {"name": "read"}, "resource": {"type": "space", "id": id}});
     let hidden = world.server.ask(&dev, "POST", &one, Some(space(&world.space))).await.body;

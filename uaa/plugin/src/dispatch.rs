@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{Method, Response, header};
+use axum::http::{HeaderName, Method, Response, header};
 use axum::routing::{MethodFilter, on};
 use http_body_util::{BodyExt, Limited};
 use std::sync::Arc;
@@ -167,13 +167,16 @@ impl Dispatcher {
     /// One try. A writing one runs in a task of its own, so that a client that hangs up cancels nothing half-way.
     async fn attempt(&self, route: &Route, raw: Raw, mut cx: Ctx, want: Want) -> Reply<(Answer, u32)> {
         let (run, access, rehearse) = (route.run.clone(), self.access.clone(), self.rehearse);
+        let zone = self.zone;
         let work = async move {
             let answer = run(raw, &mut cx).await?;
             let done = if rehearse { cx.tx.rehearse().await? } else { cx.tx.commit().await? };
-            if done.changed {
-                access.follow().await?;
+            if !done.changed {
+                return Ok((answer, done.statements));
             }
-            Ok((answer, done.statements))
+            access.follow().await?;
+            let (_, revision) = access.facts_at(zone);
+            Ok((answer.with(REVISION, &revision.to_string())?, done.statements))
         };
         // A public route may go on to write; one that is got does not.
         if want == Want::Read && (route.public.is_none() || route.method == Method::GET) {
@@ -220,4 +223,8 @@ fn caller(request: &Request) -> Caller {
 }
 
 const TRIES: u32 = 5;
+
+/// On the answer to whatever changed a fact: the revision at which it is known. Whoever asks for a decision may ask for one on
+/// facts of that revision at least.
+const REVISION: HeaderName = HeaderName::from_static("x-access-revision");
 const X_REQUEST_ID: &str = "x-request-id";

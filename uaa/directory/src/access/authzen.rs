@@ -18,6 +18,16 @@ pub(super) struct Question {
     subject: Thing,
     action: Action,
     resource: Thing,
+    #[serde(default)]
+    context: Context,
+}
+
+/// What a question says beside itself (section 5.4).
+#[derive(Clone, Copy, Debug, Default, Deserialize, schemars::JsonSchema)]
+struct Context {
+    /// The revision that the facts must have reached: `X-Access-Revision` of the change that the asker knows of.
+    #[serde(default)]
+    at_least: i64,
 }
 
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
@@ -41,6 +51,7 @@ struct Part {
     subject: Option<Thing>,
     action: Option<Action>,
     resource: Option<Thing>,
+    context: Option<Context>,
 }
 
 #[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
@@ -127,14 +138,20 @@ impl Part {
             subject: self.subject.or_else(|| common.subject.clone()).ok_or_else(|| lacks("subject"))?,
             action: self.action.or_else(|| common.action.clone()).ok_or_else(|| lacks("action"))?,
             resource: self.resource.or_else(|| common.resource.clone()).ok_or_else(|| lacks("resource"))?,
+            context: self.context.or(common.context).unwrap_or_default(),
         })
     }
 }
 
 async fn answer(cx: &mut Ctx, asker: &Asker, ask: &Question) -> Reply<(bool, Value)> {
-    let decision = decide(cx, Some(&ask.subject), &ask.action.name, &ask.resource).await?;
-    let allowed = decision.is_some_and(Decision::is_allowed);
-    Ok((allowed, json!({"decision": allowed, "context": why(cx, asker, decision)})))
+    let Context { at_least } = ask.context;
+    let judged = decide(cx, Some(&ask.subject), &ask.action.name, &ask.resource, at_least).await?;
+    let allowed = judged.decision.is_some_and(Decision::is_allowed);
+    let mut context = why(cx, asker, judged.decision);
+    if judged.revision > 0 {
+        context.insert("revision".into(), judged.revision.into());
+    }
+    Ok((allowed, json!({"decision": allowed, "context": context})))
 }
 
 pub(super) async fn discovery(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {

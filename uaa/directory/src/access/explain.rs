@@ -58,7 +58,7 @@ fn thing(text: &str) -> Reply<Thing> {
 const EXAMPLE: &str = "?resource=space:GUID&action=update&subject=user:GUID";
 
 pub(super) async fn explain(asker: Asker, ask: Explain, cx: &mut Ctx) -> Reply<Answer> {
-    let decision = decide(cx, ask.subject.as_ref(), &ask.action, &ask.resource).await?;
+    let decision = decide(cx, ask.subject.as_ref(), &ask.action, &ask.resource, 0).await?.decision;
     let mut body = Map::new();
     body.insert("allowed".into(), decision.is_some_and(Decision::is_allowed).into());
     body.insert("action".into(), ask.action.into());

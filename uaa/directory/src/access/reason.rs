@@ -3,7 +3,7 @@
 use crate::{Group, RoleBinding};
 use serde_json::{Map, Value};
 use std::sync::Arc;
-use uaa_authz::{Actor, Decision, Duty, Reason, Subject, Verb, Via};
+use uaa_authz::{Actor, Decision, Duty, Reason, Resource, Subject, Verb, Via};
 use uaa_model::{Barrier, Denied, Fault, Reply, rfc3339};
 use uaa_plugin::{Ctx, Need, NeedInfo};
 use uaa_store::{Judged, Raw};
@@ -40,8 +40,15 @@ impl<I: Asks + Sync> Need<I> for Asker {
         if input.as_ref().map_err(Clone::clone)?.subjects().into_iter().all(about_me) {
             return Ok(Asker::Myself);
         }
-        let seen = cx.tx().visible::<RoleBinding>().await?;
-        if seen.is_whole() {
+        // Who asks about others asks often: from memory, and from rows only for who is not let in by that.
+        let (actor, kind) = (cx.tx().actor().clone(), cx.tx().registry().kind(RoleBinding::KIND.name));
+        if let Some(kind) = kind
+            && let Ok(judged) = cx.judge(&actor, kind, Verb::Read, None, 0).await
+            && judged.decision.is_some_and(Decision::is_allowed)
+        {
+            return Ok(Asker::Anybody);
+        }
+        if cx.tx().visible::<RoleBinding>().await?.is_whole() {
             Ok(Asker::Anybody)
         } else {
             Err(Fault::Denied(Denied::Forbidden, "role_binding"))
@@ -49,13 +56,17 @@ impl<I: Asks + Sync> Need<I> for Asker {
     }
 }
 
-/// The decision itself; `None` when there is no such thing. About oneself, within what the token opens.
+/// The decision itself; about oneself, within what the token opens. Its revision is 0 when nothing is compiled yet, and the facts may be newer.
+///
+/// # Errors
+/// `Unavailable` when facts of the revision `at_least` are asked for and there are none.
 pub(super) async fn decide(
     cx: &mut Ctx,
     subject: Option<&Thing>,
     action: &str,
     resource: &Thing,
-) -> Reply<Option<Decision>> {
+    at_least: i64,
+) -> Reply<Judged> {
     let verb = Verb::named(action).ok_or_else(|| {
         let known = Verb::ALL.map(Verb::name).join(", ");
         Fault::invalid(format!("unknown action `{action}`; it is one of {known}"))
@@ -69,17 +80,21 @@ pub(super) async fn decide(
     let registry = cx.tx().registry().clone();
     let unknown = || Fault::invalid(format!("unknown resource type `{}`", resource.kind));
     let kind = registry.kind(&resource.kind).ok_or_else(unknown)?;
-    let Ok(id) = resource.id.parse() else { return Ok(None) };
+    let Ok(id) = resource.id.parse() else { return Ok(Judged { decision: None, revision: 0 }) };
     // From memory, when it knows: compiled facts within their lease, and where the thing stands. What it has not seen may have
     // been made a moment ago, and what is shared is seen at further places: rows answer that.
-    match cx.judge(&actor, kind, verb, Some(id), 0).await {
-        Ok(Judged { decision: Some(decision), .. }) if decision.is_allowed() || !registry.at(kind).shared => {
-            return Ok(Some(decision));
+    let mut revision = 0;
+    match cx.judge(&actor, kind, verb, Some(id), at_least).await {
+        Ok(judged) if judged.decision.is_some_and(|d| d.is_allowed() || !registry.at(kind).shared) => {
+            return Ok(judged);
         }
-        Ok(_) | Err(Fault::Unavailable(_)) => {}
+        // Said of what is not there as well, or it would tell that from what is hidden.
+        Ok(judged) => revision = judged.revision,
+        Err(Fault::Unavailable(_)) if at_least == 0 => {}
         Err(fault) => return Err(fault),
     }
-    cx.tx().decision(&actor, &resource.kind, verb, id).await
+    let decision = cx.tx().decision(&actor, &resource.kind, verb, id).await?;
+    Ok(Judged { decision, revision })
 }
 
 fn who(thing: &Thing) -> Reply<Subject> {
