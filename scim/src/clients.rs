@@ -1,21 +1,35 @@
-//! `GET /oauth/clients` and `GET /oauth/clients/{id}`: OAuth clients as UAA shows them, never a secret.
+//! `/oauth/clients`: OAuth clients as UAA shows and takes them, never showing a secret.
+
+mod authorities;
+mod body;
+mod secret;
+mod write;
 
 use crate::conds::CLIENT;
 use crate::listing::Listing;
-use crate::route;
+use crate::{With, route};
 use axum::http::Method;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use uaa_authz::Read;
-use uaa_directory::{ByName, Client, ClientOwn};
+use uaa_directory::{ByName, Client, ClientOwn, Credentials};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Form, Route};
-use uaa_store::{Fields, Visible};
+use uaa_store::{Annotation, Fields, Tx, Visible};
 
 /// The routes.
-pub(crate) fn routes() -> Vec<Route> {
+pub(crate) fn routes(credentials: &Arc<Credentials>) -> Vec<Route> {
+    let create = route(Method::POST, "/oauth/clients", "client_create", write::create);
+    let delete = With(credentials.clone(), write::delete);
+    let change = With(credentials.clone(), secret::change);
+    let change = route(Method::PUT, "/oauth/clients/{id}/secret", "client_secret_update", change);
     vec![
         route(Method::GET, "/oauth/clients", "client_list", list),
+        create.after(With(credentials.clone(), write::hashed)),
         route(Method::GET, "/oauth/clients/{id}", "client_show", show),
+        route(Method::PUT, "/oauth/clients/{id}", "client_replace", write::replace),
+        route(Method::DELETE, "/oauth/clients/{id}", "client_delete", delete),
+        change.after(With(credentials.clone(), secret::proved)),
     ]
 }
 
@@ -35,7 +49,7 @@ fn view(row: &Fields<ClientOwn>) -> Value {
     let own = &row.own;
     let more: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
     let mut all: Map<String, Value> =
-        more.into_iter().filter(|(name, _)| SHOWN.contains(&name.as_str())).collect();
+        more.into_iter().filter(|(name, _)| KEPT.contains(&name.as_str())).collect();
     let mut put = |name: &str, value: Value| all.insert(name.to_owned(), value);
     put("client_id", own.client_id.as_str().into());
     put("name", own.name.as_str().into());
@@ -68,8 +82,13 @@ fn texts(column: &str) -> Value {
     serde_json::from_str(column).ok().filter(Value::is_array).unwrap_or_else(|| json!([]))
 }
 
-/// Fields without a column that are no secret.
-const SHOWN: &[&str] = &[
+fn note(tx: &mut Tx, event: &str, client_id: &str) {
+    let (event, target_name) = (event.to_owned(), client_id.to_owned());
+    tx.annotate(Annotation { event, target_name, ..Annotation::default() });
+}
+
+/// Fields without a column that are kept as they come and are no secret.
+const KEPT: &[&str] = &[
     "allowedproviders",
     "required_user_groups",
     "jwks",
@@ -77,7 +96,6 @@ const SHOWN: &[&str] = &[
     "signup_redirect_url",
     "change_email_redirect_url",
     "createdwith",
-    "approvals_deleted",
 ];
 
 const SCHEMA: &str = "http://cloudfoundry.org/schema/scim/oauth-clients-1.0";

@@ -1,4 +1,4 @@
-//! Floor 5: SCIM 1.1 as UAA speaks it: users, groups and their members, and the read half of OAuth clients.
+//! Floor 5: SCIM 1.1 as UAA speaks it: users, groups and their members, and OAuth clients.
 
 mod clients;
 mod conds;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use uaa_authz::Kind;
 use uaa_directory::Credentials;
 use uaa_model::Reply;
-use uaa_plugin::{Ctx, Dialect, Handler, Plugin, Prepare, Route, Site};
+use uaa_plugin::{Answer, Ctx, Dialect, Handler, Plugin, Prepare, Route, Site};
 
 /// The plugin.
 pub struct Scim {
@@ -37,12 +37,12 @@ impl Plugin for Scim {
     fn routes(self: Arc<Self>) -> Vec<Route> {
         let mut routes = users::routes(&self.credentials);
         routes.extend(groups::routes());
-        routes.extend(clients::routes());
+        routes.extend(clients::routes(&self.credentials));
         routes
     }
 }
 
-/// A step before a handler that needs the keeper of passwords.
+/// A handler, or a step before one, that needs the keeper of passwords.
 struct With<F>(Arc<Credentials>, F);
 
 impl<'c, P, I, F, Fut, T> Prepare<'c, P, I> for With<F>
@@ -52,6 +52,17 @@ where
     T: Send + Sync + 'static,
 {
     type Ready = T;
+    type Future = Fut;
+    fn call(&self, proof: P, input: I, cx: &'c mut Ctx) -> Fut {
+        (self.1)(self.0.clone(), proof, input, cx)
+    }
+}
+
+impl<'c, P, I, F, Fut> Handler<'c, P, I> for With<F>
+where
+    F: Fn(Arc<Credentials>, P, I, &'c mut Ctx) -> Fut + Send + Sync,
+    Fut: Future<Output = Reply<Answer>> + Send + 'c,
+{
     type Future = Fut;
     fn call(&self, proof: P, input: I, cx: &'c mut Ctx) -> Fut {
         (self.1)(self.0.clone(), proof, input, cx)

@@ -196,7 +196,7 @@ fn secret_of<'a>(body: &'a UserBody, origin: &str) -> Reply<Option<&'a Secret>> 
 }
 
 /// Whose share of the hashing queue a new secret takes: the one of whoever sets it.
-fn account(cx: &mut Ctx) -> String {
+pub(crate) fn account(cx: &mut Ctx) -> String {
     cx.tx().actor().subject.id().unwrap_or_default().to_string()
 }
 

@@ -10,6 +10,7 @@ mod audit;
 mod bad_input;
 mod cf_cli;
 mod clients;
+mod clients_api;
 mod command_line;
 mod decide;
 mod engines;

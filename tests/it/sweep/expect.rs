@@ -161,7 +161,12 @@ impl Ask<'_> {
 
     fn refused(&self, verb: &str, zone: Uuid, thing: &Thing) -> Expected {
         // What stands in another zone is not there, for those who would be told.
-        let whose = Ask { kind: if self.kind == "user_password" { "user" } else { self.kind }, ..*self };
+        let kind = match self.kind {
+            "user_password" => "user",
+            "client_secret" => "client",
+            row => row,
+        };
+        let whose = Ask { kind, ..*self };
         if self.identity() && zone != UAA_ZONE && whose.by_role("read", &[Some(UAA_ZONE)]) {
             Expected::Hidden
         } else if self.identity() || !self.opened(verb) || self.may("read", zone, thing) {

@@ -101,6 +101,7 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     let client = client(tx, &format!("client-{tag}")).await;
     let known = branch.put::<Client>(client, at_zone);
     (known.owner, known.wire) = (Some(client), format!("client-{tag}"));
+    branch.put_named("client_secret", client, at_zone).owner = Some(client);
     token(tx, person, &tag).await;
     let known = branch.put::<Token>(Uuid::nil(), at_zone);
     (known.owner, known.wire) = (Some(person), tag.clone());

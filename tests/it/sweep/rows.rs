@@ -150,7 +150,28 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
     ("group_member_show", &[get("read group", "/Groups/{group}/members/{user}")]),
     ("group_member_delete", &[get("update group", "/Groups/{group}/members/{user}")]),
     ("client_list", &[get("list client", "/oauth/clients?count=500")]),
+    (
+        "client_create",
+        &[send(
+            "create client",
+            "/oauth/clients",
+            r#"{"client_id": "swept", "client_secret": "a-long-secret", "authorized_grant_types": ["password"]}"#,
+        )],
+    ),
     ("client_show", &[get("read client", "/oauth/clients/{client}")]),
+    (
+        "client_replace",
+        &[send("update client", "/oauth/clients/{client}", r#"{"authorized_grant_types": ["password"]}"#)],
+    ),
+    ("client_delete", &[get("delete client", "/oauth/clients/{client}")]),
+    (
+        "client_secret_update",
+        &[send(
+            "update client_secret",
+            "/oauth/clients/{client}/secret",
+            r#"{"secret": "another-long-one"}"#,
+        )],
+    ),
     ("organization_list", &[get("list organization", "/v3/organizations?per_page=5000")]),
     ("organization_create", &[send("create organization", "/v3/organizations", r#"{"name": "swept"}"#)]),
     ("organization_show", &[get("read organization", "/v3/organizations/{organization}")]),

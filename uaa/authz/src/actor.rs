@@ -38,7 +38,8 @@ impl Duty {
         match (self, kind.realm, kind.name) {
             (Duty::Bootstrap | Duty::Operator, _, _) => Verbs::ALL,
             (Duty::SignIn, Realm::Identity, "user") => Verbs::of("rcuso"),
-            (Duty::SignIn, Realm::Identity, "client" | "group" | "signing_key" | "zone") => Verbs::of("rs"),
+            (Duty::SignIn, Realm::Identity, "client") => Verbs::of("rus"),
+            (Duty::SignIn, Realm::Identity, "group" | "signing_key" | "zone") => Verbs::of("rs"),
             (Duty::SignIn, Realm::Identity, "token") => Verbs::ALL,
             (Duty::SignIn, _, _) => Verbs::NONE,
             (Duty::Jobs, Realm::Identity, "user" | "group" | "client" | "zone") => Verbs::of("r"),

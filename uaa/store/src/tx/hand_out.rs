@@ -1,6 +1,7 @@
 //! The escalation rule: nobody binds, makes or edits a role, or fills a group, with a permission they lack at that place.
 
 use super::Tx;
+use super::members::ABOVE;
 use crate::facts::custom_mask;
 use crate::proof::{Granted, Slot};
 use crate::schema::{Set, Stored};
@@ -19,6 +20,17 @@ impl Tx {
         self.mine(at)?;
         let place = at.place;
         self.may_give(mask, &place).await
+    }
+
+    /// May this actor be put in that subject's place, by setting its secret? Who is, has all that it holds, itself and
+    /// through its groups.
+    pub async fn may_stand_in_for<V, R: Resource>(&mut self, it: &Granted<V, R>) -> Reply<()> {
+        self.mine(it)?;
+        let holders = self.fetch(Sql::new(ABOVE).with(it.id.uuid())).await?;
+        for row in holders {
+            self.may_give_all_of(row.get(0)?).await?;
+        }
+        Ok(())
     }
 
     /// Whether the role may be bound there: at its own level, and by somebody who lacks nothing of it.

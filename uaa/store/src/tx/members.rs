@@ -116,5 +116,6 @@ impl Tx {
     }
 }
 
-const ABOVE: &str = "WITH RECURSIVE g(id) AS (SELECT guid FROM subject WHERE guid = ? \
+/// A subject and every group that it is in, directly or not.
+pub(super) const ABOVE: &str = "WITH RECURSIVE g(id) AS (SELECT guid FROM subject WHERE guid = ? \
     UNION SELECT m.grp FROM member m JOIN g ON m.member = g.id) SELECT id FROM g";

@@ -1,0 +1,105 @@
+//! Making, changing and deleting a client.
+
+use super::body::ClientBody;
+use super::{authorities, note, view};
+use crate::users::account;
+use serde_json::Value;
+use std::sync::Arc;
+use uaa_authz::{Delete, Duty, Update};
+use uaa_directory::password::Source;
+use uaa_directory::{ByName, Client, Credentials};
+use uaa_model::{Code, Fault, Id, Reply};
+use uaa_plugin::{Answer, Ctx, Json, Ready};
+use uaa_store::{Cond, Field, Slot, Tx};
+
+/// The hash of a new client's secret, if it has one.
+pub(super) async fn hashed(
+    credentials: Arc<Credentials>,
+    _: Slot<Client>,
+    Json(body): Json<ClientBody>,
+    cx: &mut Ctx,
+) -> Reply<Option<String>> {
+    let new = body.new_client()?;
+    free(cx.tx(), &new.client_id).await?;
+    let Some(secret) = body.secret() else { return Ok(None) };
+    let account = account(cx);
+    let source = Source { account: &account, address: &cx.caller.address.clone() };
+    cx.tx().release();
+    credentials.new_client_secret(secret, source).await.map(Some)
+}
+
+pub(super) async fn create(
+    slot: Slot<Client>,
+    Ready { input: Json(body), ready: hash }: Ready<Json<ClientBody>, Option<String>>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let new = body.new_client()?;
+    let tx = cx.tx();
+    free(tx, &new.client_id).await?;
+    let set = new
+        .set()
+        .put(Client::client_id, new.client_id.as_str())
+        .put(Client::secret, (*hash).clone())
+        .put(Client::generation, 0);
+    let id = tx.ids().uuid();
+    let made = tx.insert_as(slot, Id::new(id), Some(id), set).await?;
+    note(tx, "ClientCreateSuccess", &new.client_id);
+    tx.enroll(&made).await?;
+    authorities::rebind(tx, &made, &[], &new.authorities).await?;
+    let row = tx.get(&made).await?;
+    Answer::created(&view(&row))
+}
+
+/// Everything but the secret, which has a path of its own.
+pub(super) async fn replace(
+    ByName(client): ByName<Update, Client>,
+    Json(body): Json<ClientBody>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let tx = cx.tx();
+    let before = tx.get(&client).await?.own;
+    let after = body.changed(&before)?;
+    tx.update(&client, after.set()).await?;
+    note(tx, "ClientUpdateSuccess", &before.client_id);
+    let had: Vec<String> = serde_json::from_str(&before.authorities).unwrap_or_default();
+    authorities::rebind(tx, &client, &had, &after.authorities).await?;
+    let row = tx.get(&client).await?;
+    Answer::ok(&view(&row))
+}
+
+/// Its tokens are good for nothing from here on: there is nobody any more whom they could be of.
+pub(super) async fn delete(
+    credentials: Arc<Credentials>,
+    ByName(client): ByName<Delete, Client>,
+    (): (),
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let tx = cx.tx();
+    let row = tx.get(&client).await?;
+    let mut shown = view(&row);
+    if let Value::Object(all) = &mut shown {
+        all.insert("approvals_deleted".into(), true.into());
+    }
+    tx.withdraw(&client).await?;
+    tx.delete(client).await?;
+    note(tx, "ClientDeleteSuccess", &row.own.client_id);
+    credentials.forget_client(row.guid);
+    Answer::ok(&shown)
+}
+
+/// Before the insert: a statement that breaks a constraint ends the transaction on PostgreSQL.
+async fn free(tx: &mut Tx, client_id: &str) -> Reply<()> {
+    let me = tx.assume(Duty::SignIn);
+    let known = match tx.visible::<Client>().await {
+        Ok(seen) => tx.find(&seen, Cond::In(Field::Text("client_id"), vec![client_id.to_owned()])).await,
+        Err(fault) => Err(fault),
+    };
+    tx.resume(me);
+    match known? {
+        None => Ok(()),
+        Some(_) => Err(Fault::protocol(
+            Code::new(409, "invalid_client"),
+            format!("Client already exists: {client_id}"),
+        )),
+    }
+}

@@ -1,0 +1,202 @@
+//! OAuth clients over the wire: made, used as service accounts, rotated, ended.
+
+use serde_json::{Value, json};
+use tests::{Hallmark, Said, on_every_server};
+
+on_every_server!(
+    a_client_is_a_service_account_from_its_birth_to_its_end,
+    two_secrets_work_while_they_are_rotated,
+    nobody_gives_a_client_what_they_lack
+);
+
+async fn a_client_is_a_service_account_from_its_birth_to_its_end(server: Hallmark) {
+    let (api, admin, root) = (server.api(), server.admin().await, root(&server).await);
+    let made = ask(&server, &root, "POST", "", Some(service("deployer", json!(["scim.userids"])))).await;
+    assert_eq!((made.status, made.body["client_id"].as_str()), (201, Some("deployer")), "{made:?}");
+    assert!(!made.body.to_string().contains("secret"), "{made:?}");
+    assert_eq!(made.body["scope"], json!(["uaa.none"]));
+    let again = ask(&server, &root, "POST", "", Some(service("deployer", json!([])))).await;
+    let said = (again.status, again.body["error"].as_str(), again.body["error_description"].as_str());
+    assert_eq!(said, (409, Some("invalid_client"), Some("Client already exists: deployer")));
+    // Its authority is a binding: nobody else has it.
+    let who = format!("{}/ids/Users?filter=userName+eq+%22admin%22", server.uaa());
+    let narrow = token(&server, "deployer", "first").await;
+    assert_eq!(server.ask(&narrow, "GET", &who, None).await.status, 200);
+    // Its right in the Cloud Controller is a role at a place, as a user's is.
+    let wide = json!({"authorities": ["cloud_controller.read", "cloud_controller.write"]});
+    assert_eq!(ask(&server, &root, "PUT", "/deployer", Some(wide)).await.status, 200);
+    assert_eq!(server.ask(&narrow, "GET", &who, None).await.status, 403);
+    let service = token(&server, "deployer", "first").await;
+    let made = json!({"name": "acme"});
+    let made = server.ask(&admin, "POST", &format!("{api}/v3/organizations"), Some(made)).await;
+    let organization = json!({"data": {"guid": made.body["guid"]}});
+    let made = json!({"name": "dev", "relationships": {"organization": organization}});
+    let made = server.ask(&admin, "POST", &format!("{api}/v3/spaces"), Some(made)).await;
+    let (space, user) = (made.body["guid"].clone(), json!({"data": {"guid": "deployer"}}));
+    let one = format!("{api}/v3/spaces/{}", space.as_str().unwrap());
+    assert_eq!(server.ask(&service, "GET", &one, None).await.status, 404);
+    for role in [
+        json!({"type": "organization_user", "relationships": {"user": user, "organization": organization}}),
+        json!({"type": "space_developer", "relationships": {"user": user, "space": {"data": {"guid": space}}}}),
+    ] {
+        let bound = server.ask(&admin, "POST", &format!("{api}/v3/roles"), Some(role)).await;
+        assert_eq!(bound.status, 201, "{bound:?}");
+    }
+    assert_eq!(server.ask(&service, "GET", &one, None).await.body["name"], "dev");
+    let gone = ask(&server, &root, "DELETE", "/deployer", None).await;
+    assert_eq!((gone.status, gone.body["client_id"].as_str()), (200, Some("deployer")), "{gone:?}");
+    assert_eq!(server.ask(&service, "GET", &one, None).await.status, 401);
+    assert_eq!(try_token(&server, "deployer", "first").await.status, 401);
+    assert_eq!(ask(&server, &root, "GET", "/deployer", None).await.status, 404);
+    let (whole, said) = server.verify();
+    assert!(whole, "{said}");
+}
+
+async fn two_secrets_work_while_they_are_rotated(server: Hallmark) {
+    let root = root(&server).await;
+    let made =
+        ask(&server, &root, "POST", "", Some(service("turner", json!(["clients.read", "clients.secret"]))))
+            .await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let me = token(&server, "turner", "first").await;
+    let change = async |token: &str, body: Value| {
+        let said = ask(&server, token, "PUT", "/turner/secret", Some(body)).await;
+        let text = said.body["message"].as_str().or(said.body["error_description"].as_str());
+        (said.status, text.unwrap_or_default().to_owned())
+    };
+    let previous = (400, "Previous secret is required and must be valid".to_owned());
+    assert_eq!(change(&me, json!({"secret": "second", "changeMode": "ADD"})).await, previous);
+    let wrong = json!({"oldSecret": "guess", "secret": "second", "changeMode": "ADD"});
+    assert_eq!(change(&me, wrong).await, previous);
+    let one = "client secret is either empty or client has only one secret.".to_owned();
+    assert_eq!(change(&root, json!({"changeMode": "DELETE"})).await, (400, one));
+    let add = json!({"oldSecret": "first", "secret": "second", "changeMode": "ADD"});
+    assert_eq!(change(&me, add.clone()).await, (200, "Secret is added".into()));
+    let two = "client secret is either empty or client already has two secrets.".to_owned();
+    assert_eq!(change(&me, add).await, (400, two));
+    // Both work, and what was given for the old one goes on.
+    let read = async |token: &str| ask(&server, token, "GET", "/turner", None).await.status;
+    assert_eq!(read(&me).await, 200);
+    token(&server, "turner", "first").await;
+    let newer = token(&server, "turner", "second").await;
+    let delete = json!({"oldSecret": "second", "changeMode": "DELETE"});
+    assert_eq!(change(&newer, delete).await, (200, "Secret is deleted".into()));
+    assert_eq!(try_token(&server, "turner", "first").await.status, 401);
+    assert_eq!(read(&me).await, 401);
+    let newer = token(&server, "turner", "second").await;
+    assert_eq!(read(&newer).await, 200);
+    // An administrator needs no old one; every token ends.
+    assert_eq!(change(&root, json!({"secret": "third"})).await, (200, "secret updated".into()));
+    assert_eq!(read(&newer).await, 401);
+    assert_eq!(try_token(&server, "turner", "second").await.status, 401);
+    token(&server, "turner", "third").await;
+}
+
+async fn nobody_gives_a_client_what_they_lack(server: Hallmark) {
+    let root = root(&server).await;
+    let keeper = json!(["clients.read", "clients.write", "clients.secret"]);
+    assert_eq!(ask(&server, &root, "POST", "", Some(service("keeper", keeper))).await.status, 201);
+    let keeper = token(&server, "keeper", "first").await;
+    let greedy = ask(&server, &keeper, "POST", "", Some(service("greedy", json!(["uaa.admin"])))).await;
+    assert_eq!(greedy.status, 403, "{greedy:?}");
+    assert_eq!(ask(&server, &root, "GET", "/greedy", None).await.status, 404);
+    let modest = ask(&server, &keeper, "POST", "", Some(service("modest", json!(["clients.read"])))).await;
+    assert_eq!(modest.status, 201, "{modest:?}");
+    let more = json!({"authorities": ["clients.read", "cloud_controller.admin"]});
+    assert_eq!(ask(&server, &keeper, "PUT", "/modest", Some(more)).await.status, 403);
+    let shown = ask(&server, &root, "GET", "/modest", None).await;
+    assert_eq!(shown.body["authorities"], json!(["clients.read"]));
+    // Whoever sets a secret can be that client.
+    let secret = json!({"secret": "mine now"});
+    assert_eq!(ask(&server, &keeper, "PUT", "/admin/secret", Some(secret.clone())).await.status, 403);
+    assert_eq!(ask(&server, &keeper, "PUT", "/modest/secret", Some(secret)).await.status, 200);
+    let public = json!({"allowpublic": true});
+    assert_eq!(ask(&server, &keeper, "PUT", "/admin", Some(public)).await.status, 400);
+    // What the keeper does not name stays, the secret too.
+    let renamed = ask(&server, &keeper, "PUT", "/admin", Some(json!({"name": "Root"}))).await;
+    assert_eq!((renamed.status, renamed.body["name"].as_str()), (200, Some("Root")), "{renamed:?}");
+    let still = self::root(&server).await;
+    assert_eq!(ask(&server, &still, "DELETE", "/modest", None).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_client_that_uaa_would_refuse_is_refused_in_its_words() {
+    let server = Hallmark::start().await;
+    let root = root(&server).await;
+    for (change, text) in [
+        (json!({"client_id": ""}), "The client_id is empty"),
+        (json!({"client_id": "uaa"}), "Not allowed: uaa is a reserved client_id"),
+        (json!({"client_id": "a/b"}), "Not allowed characters: a/b must not contain any of"),
+        (
+            json!({"authorized_grant_types": []}),
+            "An authorized grant type must be provided. Must be one of: [",
+        ),
+        (
+            json!({"authorized_grant_types": ["magic"]}),
+            "magic is not an allowed grant type. Must be one of: [",
+        ),
+        (
+            json!({"authorized_grant_types": "authorization_code"}),
+            "authorization_code grant type requires at least one redirect URL.",
+        ),
+        (json!({"redirect_uri": ["nowhere"]}), "One of the redirect_uri is invalid: nowhere"),
+        (json!({"redirect_uri": ["https://*.*/x"]}), "One of the redirect_uri is invalid: https://*.*/x"),
+        (json!({"client_secret": ""}), "Client secret is required for client_credentials grant type"),
+        (
+            json!({"authorized_grant_types": ["implicit"], "redirect_uri": ["https://a.example.com/"]}),
+            "Implicit grant should not have a client_secret",
+        ),
+        (
+            json!({"client_secret": "x".repeat(256)}),
+            "Client Secret must be no more than 255 characters in length.",
+        ),
+        (json!({"access_token_validity": 0}), "access_token_validity must be"),
+        (json!({"refresh_token_validity": 2_147_483_648_u64}), "refresh_token_validity must be"),
+        (json!({"allowpublic": true}), "client_credentials is not an allowed grant type for a public client"),
+        (json!({"scope": ["a b"]}), "a b is no scope"),
+    ] {
+        let mut body = service("poor", json!([]));
+        for (name, value) in change.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let said = ask(&server, &root, "POST", "", Some(body)).await;
+        assert_eq!(
+            (said.status, said.body["error"].as_str()),
+            (400, Some("invalid_client")),
+            "{change}: {said:?}"
+        );
+        assert!(said.body["error_description"].as_str().unwrap().starts_with(text), "{change}: {said:?}");
+    }
+    for body in [json!([]), json!({"scope": 1}), json!({"client_id": 1}), json!("x")] {
+        assert_eq!(ask(&server, &root, "POST", "", Some(body.clone())).await.status, 400, "{body}");
+    }
+    let other = ask(&server, &root, "PUT", "/cf", Some(json!({"client_id": "fc"}))).await;
+    assert_eq!(other.body["error_description"], "The client id (fc) does not match the URL (cf)");
+    let mut known = service("known", json!([]));
+    (known["createdwith"], known["token_salt"]) = (json!("a form"), json!("salt"));
+    let known = ask(&server, &root, "POST", "", Some(known)).await;
+    assert_eq!((known.body["createdwith"].as_str(), known.body.get("token_salt")), (Some("a form"), None));
+}
+
+/// A client with the secret `first`.
+fn service(client_id: &str, authorities: Value) -> Value {
+    json!({"client_id": client_id, "client_secret": "first", "authorized_grant_types": ["client_credentials"],
+        "authorities": authorities})
+}
+
+async fn root(server: &Hallmark) -> String {
+    token(server, "admin", &server.client_secret()).await
+}
+
+async fn token(server: &Hallmark, client: &str, secret: &str) -> String {
+    let said = try_token(server, client, secret).await;
+    said.body["access_token"].as_str().unwrap_or_else(|| panic!("no token: {said:?}")).to_owned()
+}
+
+async fn try_token(server: &Hallmark, client: &str, secret: &str) -> Said {
+    server.token(client, secret, &[("grant_type", "client_credentials")]).await
+}
+
+async fn ask(server: &Hallmark, token: &str, method: &str, path: &str, body: Option<Value>) -> Said {
+    server.ask(token, method, &format!("{}/oauth/clients{path}", server.uaa()), body).await
+}
