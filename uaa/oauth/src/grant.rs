@@ -7,9 +7,9 @@ mod stored;
 
 use crate::client::Known;
 use crate::engine::Engine;
-use crate::fault::{invalid_request, unauthorized_client, unsupported_grant};
+use crate::fault::{invalid_client, invalid_request, unauthorized_client, unsupported_grant};
 use crate::noted::Failed;
-use axum::http::Method;
+use axum::http::{Method, header};
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_model::{Fault, Reply};
@@ -69,6 +69,11 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
         }
     })?;
     let asked = Asked { client, form };
+    // RFC 6749 section 4.4: only a client that has proved who it is. A public one has only said its name.
+    let proved = cx.headers.contains_key(header::AUTHORIZATION) || asked.field("client_secret").is_some();
+    if !proved && asked.field("grant_type") == Some("client_credentials") {
+        return Err(invalid_client());
+    }
     let grant = asked.need("grant_type")?.to_owned();
     cx.tx().assume(Duty::SignIn);
     let known = ["client_credentials", "password", "refresh_token"];
