@@ -49,7 +49,7 @@ impl Seeded {
 
     /// Starts the product on it.
     pub(crate) async fn server(&self) -> Outcome<Server> {
-        Ok(Server::on(&self.data, &["--database", &self.url]).await?.0)
+        Ok(Server::on(&self.data, &[("HALLMARK_DATABASE_URL", &self.url)]).await?.0)
     }
 
     async fn found(&self) -> Outcome<()> {

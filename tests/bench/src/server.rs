@@ -18,15 +18,15 @@ pub(crate) struct Server {
 
 impl Server {
     /// A fresh installation on its embedded database, which goes away with it.
-    pub(crate) async fn fresh(more: &[&str]) -> Outcome<Server> {
+    pub(crate) async fn fresh(more: &[(&str, &str)]) -> Outcome<Server> {
         let own = tempfile::tempdir()?;
         let (mut server, _) = Server::on(own.path(), more).await?;
         server._own = Some(own);
         Ok(server)
     }
 
-    /// One on that data directory, and how long it took to its first answer.
-    pub(crate) async fn on(data: &Path, more: &[&str]) -> Outcome<(Server, Duration)> {
+    /// One on that data directory, with further `HALLMARK_*` variables, and how long it took to its first answer.
+    pub(crate) async fn on(data: &Path, more: &[(&str, &str)]) -> Outcome<(Server, Duration)> {
         let free = TcpListener::bind("127.0.0.1:0")?;
         let at = free.local_addr()?;
         drop(free);
@@ -34,7 +34,8 @@ impl Server {
         let child = Command::new(binary()?)
             .args(["up", "--listen", &at.to_string(), "--data"])
             .arg(data)
-            .args(more)
+            .envs(more.iter().copied())
+            .env_remove("HALLMARK_BIN")
             .stdout(Stdio::null())
             .spawn()?;
         let mut server = Server { child, at, data: data.to_owned(), _own: None };

@@ -10,7 +10,7 @@ use crate::{Outcome, Setting, sign};
 
 pub(crate) async fn run(setting: &Setting, key: Key) -> Outcome<Vec<Line>> {
     let name = key.algorithm();
-    let server = Server::fresh(&["--signing-algorithm", name]).await?;
+    let server = Server::fresh(&[("HALLMARK_TOKEN_SIGNING_ALGORITHM", name)]).await?;
     let source = same(&server.client_credentials()?);
     let mut sign = sign::signer(key)?;
     load(server.at, CONNECTIONS, setting.round / 2, &source).await?;
