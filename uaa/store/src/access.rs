@@ -3,6 +3,7 @@ use crate::facts::{Feed, Follower};
 use crate::noted::Notes;
 use crate::places::Places;
 use crate::tx::Tx;
+use crate::zones::ZoneMap;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,6 +46,7 @@ pub(crate) struct Inner {
     pub(crate) unsealed: tokio::sync::Notify,
     pub(crate) notes: Notes,
     pub(crate) places: Places,
+    pub(crate) zones: ArcSwap<ZoneMap>,
     pub(crate) handed_over: tokio::sync::Notify,
     brand: AtomicU64,
 }
@@ -62,6 +64,7 @@ impl Access {
             unsealed: tokio::sync::Notify::new(),
             notes: Notes::default(),
             places: Places::default(),
+            zones: ArcSwap::default(),
             handed_over: tokio::sync::Notify::new(),
             brand: AtomicU64::new(1),
         }))

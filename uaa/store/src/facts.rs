@@ -4,6 +4,7 @@ pub(crate) use load::{bound, custom_mask};
 
 use crate::access::Inner;
 use crate::sql::Sql;
+use crate::zones::{ZONE, ZoneMap};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uaa_authz::Snapshot;
@@ -75,12 +76,19 @@ impl Follower {
         } else {
             old.with(load::changed(&mut conn, &inner.registry, &changes).await?)
         };
+        let zones = match behind || changes.iter().any(|c| c.kind == ZONE) {
+            true => Some(ZoneMap::read(&mut conn, &inner.zones.load()).await?),
+            false => None,
+        };
         conn.commit().await?;
         new.revisions = revisions.into_iter().collect();
         new.as_of = at;
         // What is remembered of the facts goes before the facts come: whoever sees these sees nothing older.
         if behind || changes.iter().any(|c| c.kind == BARRIER) {
             inner.places.clear();
+        }
+        if let Some(zones) = zones {
+            inner.zones.store(Arc::new(zones));
         }
         if behind || !changes.is_empty() {
             self.feeds.iter().for_each(|feed| feed.changed(&changes, behind));

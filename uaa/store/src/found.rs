@@ -1,13 +1,20 @@
 use crate::access::Access;
 use crate::sql::Sql;
 use sea_query::Query as Build;
-use uaa_model::Reply;
+use uaa_model::{Reply, UAA_ZONE};
 use uuid::Uuid;
 
 impl Access {
     /// Makes a zone, reached under that subdomain (none for the first): its row, its place, its revision, and everybody in it as a subject, whose groups are the zone's default
     /// groups. Returns whether it was not there before. Everything else needs a proof, and every proof needs a zone.
     pub async fn found(&self, zone: Uuid, zid: &str, subdomain: &str) -> Reply<bool> {
+        let new = self.write_zone(zone, zid, subdomain).await?;
+        // Requests may come before the facts are followed for the first time.
+        self.read_zones().await?;
+        Ok(new)
+    }
+
+    async fn write_zone(&self, zone: Uuid, zid: &str, subdomain: &str) -> Reply<bool> {
         let now = self.0.settings.clock.now();
         let mut conn = self.0.db.write().await?;
         if !conn.fetch(Sql::new("SELECT 1 FROM zone WHERE guid = ?").with(zone)).await?.is_empty() {
@@ -55,7 +62,8 @@ impl Access {
                 ])
                 .values_panic([
                     zone.into(),
-                    zone.into(),
+                    // Every zone is a thing of the first one, from which zones are managed.
+                    UAA_ZONE.into(),
                     none.into(),
                     none.into(),
                     now.into(),

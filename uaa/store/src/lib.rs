@@ -20,6 +20,7 @@ mod seal;
 mod sql;
 mod tx;
 mod upkeep;
+mod zones;
 
 pub use access::{Access, Settings, Want};
 pub use audit::AuditRow;
@@ -36,3 +37,4 @@ pub use schema::{Col, Fields, Set, Stored};
 pub use sea_query::Value;
 pub use seal::{Broken, Verified};
 pub use tx::{Annotation, Binding, Done, Tx};
+pub use zones::{ZoneMap, ZoneRow};
