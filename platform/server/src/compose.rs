@@ -16,7 +16,7 @@ use uaa_directory::password::{Cost, Hasher, Limits};
 use uaa_directory::{AccessApi, Credentials};
 use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
 use uaa_oauth::{Caches, Engine, OauthServer};
-use uaa_plugin::{Dispatcher, Links, Plugin, Route, Runner, Site, Work, router};
+use uaa_plugin::{Dispatcher, Links, Plugin, Route, Runner, Site, Work, Zones, router};
 use uaa_store::{Access, Db};
 use uaa_token::{Algorithm, DataKey, RevSigKey};
 use uuid::Uuid;
@@ -159,22 +159,16 @@ impl Hall {
             keys,
             self.zone,
         ));
+        let zones = Arc::new(Zones::new(self.access.clone(), self.plan.links.clone()));
         let plugins = self.plugins(&engine, &credentials);
         let works: Vec<Work> = plugins.iter().flat_map(|plugin| plugin.works()).collect();
-        let jobs = Runner::new(
-            self.access.clone(),
-            engine.clone(),
-            self.plan.links.clone(),
-            self.clock.clone(),
-            works,
-        );
+        let jobs = Runner::new(self.access.clone(), engine.clone(), zones.clone(), self.clock.clone(), works);
         let routes: Vec<Route> = plugins.into_iter().flat_map(Plugin::routes).collect();
         let dispatcher = Arc::new(Dispatcher {
             access: self.access.clone(),
             authenticator: engine.clone(),
-            links: self.plan.links.clone(),
+            zones,
             clock: self.clock.clone(),
-            zone: self.zone,
             body_limit: self.plan.body_limit,
             rehearse,
         });

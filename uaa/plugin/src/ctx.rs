@@ -1,4 +1,5 @@
 use crate::authenticate::Authenticator;
+use crate::zone::{ZoneInfo, Zones};
 use axum::http::HeaderMap;
 use std::sync::Arc;
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
@@ -53,9 +54,11 @@ pub struct Ctx {
     pub(crate) tx: Tx,
     pub(crate) access: Access,
     pub(crate) authenticator: Arc<dyn Authenticator>,
+    pub(crate) zones: Arc<Zones>,
+    pub(crate) here: Arc<ZoneInfo>,
     pub(crate) op: &'static str,
     pub(crate) public: bool,
-    /// Where the product is reached.
+    /// Where the product is reached, in the zone that the request speaks to.
     pub links: Links,
     /// The path's parameters.
     pub params: Params,
@@ -76,6 +79,16 @@ impl Ctx {
     /// The zone that the request speaks to.
     pub fn zone(&self) -> Uuid {
         self.tx.zone()
+    }
+
+    /// The same with its names, addresses and configuration, from memory.
+    pub fn here(&self) -> Arc<ZoneInfo> {
+        self.here.clone()
+    }
+
+    /// All identity zones, from memory.
+    pub fn zones(&self) -> &Zones {
+        &self.zones
     }
 
     /// The request's time.

@@ -1,9 +1,10 @@
 use crate::answer::Answer;
 use crate::authenticate::{Authenticator, bearer, contradictory};
-use crate::ctx::{Caller, Ctx, Links, Params};
+use crate::ctx::{Caller, Ctx, Params};
 use crate::dialect::Dialect;
 use crate::input::Raw;
 use crate::route::{Route, Site};
+use crate::zone::{ZoneInfo, Zones};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{RawPathParams, Request};
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use uaa_authz::{Actor, Subject};
 use uaa_model::{Clock, Denied, Fault, Reply};
 use uaa_store::{Access, Noted, Want};
-use uuid::Uuid;
 
 /// What every request passes through. Nothing else begins a transaction for a route.
 pub struct Dispatcher {
@@ -23,12 +23,10 @@ pub struct Dispatcher {
     pub access: Access,
     /// Bearer tokens.
     pub authenticator: Arc<dyn Authenticator>,
-    /// Where the product is reached.
-    pub links: Links,
+    /// The identity zones, and where the product is reached.
+    pub zones: Arc<Zones>,
     /// The time, for tokens.
     pub clock: Arc<dyn Clock>,
-    /// The zone of requests that name none.
-    pub zone: Uuid,
     /// The largest body, in bytes.
     pub body_limit: usize,
     /// Whether what a request does is taken back at its end: for the sweep, which asks every route as everybody.
@@ -93,20 +91,17 @@ impl Dispatcher {
         request: Request,
         caller: &Caller,
     ) -> Reply<(Answer, u32)> {
-        if !caller.subdomain.is_empty() {
-            // Never as the first zone: its tokens and users are not those of the zone that was meant.
-            let text = format!("there is no identity zone with the subdomain `{}`", caller.subdomain);
-            return Err(Fault::NotFound(text.into()));
-        }
         let (parts, body) = request.into_parts();
-        let (actor, answered) = match self.actor(route, &parts.headers).await {
-            Ok(actor) => (actor.clone(), self.run(route, params, parts, body, caller, actor).await),
-            Err(fault) => (Arc::new(Actor::nobody(self.access.registry(), self.zone)), Err(fault)),
+        let here = self.spoken_to(caller)?;
+        let zone = here.guid;
+        let (actor, answered) = match self.actor(route, &parts.headers, &here).await {
+            Ok(actor) => (actor.clone(), self.run(route, params, parts, body, caller, actor, here).await),
+            Err(fault) => (Arc::new(Actor::nobody(self.access.registry(), zone)), Err(fault)),
         };
         if let Err(Fault::Denied(denied, _)) = &answered {
             self.access.note(&Noted {
                 actor: &actor,
-                zone: self.zone,
+                zone,
                 op: route.name,
                 event: "",
                 outcome: "denied",
@@ -118,7 +113,20 @@ impl Dispatcher {
         answered
     }
 
+    /// The zone that the host names. Never another one in its stead: tokens and users are those of one zone.
+    fn spoken_to(&self, caller: &Caller) -> Reply<Arc<ZoneInfo>> {
+        if caller.subdomain.is_empty() {
+            return Ok(self.zones.first());
+        }
+        self.zones.at(&caller.subdomain).ok_or_else(|| {
+            // UAA's words, also for a zone that is not active.
+            let text = format!("Cannot find identity zone for subdomain {}", caller.subdomain);
+            Fault::NotFound(text.into())
+        })
+    }
+
     /// Read the whole body, begin, parse, prove, run, commit.
+    #[expect(clippy::too_many_arguments, reason = "one call; each is a part of the request")]
     async fn run(
         &self,
         route: &Route,
@@ -127,6 +135,7 @@ impl Dispatcher {
         body: Body,
         caller: &Caller,
         actor: Arc<Actor>,
+        here: Arc<ZoneInfo>,
     ) -> Reply<(Answer, u32)> {
         // Before the transaction begins: a slow client must not hold the one writer.
         let body = self.read(body, &parts.headers).await?;
@@ -135,12 +144,14 @@ impl Dispatcher {
         let want = if route.public.is_some() || !route.need.writes() { Want::Read } else { Want::Write };
         let query = raw.query.clone();
         let context = |want| Ctx {
-            tx: self.access.begin(actor.clone(), self.zone, want, route.name, caller.request.clone()),
+            tx: self.access.begin(actor.clone(), here.guid, want, route.name, caller.request.clone()),
             access: self.access.clone(),
             authenticator: self.authenticator.clone(),
             op: route.name,
             public: route.public.is_some(),
-            links: self.links.clone(),
+            links: here.links(self.zones.first_links()),
+            zones: self.zones.clone(),
+            here: here.clone(),
             params: params.clone(),
             caller: caller.clone(),
             headers: headers.clone(),
@@ -167,7 +178,7 @@ impl Dispatcher {
     /// One try. A writing one runs in a task of its own, so that a client that hangs up cancels nothing half-way.
     async fn attempt(&self, route: &Route, raw: Raw, mut cx: Ctx, want: Want) -> Reply<(Answer, u32)> {
         let (run, access, rehearse) = (route.run.clone(), self.access.clone(), self.rehearse);
-        let zone = self.zone;
+        let zone = cx.zone();
         let work = async move {
             let answer = run(raw, &mut cx).await?;
             let done = if rehearse { cx.tx.rehearse().await? } else { cx.tx.commit().await? };
@@ -186,9 +197,14 @@ impl Dispatcher {
         done.unwrap_or_else(|error| Err(Fault::Internal(format!("`{}` ended early: {error}", route.name))))
     }
 
-    async fn actor(&self, route: &Route, headers: &axum::http::HeaderMap) -> Reply<Arc<Actor>> {
+    async fn actor(
+        &self,
+        route: &Route,
+        headers: &axum::http::HeaderMap,
+        here: &ZoneInfo,
+    ) -> Reply<Arc<Actor>> {
         if route.public.is_some() {
-            return Ok(Arc::new(Actor::nobody(self.access.registry(), self.zone)));
+            return Ok(Arc::new(Actor::nobody(self.access.registry(), here.guid)));
         }
         if contradictory(headers) {
             return Err(Fault::Denied(Denied::Unauthenticated, route.name));
@@ -196,7 +212,7 @@ impl Dispatcher {
         let Some(token) = bearer(headers) else {
             return Err(Fault::Denied(Denied::Anonymous, route.name));
         };
-        let actor = self.authenticator.authenticate(token, self.zone, self.clock.now()).await?;
+        let actor = self.authenticator.authenticate(token, here.guid, self.clock.now()).await?;
         if actor.subject == Subject::Nobody {
             return Err(Fault::Denied(Denied::Unauthenticated, route.name));
         }

@@ -1,6 +1,7 @@
 use crate::authenticate::Authenticator;
-use crate::ctx::{Caller, Ctx, Links, Params};
+use crate::ctx::{Caller, Ctx, Params};
 use crate::dialect::Dialect;
+use crate::zone::Zones;
 use axum::http::HeaderMap;
 use serde_json::json;
 use std::collections::HashMap;
@@ -79,7 +80,7 @@ impl Work {
 pub struct Runner {
     access: Access,
     authenticator: Arc<dyn Authenticator>,
-    links: Links,
+    zones: Arc<Zones>,
     clock: Arc<dyn Clock>,
     works: HashMap<&'static str, Work>,
 }
@@ -89,12 +90,12 @@ impl Runner {
     pub fn new(
         access: Access,
         authenticator: Arc<dyn Authenticator>,
-        links: Links,
+        zones: Arc<Zones>,
         clock: Arc<dyn Clock>,
         works: impl IntoIterator<Item = Work>,
     ) -> Runner {
         let works = works.into_iter().map(|work| (work.operation, work)).collect();
-        Runner { access, authenticator, links, clock, works }
+        Runner { access, authenticator, zones, clock, works }
     }
 
     /// Runs a step of everything that is due now. Returns how many.
@@ -136,6 +137,8 @@ impl Runner {
         let Some(work) = self.works.get(due.operation.as_str()) else {
             return Err(Fault::Internal(format!("no plugin knows the job `{}`", due.operation)));
         };
+        // A zone that is gone has taken its jobs with it.
+        let here = self.zones.of(due.zone).ok_or(Fault::Denied(Denied::Hidden, "zone"))?;
         let request: Arc<str> = format!("job-{}", due.job).into();
         let tx = self.access.begin(due.actor.clone(), due.zone, Want::Write, work.operation, request.clone());
         let mut cx = Ctx {
@@ -144,7 +147,9 @@ impl Runner {
             authenticator: self.authenticator.clone(),
             op: work.operation,
             public: false,
-            links: self.links.clone(),
+            links: here.links(self.zones.first_links()),
+            zones: self.zones.clone(),
+            here,
             params: Params::default(),
             caller: Caller { request, address: "".into(), subdomain: "".into() },
             headers: HeaderMap::new().into(),

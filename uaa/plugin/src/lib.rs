@@ -16,6 +16,7 @@ mod jobs;
 mod need;
 mod openapi;
 mod route;
+mod zone;
 
 pub use ahead::{Prepare, Ready};
 pub use answer::Answer;
@@ -31,3 +32,4 @@ pub use jobs::{Progress, Runner, Step, Work};
 pub use need::{Need, NeedInfo, OneOf, Public, Within};
 pub use openapi::document;
 pub use route::{Handler, Plugin, Route, Site};
+pub use zone::{Prompt, TokenPolicy, UserConfig, ZoneConfig, ZoneInfo, Zones};

@@ -1,0 +1,89 @@
+use serde::Deserialize;
+
+/// What of a zone's configuration is used. The rest is kept as it came.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ZoneConfig {
+    /// The base of `iss`, where it is not the zone's own address.
+    pub issuer: Option<String>,
+    /// How long tokens are good.
+    pub token_policy: TokenPolicy,
+    /// What a sign-in asks for; `None`: user name and password.
+    pub prompts: Option<Vec<Prompt>>,
+    /// The groups of its people.
+    pub user_config: UserConfig,
+}
+
+/// How long tokens of the zone are good where their client does not say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TokenPolicy {
+    access_token_validity: Option<i64>,
+    refresh_token_validity: Option<i64>,
+}
+
+impl TokenPolicy {
+    /// Seconds that access tokens are good for; `None`: as the installation says. UAA writes that as -1.
+    pub fn access_seconds(&self) -> Option<i64> {
+        self.access_token_validity.filter(|seconds| *seconds > 0)
+    }
+
+    /// Seconds that refresh tokens are good for.
+    pub fn refresh_seconds(&self) -> Option<i64> {
+        self.refresh_token_validity.filter(|seconds| *seconds > 0)
+    }
+}
+
+/// One field of a sign-in form.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Prompt {
+    /// `username`, `password`, `passcode`.
+    pub name: String,
+    /// `text` or `password`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The label.
+    pub text: String,
+}
+
+/// The groups of the zone's people.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct UserConfig {
+    /// Groups that everybody in the zone is in; `None`: UAA's own eight.
+    pub default_groups: Option<Vec<String>>,
+}
+
+impl UserConfig {
+    /// Groups that everybody in the zone is in.
+    pub fn groups(&self) -> Vec<String> {
+        self.default_groups.clone().unwrap_or_else(|| DEFAULT_GROUPS.map(str::to_owned).to_vec())
+    }
+}
+
+impl ZoneConfig {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    /// In serde's words, what is wrong with a part that is used.
+    pub fn read(text: &str) -> Result<ZoneConfig, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// Reads one that was checked when it was stored; what a later version cannot read any more counts as not said.
+    pub(crate) fn lenient(text: &str) -> ZoneConfig {
+        ZoneConfig::read(text).unwrap_or_default()
+    }
+}
+
+/// The groups that UAA makes in a new zone.
+pub(crate) const DEFAULT_GROUPS: [&str; 8] = [
+    "openid",
+    "password.write",
+    "uaa.user",
+    "approvals.me",
+    "profile",
+    "roles",
+    "user_attributes",
+    "uaa.offline_token",
+];
