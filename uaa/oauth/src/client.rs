@@ -1,6 +1,7 @@
 use crate::engine::Engine;
 use crate::fault::invalid_client;
 use axum::http::HeaderMap;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -21,6 +22,8 @@ pub(crate) struct Known {
     pub(crate) access_seconds: Option<i64>,
     pub(crate) refresh_seconds: Option<i64>,
     pub(crate) generation: i64,
+    /// Groups all of which a person must be in.
+    pub(crate) required_groups: Vec<String>,
     grants: Vec<String>,
     secrets: Vec<String>,
     public: bool,
@@ -30,6 +33,11 @@ impl Known {
     fn new(row: &Fields<ClientOwn>) -> Known {
         let list = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
         let own = &row.own;
+        let others: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
+        let more = |name: &str| -> Vec<String> {
+            let texts = others.get(name).and_then(Value::as_array).into_iter().flatten();
+            texts.filter_map(Value::as_str).map(str::to_owned).collect()
+        };
         Known {
             id: row.guid,
             client_id: own.client_id.clone(),
@@ -39,6 +47,7 @@ impl Known {
             access_seconds: own.access_validity,
             refresh_seconds: own.refresh_validity,
             generation: own.generation,
+            required_groups: more("required_user_groups"),
             secrets: [&own.secret, &own.secret_two].into_iter().flatten().cloned().collect(),
             public: own.allow_public,
         }

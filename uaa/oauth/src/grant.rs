@@ -2,8 +2,8 @@
 
 mod client_credentials;
 mod password;
-mod refresh_token;
-mod stored;
+pub(crate) mod refresh_token;
+pub(crate) mod stored;
 
 use crate::client::Known;
 use crate::engine::Engine;
@@ -18,6 +18,8 @@ use uaa_plugin::{Answer, Body, Ctx, Dialect, Public, Route, Site, pairs};
 /// What a grant reads.
 pub(crate) struct Asked {
     pub(crate) client: Arc<Known>,
+    /// How it proved who it is, when not by a secret.
+    pub(crate) client_auth: Option<&'static str>,
     form: Vec<(String, String)>,
 }
 
@@ -25,6 +27,11 @@ impl Asked {
     /// A parameter of the request.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         self.form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// A parameter of the request, to be kept.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        self.field(name).map(str::to_owned)
     }
 
     pub(crate) fn need(&self, name: &str) -> Reply<&str> {
@@ -68,16 +75,16 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
             engine.failed(Failed::Client, None, "", cx);
         }
     })?;
-    let asked = Asked { client, form };
+    let secret =
+        cx.headers.contains_key(header::AUTHORIZATION) || form.iter().any(|(n, _)| n == "client_secret");
+    let asked = Asked { client, client_auth: (!secret).then_some("none"), form };
     // RFC 6749 section 4.4: only a client that has proved who it is. A public one has only said its name.
-    let proved = cx.headers.contains_key(header::AUTHORIZATION) || asked.field("client_secret").is_some();
-    if !proved && asked.field("grant_type") == Some("client_credentials") {
+    if !secret && asked.field("grant_type") == Some("client_credentials") {
         return Err(invalid_client());
     }
     let grant = asked.need("grant_type")?.to_owned();
     cx.tx().assume(Duty::SignIn);
-    let known = ["client_credentials", "password", "refresh_token"];
-    if !known.contains(&grant.as_str()) {
+    if !GRANTS.contains(&grant.as_str()) {
         return Err(unsupported_grant(&grant));
     }
     if !asked.client.may(&grant) {
@@ -89,6 +96,9 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
         _ => refresh_token::grant(engine, &asked, cx).await,
     }
 }
+
+/// The grants that are there, by their names on the wire.
+pub(crate) const GRANTS: &[&str] = &["client_credentials", "password", "refresh_token"];
 
 /// Body and query together; a parameter may come once (RFC 6749 section 3.2), but for UAA's `scope`.
 pub(crate) fn form(body: &Body, query: &str) -> Reply<Vec<(String, String)>> {

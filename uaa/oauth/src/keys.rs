@@ -72,6 +72,7 @@ fn configuration(keys: &KeySet, settings: &Settings) -> Value {
     json!({
         "issuer": settings.issuer,
         "token_endpoint": format!("{uaa}/oauth/token"),
+        "userinfo_endpoint": format!("{uaa}/userinfo"),
         "introspection_endpoint": format!("{uaa}/introspect"),
         "jwks_uri": format!("{uaa}/token_keys"),
         "grant_types_supported": ["password", "client_credentials", "refresh_token"],
@@ -79,9 +80,10 @@ fn configuration(keys: &KeySet, settings: &Settings) -> Value {
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "id_token_signing_alg_values_supported": algorithms,
         "subject_types_supported": ["public"],
-        "scopes_supported": ["openid"],
-        "claims_supported": ["sub", "user_name", "origin", "iss", "auth_time", "client_id", "aud", "zid", "grant_type",
-            "user_id", "azp", "scope", "exp", "iat", "jti", "rev_sig", "cid", "email"],
+        "scopes_supported": ["openid", "profile", "email", "phone"],
+        "claims_supported": ["sub", "user_name", "origin", "iss", "auth_time", "amr", "acr", "client_id", "aud", "zid",
+            "grant_type", "user_id", "azp", "scope", "exp", "iat", "jti", "rev_sig", "cid", "given_name", "family_name",
+            "name", "phone_number", "email", "email_verified", "nonce", "at_hash"],
         "service_documentation": format!("{uaa}/info"),
     })
 }

@@ -9,11 +9,15 @@ mod client;
 mod engine;
 mod fault;
 mod grant;
+mod issue;
 mod keys;
 mod login;
 mod noted;
+mod person;
 mod revoke;
+mod scope;
 mod state;
+mod userinfo;
 mod verified;
 
 pub use engine::{Caches, Engine, Settings};
@@ -62,6 +66,7 @@ impl Plugin for OauthServer {
         ];
         routes.extend(keys::routes(&self.0));
         routes.extend(login::routes(&self.0));
+        routes.extend(userinfo::routes(&self.0));
         routes
     }
 }

@@ -1,9 +1,9 @@
 //! Sign-ins that fail and tokens that are not stored, in the audit log: in memory first (`Access::note`), so that the hot
 //! paths stay without a database.
 
-use crate::answer::Person;
 use crate::client::Known;
 use crate::engine::Engine;
+use crate::person::Person;
 use std::sync::Arc;
 use uaa_authz::{Actor, Subject};
 use uaa_model::Reply;

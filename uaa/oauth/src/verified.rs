@@ -4,7 +4,7 @@ use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
-use uaa_authz::Actor;
+use uaa_authz::{Actor, Subject};
 use uaa_model::{Fault, Micros, Reply};
 use uaa_token::AccessClaims;
 use uuid::Uuid;
@@ -31,6 +31,14 @@ impl Good {
             until: claims.exp.saturating_mul(1_000_000),
             rests_on,
         })
+    }
+
+    /// The user whose token it is; `None` when it is a client's own.
+    pub(crate) fn user(&self) -> Option<Uuid> {
+        match self.actor.subject {
+            Subject::User(id) => Some(id),
+            Subject::Client(_) | Subject::System(_) | Subject::Nobody => None,
+        }
     }
 
     pub(crate) fn has_scope(&self, wanted: &str) -> bool {

@@ -130,6 +130,14 @@ impl Ctx {
         Ok(())
     }
 
+    /// Goes on in a transaction that writes, unless the one at hand does. For public routes only.
+    pub async fn step_to_write(&mut self) -> Reply<()> {
+        match self.tx.want() {
+            Want::Read => self.step(Want::Write).await,
+            Want::Write => Ok(()),
+        }
+    }
+
     /// The parameter at that position as an identifier of `R`, hidden when it cannot be one.
     pub fn id<R: uaa_authz::Resource>(&self, at: usize) -> Reply<Id<R>> {
         self.params.id(at).ok_or(Fault::Denied(Denied::Hidden, R::KIND.name))

@@ -101,6 +101,11 @@ impl Tx {
         self.zone
     }
 
+    /// Whether it may write.
+    pub fn want(&self) -> Want {
+        self.want
+    }
+
     /// The request's time, the same from its first statement to its last.
     pub fn now(&self) -> Micros {
         self.now

@@ -1,4 +1,5 @@
-use crate::{SigningKey, header};
+use crate::{Algorithm, SigningKey, header};
+use aws_lc_rs::digest::{SHA256, SHA384, SHA512, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::signature::Signer;
@@ -42,6 +43,19 @@ impl Encoder {
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(&signature, &mut token);
         Ok(token)
+    }
+
+    /// Half of a text's digest by the hash of the key's algorithm, as `at_hash` and `c_hash` of an ID token that this signs
+    /// (OpenID Connect Core 1.0 section 3.1.3.6).
+    pub fn half_hash(&self, text: &str) -> String {
+        let hash = match self.key.algorithm() {
+            Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Es256 => &SHA256,
+            Algorithm::Rs384 | Algorithm::Es384 => &SHA384,
+            // RFC 8032 section 5.1: the hash inside Ed25519.
+            Algorithm::Rs512 | Algorithm::EdDsa => &SHA512,
+        };
+        let whole = digest(hash, text.as_bytes());
+        URL_SAFE_NO_PAD.encode(&whole.as_ref()[..whole.as_ref().len() / 2])
     }
 
     /// The name of the key.

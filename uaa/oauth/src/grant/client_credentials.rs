@@ -1,8 +1,9 @@
 //! RFC 6749 section 4.4. No database: the client is in memory, and such a token is not stored: that it was made is noted.
 
 use super::{Asked, stored};
-use crate::answer::{narrowed, token};
 use crate::engine::Engine;
+use crate::issue::Issued;
+use crate::scope::narrowed;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx};
 
@@ -11,8 +12,8 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let mut claims = engine.claims(&asked.client, None, "client_credentials", &scopes);
     if asked.opaque() {
         let access = stored::access(engine, &mut claims, asked.client.id, cx).await?;
-        return token(&access, &claims, None);
+        return Issued::new(access, &claims).answer();
     }
     let access = engine.issue(&claims, &asked.client, None, "client_credentials", cx)?;
-    token(&access, &claims, None)
+    Issued::new(access, &claims).answer()
 }

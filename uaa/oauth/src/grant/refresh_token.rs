@@ -1,29 +1,39 @@
 //! RFC 6749 section 6, with rotation: a refresh token is good once, and one that comes back ends its whole family
 //! (RFC 9700 section 4.14).
 
+use super::Asked;
 use super::stored::{Keep, keep};
-use super::{Asked, password};
 use crate::actor::hex;
-use crate::answer::{Person, narrowed, token};
-use crate::client::Known;
 use crate::engine::Engine;
 use crate::fault::{invalid_grant, invalid_token};
+use crate::issue::{Order, Renewal};
+use crate::person::{Authentication, Person};
+use crate::scope::{self, narrowed};
 use serde::{Deserialize, Serialize};
-use uaa_authz::{Delete, Read, Update};
-use uaa_directory::{Token, TokenOwn, User};
+use uaa_authz::{Delete, Update};
+use uaa_directory::{Token, TokenOwn};
 use uaa_model::{Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Fields, Query, Want};
-use uaa_token::{AccessClaims, digest, opaque_refresh};
+use uaa_token::{digest, opaque_refresh};
 use uuid::Uuid;
 
 /// What is kept with a refresh token.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     scopes: Vec<String>,
-    auth_time: i64,
+    /// How the first token was got.
+    #[serde(default = "by_password")]
+    grant: String,
+    #[serde(flatten)]
+    authentication: Authentication,
     /// Of the user and the client, when the token was made.
     generations: (i64, i64),
+}
+
+/// Before the grant was kept there was no other with a refresh token.
+fn by_password() -> String {
+    "password".into()
 }
 
 pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Answer> {
@@ -38,13 +48,13 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         return Err(reused(&row, cx).await?);
     }
     let kept = still_good(&row, cx)?;
-    let person = person(&row, &kept, cx).await?;
+    let gone = "The user of the refresh token may not sign in any more.";
+    let person = Person::find(row.own.subject, gone, cx).await?;
     if (person.generation, asked.client.generation) != kept.generations {
         return Err(invalid_token("The refresh token has been revoked."));
     }
     // A group that was left meanwhile is a scope that is gone.
-    let today =
-        password::scopes(&Asked { client: asked.client.clone(), form: vec![] }, person.id, cx).await?;
+    let today = scope::of_person(&asked.client, None, person.id, cx).await?;
     let may: Vec<String> = kept.scopes.iter().filter(|s| today.contains(s)).cloned().collect();
     let scopes = narrowed(asked.field("scope"), &may)?;
     let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await.map_err(again)?;
@@ -52,36 +62,34 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         // At the same moment is twice, too: what becomes of a stolen token must not hang on which of two requests was how fast.
         return Err(reused(&row, cx).await?);
     }
-    let claims = engine.claims(&asked.client, Some(&person), "refresh_token", &scopes);
-    let refresh = next(engine, &asked.client, &may, row.own.family, &person, cx).await?;
-    let access = engine.issue(&claims, &asked.client, Some(&person), "refresh_token", cx)?;
-    token(&access, &claims, Some(&refresh))
+    let order = Order {
+        client: &asked.client,
+        person: &person,
+        authentication: &kept.authentication,
+        scopes: &scopes,
+        grant: &kept.grant,
+        client_auth: asked.client_auth,
+        opaque: asked.opaque(),
+        code: None,
+        renewal: Some(Renewal::Next { family: row.own.family, granted: &may }),
+    };
+    engine.issue_to_person(&order, cx).await?.answer()
 }
 
-/// The first refresh token of a sign-in: it begins a family.
-pub(super) async fn first(
+/// A refresh token of that family, good for those scopes at most. The transaction must be one that writes.
+pub(crate) async fn make(
     engine: &Engine,
-    client: &Known,
-    claims: &AccessClaims<'_>,
-    person: &Person,
-    cx: &mut Ctx,
-) -> Reply<String> {
-    let scopes: Vec<String> = claims.scope.iter().map(|s| s.to_string()).collect();
-    next(engine, client, &scopes, engine.ids.uuid(), person, cx).await
-}
-
-async fn next(
-    engine: &Engine,
-    client: &Known,
-    scopes: &[String],
+    order: &Order<'_>,
+    granted: &[String],
     family: Uuid,
-    person: &Person,
     cx: &mut Ctx,
 ) -> Reply<String> {
+    let Order { client, person, .. } = *order;
     let text = opaque_refresh(&engine.ids);
     let kept = Kept {
-        scopes: scopes.to_vec(),
-        auth_time: person.auth_time,
+        scopes: granted.to_vec(),
+        grant: order.grant.to_owned(),
+        authentication: order.authentication.clone(),
         generations: (person.generation, client.generation),
     };
     let seconds = client.refresh_seconds.unwrap_or(engine.settings.refresh_seconds);
@@ -105,23 +113,6 @@ fn still_good(row: &Fields<TokenOwn>, cx: &Ctx) -> Reply<Kept> {
         return Err(invalid_token("The refresh token has expired."));
     }
     serde_json::from_str(&row.own.claims).map_err(|e| Fault::Internal(e.to_string()))
-}
-
-async fn person(row: &Fields<TokenOwn>, kept: &Kept, cx: &mut Ctx) -> Reply<Person> {
-    let gone = || invalid_token("The user of the refresh token may not sign in any more.");
-    let granted = cx.tx().grant::<Read, User>(Id::new(row.own.subject)).await.map_err(|_| gone())?;
-    let user = cx.tx().get(&granted).await?;
-    if !user.own.active {
-        return Err(gone());
-    }
-    Ok(Person {
-        id: user.guid,
-        username: user.own.username,
-        email: user.own.email,
-        origin: user.own.origin,
-        generation: user.own.generation,
-        auth_time: kept.auth_time,
-    })
 }
 
 /// Ends what came of a token that was used before, and says so.

@@ -6,7 +6,7 @@ use uaa_authz::{Create, Zone};
 use uaa_directory::Token;
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::Ctx;
-use uaa_store::{Granted, Set, Want};
+use uaa_store::{Granted, Set};
 use uaa_token::{AccessClaims, digest, opaque_access};
 use uuid::Uuid;
 
@@ -41,7 +41,7 @@ pub(super) async fn keep(cx: &mut Ctx, keep: Keep<'_>) -> Reply<Granted<Create, 
 }
 
 /// Keeps an access token under an opaque name and gives the name.
-pub(super) async fn access(
+pub(crate) async fn access(
     engine: &Engine,
     claims: &mut AccessClaims<'_>,
     subject: Uuid,
@@ -50,7 +50,7 @@ pub(super) async fn access(
     let text = opaque_access(&engine.ids);
     claims.jti = text.clone().into();
     claims.revocable = Some(true);
-    cx.step(Want::Write).await?;
+    cx.step_to_write().await?;
     let row = Keep {
         jti: &text,
         text: &text,

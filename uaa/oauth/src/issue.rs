@@ -1,0 +1,188 @@
+//! What a person's grant gives out: access token, refresh token and ID token, from one place for every grant.
+
+use crate::client::Known;
+use crate::engine::Engine;
+use crate::grant::{refresh_token, stored};
+use crate::person::{Authentication, Person};
+use axum::http::{StatusCode, header};
+use serde_json::{Map, Value, json};
+use uaa_model::Reply;
+use uaa_plugin::{Answer, Ctx};
+use uaa_token::{AccessClaims, Acr, IdClaims, epoch_seconds};
+use uuid::Uuid;
+
+/// What is to be given to a client on behalf of a person. Everything in it has been checked.
+#[derive(Clone, Copy)]
+pub(crate) struct Order<'a> {
+    pub(crate) client: &'a Known,
+    pub(crate) person: &'a Person,
+    pub(crate) authentication: &'a Authentication,
+    /// [`crate::scope::of_person`], and with a code what was approved of that.
+    pub(crate) scopes: &'a [String],
+    /// The claim `grant_type`: how the first token was got. A refresh keeps it.
+    pub(crate) grant: &'a str,
+    /// `none` or `private_key_jwt`; nothing when the client showed a secret.
+    pub(crate) client_auth: Option<&'static str>,
+    /// Whether the access token is an opaque one instead of a JWT.
+    pub(crate) opaque: bool,
+    /// The code that came with the ID token, for `c_hash` (OpenID Connect Core 1.0 section 3.3.2.11).
+    pub(crate) code: Option<&'a str>,
+    /// `None`: the grant has no refresh token.
+    pub(crate) renewal: Option<Renewal<'a>>,
+}
+
+/// The refresh token that goes with it.
+#[derive(Clone, Copy)]
+pub(crate) enum Renewal<'a> {
+    /// The first of a family, if the client has the grant type `refresh_token`.
+    First,
+    /// The one that follows in this family, good for these scopes however few the access token has.
+    Next { family: Uuid, granted: &'a [String] },
+}
+
+/// What was made.
+#[derive(Debug)]
+pub(crate) struct Issued {
+    pub(crate) access_token: String,
+    /// How many seconds the access token is good for.
+    pub(crate) expires_in: i64,
+    /// Its scopes, with spaces between.
+    pub(crate) scope: String,
+    pub(crate) jti: String,
+    pub(crate) refresh_token: Option<String>,
+    pub(crate) id_token: Option<String>,
+}
+
+impl Issued {
+    pub(crate) fn new(access_token: String, claims: &AccessClaims<'_>) -> Issued {
+        Issued {
+            access_token,
+            expires_in: (claims.exp - claims.iat - 1).max(0),
+            scope: claims.scope.join(" "),
+            jti: claims.jti.as_ref().into(),
+            refresh_token: None,
+            id_token: None,
+        }
+    }
+
+    /// The members of RFC 6749 section 5.1, with UAA's `jti`: of the token endpoint's answer, and of the fragment of
+    /// implicit and hybrid flows.
+    pub(crate) fn members(&self) -> Map<String, Value> {
+        let mut all = Map::new();
+        all.insert("access_token".into(), self.access_token.as_str().into());
+        all.insert("token_type".into(), "bearer".into());
+        all.insert("expires_in".into(), json!(self.expires_in));
+        all.insert("scope".into(), self.scope.as_str().into());
+        all.insert("jti".into(), self.jti.as_str().into());
+        let further = [("refresh_token", &self.refresh_token), ("id_token", &self.id_token)];
+        for (name, token) in further {
+            if let Some(token) = token {
+                all.insert(name.into(), token.as_str().into());
+            }
+        }
+        all
+    }
+
+    /// The answer of the token endpoint.
+    pub(crate) fn answer(&self) -> Reply<Answer> {
+        unkept(self.members())
+    }
+}
+
+/// An answer of the token endpoint that no cache keeps (RFC 6749 section 5.1).
+pub(crate) fn unkept(members: Map<String, Value>) -> Reply<Answer> {
+    Answer::json(StatusCode::OK, &Value::Object(members))?
+        .with(header::CACHE_CONTROL, "no-store")?
+        .with(header::PRAGMA, "no-cache")
+}
+
+impl Engine {
+    /// Makes the tokens of a person's grant. Whoever calls works under the duty of sign-in; when something is to be stored and
+    /// the transaction at hand only reads, it goes on in one that writes (`Ctx::step`).
+    pub(crate) async fn issue_to_person(&self, order: &Order<'_>, cx: &mut Ctx) -> Reply<Issued> {
+        let Order { client, person, authentication, scopes, grant, .. } = *order;
+        let mut claims = self.claims(client, Some((person, authentication)), grant, scopes);
+        claims.client_auth_method = order.client_auth.map(Into::into);
+        let access = match order.opaque {
+            true => stored::access(self, &mut claims, person.id, cx).await?,
+            false => self.issue(&claims, client, Some(person), as_event(grant), cx)?,
+        };
+        let mut issued = Issued::new(access, &claims);
+        issued.refresh_token = self.renewal(order, cx).await?;
+        if WITH_ID_TOKEN.contains(&grant) && scopes.iter().any(|scope| scope == "openid") {
+            issued.id_token = Some(self.id_token(order, Some(&issued.access_token))?);
+        }
+        Ok(issued)
+    }
+
+    async fn renewal(&self, order: &Order<'_>, cx: &mut Ctx) -> Reply<Option<String>> {
+        let (family, granted) = match order.renewal {
+            None => return Ok(None),
+            Some(Renewal::First) if !order.client.may("refresh_token") => return Ok(None),
+            Some(Renewal::First) => (self.ids.uuid(), order.scopes),
+            Some(Renewal::Next { family, granted }) => (family, granted),
+        };
+        cx.step_to_write().await?;
+        refresh_token::make(self, order, granted, family, cx).await.map(Some)
+    }
+
+    /// An ID token alone (OpenID Connect Core 1.0 section 2). `access`: the access token that goes with it, for `at_hash`.
+    pub(crate) fn id_token(&self, order: &Order<'_>, access: Option<&str>) -> Reply<String> {
+        let Order { client, person, authentication, scopes, grant, .. } = *order;
+        let keys = self.keys.load();
+        let iat = epoch_seconds(self.clock.now());
+        let user_id = person.id.to_string();
+        let has = |name: &str| scopes.iter().any(|scope| scope == name);
+        // UAA's `profile` holds the number as well; OpenID Connect Core 1.0 section 5.4 has a scope of its own for it.
+        let (profile, phone) = (has("profile"), has("profile") || has("phone"));
+        let id = client.client_id.as_str();
+        let text = |text: &Option<String>, wanted: bool| text.clone().filter(|_| wanted).map(Into::into);
+        let claims = IdClaims {
+            jti: self.ids.hex32().into(),
+            sub: user_id.as_str().into(),
+            aud: vec![id.into()],
+            iss: self.settings.issuer.as_str().into(),
+            iat,
+            exp: iat + client.access_seconds.unwrap_or(self.settings.access_seconds),
+            auth_time: Some(authentication.auth_time),
+            azp: id.into(),
+            cid: id.into(),
+            client_id: id.into(),
+            zid: self.settings.zone_id.as_str().into(),
+            origin: person.origin.as_str().into(),
+            grant_type: grant.into(),
+            user_id: user_id.as_str().into(),
+            user_name: person.username.as_str().into(),
+            email: Some(person.email.as_str().into()),
+            email_verified: Some(person.verified),
+            nonce: authentication.nonce.as_deref().map(Into::into),
+            amr: authentication.amr.iter().map(|amr| amr.as_str().into()).collect(),
+            acr: acr(authentication),
+            rev_sig: self.rev_sig_of(client, Some(person)).into(),
+            given_name: text(&person.given_name, profile),
+            family_name: text(&person.family_name, profile),
+            phone_number: text(&person.phone, phone),
+            scope: vec!["openid".into()],
+            at_hash: access.map(|access| keys.encoder.half_hash(access).into()),
+            c_hash: order.code.map(|code| keys.encoder.half_hash(code).into()),
+            sid: authentication.sid.as_deref().map(Into::into),
+            ..IdClaims::default()
+        };
+        keys.encoder.encode(&claims)
+    }
+}
+
+/// `acr` as UAA writes it; absent when nobody named a class.
+pub(crate) fn acr(authentication: &Authentication) -> Option<Acr<'_>> {
+    let values: Vec<_> = authentication.acr.iter().map(|acr| acr.as_str().into()).collect();
+    (!values.is_empty()).then_some(Acr { values })
+}
+
+/// The grants in which a person signed in for this client: UAA gives an ID token to these alone.
+const WITH_ID_TOKEN: &[&str] =
+    &["password", "authorization_code", "implicit", "urn:ietf:params:oauth:grant-type:device_code"];
+
+/// The name of a grant for the audit log, which keeps fixed texts only.
+fn as_event(grant: &str) -> &'static str {
+    crate::grant::GRANTS.iter().copied().find(|known| *known == grant).unwrap_or("other")
+}

@@ -1,0 +1,82 @@
+//! The person that tokens speak of, and how they proved who they are.
+
+use crate::fault::invalid_token;
+use serde::{Deserialize, Serialize};
+use uaa_authz::Read;
+use uaa_directory::{User, UserOwn};
+use uaa_model::{Fault, Id, Micros, Reply};
+use uaa_plugin::Ctx;
+use uaa_store::Fields;
+use uaa_token::epoch_seconds;
+use uuid::Uuid;
+
+/// A person as tokens and `/userinfo` need one.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) id: Uuid,
+    pub(crate) username: String,
+    pub(crate) email: String,
+    pub(crate) verified: bool,
+    pub(crate) origin: String,
+    pub(crate) given_name: Option<String>,
+    pub(crate) family_name: Option<String>,
+    pub(crate) phone: Option<String>,
+    pub(crate) generation: i64,
+}
+
+impl Person {
+    pub(crate) fn new(row: Fields<UserOwn>) -> Person {
+        let own = row.own;
+        Person {
+            id: row.guid,
+            username: own.username,
+            email: own.email,
+            verified: own.verified,
+            origin: own.origin,
+            given_name: own.given_name,
+            family_name: own.family_name,
+            phone: own.phone,
+            generation: own.generation,
+        }
+    }
+
+    /// The person of that identifier, as long as they may sign in.
+    ///
+    /// # Errors
+    /// `invalid_token` in those words when there is none, or none that may.
+    pub(crate) async fn find(id: Uuid, gone: &'static str, cx: &mut Ctx) -> Reply<Person> {
+        let granted = cx.tx().grant::<Read, User>(Id::new(id)).await.map_err(|fault| match fault {
+            Fault::Denied(..) => invalid_token(gone),
+            other => other,
+        })?;
+        let row = cx.tx().get(&granted).await?;
+        if row.own.active { Ok(Person::new(row)) } else { Err(invalid_token(gone)) }
+    }
+}
+
+/// How, when and in which session a person proved who they are. A refresh keeps it (OpenID Connect Core 1.0 section 12.2),
+/// except for the nonce.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Authentication {
+    /// In whole seconds since the epoch.
+    pub(crate) auth_time: i64,
+    /// By what means (RFC 8176): `pwd`, …
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) amr: Vec<String>,
+    /// The context classes of the proof, when somebody named them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) acr: Vec<String>,
+    /// What came with the authorization request: for the first ID token and no later one.
+    #[serde(default, skip_serializing)]
+    pub(crate) nonce: Option<String>,
+    /// The browser's session, for logout; a sign-in without a browser has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sid: Option<String>,
+}
+
+impl Authentication {
+    /// By a password, at that moment.
+    pub(crate) fn by_password(now: Micros) -> Authentication {
+        Authentication { auth_time: epoch_seconds(now), amr: vec!["pwd".into()], ..Authentication::default() }
+    }
+}

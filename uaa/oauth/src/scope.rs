@@ -1,0 +1,84 @@
+//! What a token may be good for: asked for, allowed to the client, held by the person.
+
+use crate::client::Known;
+use crate::fault::invalid_scope;
+use uaa_directory::User;
+use uaa_model::Reply;
+use uaa_plugin::Ctx;
+use uaa_store::Raw;
+use uuid::Uuid;
+
+/// What the client may be given, the person has as groups, and was asked for. Under the duty of sign-in.
+///
+/// # Errors
+/// `invalid_scope` when nothing of what was asked for is left, or the person lacks a group that the client insists on.
+pub(crate) async fn of_person(
+    client: &Known,
+    asked: Option<&str>,
+    user: Uuid,
+    cx: &mut Ctx,
+) -> Reply<Vec<String>> {
+    let zone = cx.zone();
+    let seen = cx.tx().visible::<User>().await?;
+    let rows = cx.tx().raw(&seen, &GROUPS_OF, vec![user.into(), zone.into()]).await?;
+    let groups: Vec<String> = rows.iter().map(|row| row.get(0)).collect::<Reply<_>>()?;
+    if client.required_groups.iter().any(|group| !groups.contains(group)) {
+        return Err(invalid_scope("User does not meet the client's required group criteria."));
+    }
+    let may: Vec<String> = groups.into_iter().filter(|g| client.scope.iter().any(|c| covers(c, g))).collect();
+    narrowed(asked, &may)
+}
+
+/// What was asked for, within what may be had. Nothing asked for means everything; nothing left is refused.
+pub(crate) fn narrowed(asked: Option<&str>, may: &[String]) -> Reply<Vec<String>> {
+    let Some(asked) = asked.filter(|a| !a.trim().is_empty()) else { return Ok(may.to_vec()) };
+    let asked: Vec<&str> = asked.split_whitespace().collect();
+    let left: Vec<String> = may.iter().filter(|m| asked.contains(&m.as_str())).cloned().collect();
+    if left.is_empty() {
+        return Err(invalid_scope("The requested scopes are not among those that the client may have here."));
+    }
+    Ok(left)
+}
+
+/// Whether a client's scope, with `*` for one segment between dots, covers a scope.
+pub(crate) fn covers(pattern: &str, scope: &str) -> bool {
+    let (mut p, mut s) = (pattern.split('.'), scope.split('.'));
+    loop {
+        match (p.next(), s.next()) {
+            (None, None) => return true,
+            (Some(want), Some(have)) if want == have || (want == "*" && !have.is_empty()) => {}
+            _ => return false,
+        }
+    }
+}
+
+static GROUPS_OF: Raw = Raw {
+    name: "groups_of_user",
+    text: "WITH RECURSIVE g(id) AS (SELECT guid FROM subject WHERE guid IN (?, ?) \
+           UNION SELECT m.grp FROM member m JOIN g ON m.member = g.id) \
+           SELECT t.name FROM g JOIN grp t ON t.guid = g.id ORDER BY t.name",
+    why: "the scopes of a token are the user's groups, also those above them and those of everybody in the zone: one \
+          recursive statement instead of one a group",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_narrow_and_never_widen() {
+        let may = ["a".to_owned(), "b.c".to_owned()];
+        assert_eq!(narrowed(None, &may).unwrap(), may);
+        assert_eq!(narrowed(Some("b.c x"), &may).unwrap(), ["b.c"]);
+        assert!(narrowed(Some("x"), &may).is_err());
+    }
+
+    #[test]
+    fn one_star_one_segment() {
+        assert!(covers("cloud_controller.*", "cloud_controller.read"));
+        assert!(!covers("cloud_controller.*", "cloud_controller.read.more"));
+        assert!(!covers("cloud_controller.*", "cloud_controller"));
+        assert!(!covers("*", "a.b"));
+        assert!(covers("openid", "openid"));
+    }
+}

@@ -1,0 +1,89 @@
+//! `/userinfo` (OpenID Connect Core 1.0 section 5.3), in UAA's form: who the holder of a token with the scope `openid` is.
+
+use crate::engine::Engine;
+use crate::fault::invalid_request;
+use crate::grant::form;
+use crate::person::Person;
+use crate::verified::Good;
+use axum::http::{Method, header};
+use futures::future::BoxFuture;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use uaa_authz::Duty;
+use uaa_directory::User;
+use uaa_model::{Code, Denied, Fault, Reply};
+use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, bearer};
+use uaa_store::Cond;
+use uuid::Uuid;
+
+pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
+    let why = "the token may come in the form (RFC 6750 section 2.2): it is asked for inside";
+    let route = |method, name| {
+        Route::public(Site::Uaa, method, "/userinfo", name, Dialect::Oauth, why, UserInfo(engine.clone()))
+    };
+    vec![route(Method::GET, "userinfo_show"), route(Method::POST, "userinfo_show_by_form")]
+}
+
+struct UserInfo(Arc<Engine>);
+
+impl<'c> Handler<'c, Public, Body> for UserInfo {
+    type Future = BoxFuture<'c, Reply<Answer>>;
+    fn call(&self, _: Public, body: Body, cx: &'c mut Ctx) -> Self::Future {
+        let engine = self.0.clone();
+        Box::pin(async move {
+            let good = holder(&engine, &body, cx).await?;
+            let Some(user) = good.user().filter(|_| good.has_scope("openid")) else {
+                return Err(lacking());
+            };
+            show(user, cx).await
+        })
+    }
+}
+
+/// The token of the header, or of the form when there is none; one of both at once is no request (RFC 6750 section 2).
+async fn holder(engine: &Engine, body: &Body, cx: &Ctx) -> Reply<Arc<Good>> {
+    // What stands in an address ends up in logs: UAA takes a token there as well, this does not (RFC 9700 section 4.3.2).
+    let form = form(body, "")?;
+    let in_form = form.iter().find(|(name, _)| name == "access_token").map(|(_, value)| value.as_str());
+    let token = match (bearer(&cx.headers), in_form) {
+        (Some(_), Some(_)) => {
+            return Err(invalid_request("the token came twice: in the header and in the form"));
+        }
+        (Some(token), None) | (None, Some(token)) => token,
+        (None, None) => return Err(Fault::Denied(Denied::Anonymous, "user")),
+    };
+    engine.verify(token, cx.now()).await
+}
+
+async fn show(user: Uuid, cx: &mut Ctx) -> Reply<Answer> {
+    cx.tx().assume(Duty::SignIn);
+    let seen = cx.tx().visible::<User>().await?;
+    let row = cx.tx().find(&seen, Cond::Ids("guid", vec![user])).await?;
+    let person = Person::new(row.ok_or(Fault::Denied(Denied::Unauthenticated, "user"))?);
+    let (given, family) = (person.given_name.as_deref(), person.family_name.as_deref());
+    let name = [given, family].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let id = person.id.to_string();
+    let mut all = Map::new();
+    let mut put = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            all.insert(name.to_owned(), value.into());
+        }
+    };
+    put("user_id", Some(&id));
+    put("sub", Some(&id));
+    put("user_name", Some(&person.username));
+    put("given_name", given);
+    put("family_name", family);
+    put("name", Some(&name));
+    put("email", Some(&person.email));
+    put("phone_number", person.phone.as_deref());
+    all.insert("email_verified".into(), person.verified.into());
+    // UAA has the member always, and `null` in it for who has signed in once.
+    all.insert("previous_logon_time".into(), Value::Null);
+    Answer::ok(&Value::Object(all))?.with(header::CACHE_CONTROL, "no-store")
+}
+
+/// A client's own token, or one without `openid` (RFC 6750 section 3.1).
+fn lacking() -> Fault {
+    Fault::protocol(Code::new(403, "insufficient_scope"), "Insufficient scope for this resource")
+}
