@@ -94,7 +94,7 @@ fn id_token(said: &Said) -> &str {
 }
 
 /// What a JWT says, unverified.
-fn payload(token: &str) -> Value {
+pub(crate) fn payload(token: &str) -> Value {
     use base64::Engine as _;
     let part = token.split('.').nth(1).expect("a JWT");
     let json = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).expect("base64url");

@@ -41,18 +41,26 @@ impl Inside {
     /// # Panics
     /// When it does not open.
     pub async fn open(rehearse: bool) -> Inside {
-        Inside::on(tempfile::tempdir().expect("a temporary directory"), rehearse).await
+        Inside::on(tempfile::tempdir().expect("a temporary directory"), rehearse, |plan| plan).await
+    }
+
+    /// Opens one that is configured in another way.
+    ///
+    /// # Panics
+    /// When it does not open.
+    pub async fn open_as(configured: impl FnOnce(Plan) -> Plan) -> Inside {
+        Inside::on(tempfile::tempdir().expect("a temporary directory"), false, configured).await
     }
 
     /// Ends it, as a process ends, and opens it again on the same data.
     pub async fn reopen(self) -> Inside {
         self.hall.access.db().close().await;
-        Inside::on(self.data, false).await
+        Inside::on(self.data, false, |plan| plan).await
     }
 
-    async fn on(data: tempfile::TempDir, rehearse: bool) -> Inside {
+    async fn on(data: tempfile::TempDir, rehearse: bool, configured: impl FnOnce(Plan) -> Plan) -> Inside {
         let clock = TestClock::at(SystemClock.now());
-        let plan = Plan::embedded(data.path().to_owned(), "http://hallmark.test");
+        let plan = configured(Plan::embedded(data.path().to_owned(), "http://hallmark.test"));
         let hall = Hall::open(plan, clock.clone(), Arc::new(SystemRng)).await.expect("it opens");
         bootstrap(&hall, data.path()).await.expect("the first start");
         let served = hall.assemble(rehearse).await.expect("it fits together");

@@ -8,7 +8,7 @@ mod up;
 
 use crate::args::{AdminCommand, Args, AuditCommand, Command, Common, ConfigCommand, DbCommand, KeysCommand};
 use crate::compose::{Hall, Plan};
-use crate::config::{self, Config, SigningAlgorithm};
+use crate::config::{self, Config, RefreshFormat, SigningAlgorithm};
 use crate::edge::Sites;
 use crate::failure::Failure;
 use crate::logs;
@@ -22,6 +22,7 @@ use std::time::Duration;
 use uaa_authz::{Actor, Duty};
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_model::{SystemClock, SystemRng};
+use uaa_oauth::TokenForms;
 use uaa_plugin::Links;
 use uaa_store::{Db, Engine, Tx, Want};
 use uaa_token::Algorithm;
@@ -119,6 +120,13 @@ fn plan(config: &Config, links: Links) -> Result<Plan, Failure> {
         },
         access_seconds: seconds(config.token.access_seconds.get()),
         refresh_seconds: seconds(config.token.refresh_seconds.get()),
+        forms: TokenForms {
+            revocable: config.token.revocable,
+            refresh_jwt: config.token.refresh.format == RefreshFormat::Jwt,
+            refresh_rotate: config.token.refresh.rotate,
+            refresh_unique: config.token.refresh.unique,
+            refresh_restricted: config.token.refresh.restrict_grant,
+        },
         lockout,
         body_limit: config.limits.body_bytes.size(),
         audit_keep_days: i64::try_from(config.audit.keep_days.get()).unwrap_or(0),

@@ -15,7 +15,7 @@ use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::password::{Cost, Hasher, Limits};
 use uaa_directory::{AccessApi, Credentials};
 use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
-use uaa_oauth::{Caches, Engine, OauthServer};
+use uaa_oauth::{Caches, Engine, OauthServer, TokenForms};
 use uaa_plugin::{Dispatcher, Links, Plugin, Route, Runner, Site, Work, Zones, router};
 use uaa_store::{Access, Db};
 use uaa_token::{Algorithm, DataKey, RevSigKey};
@@ -38,6 +38,8 @@ pub struct Plan {
     pub access_seconds: i64,
     /// Seconds that refresh tokens are good for.
     pub refresh_seconds: i64,
+    /// In which forms tokens are given out.
+    pub forms: TokenForms,
     /// When accounts lock.
     pub lockout: LockoutPolicy,
     /// The largest request body in bytes.
@@ -61,6 +63,7 @@ impl Plan {
             algorithm: Algorithm::Rs256,
             access_seconds: 43_200,
             refresh_seconds: 2_592_000,
+            forms: TokenForms::default(),
             lockout: LockoutPolicy::default(),
             body_limit: 1 << 20,
             audit_keep_days: 0,
@@ -145,6 +148,7 @@ impl Hall {
             zone_id: "uaa".into(),
             access_seconds: self.plan.access_seconds,
             refresh_seconds: self.plan.refresh_seconds,
+            forms: self.plan.forms,
         };
         let (hasher, rng) = (self.hasher.clone(), self.rng.as_ref());
         let credentials = Arc::new(Credentials::new(hasher, self.plan.lockout, rng));

@@ -12,7 +12,8 @@ mod number;
 mod text;
 
 pub use blocks::{
-    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, SigningAlgorithm, Tls, Token,
+    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, Refresh, RefreshFormat,
+    SigningAlgorithm, Tls, Token,
 };
 pub use guide::guide;
 pub use keys::{Key, Shape, keys};

@@ -172,6 +172,15 @@ impl Stored for Client {
     }
 }
 
+/// Many clients at once, and clients beyond what somebody may make who only writes clients. No rows.
+#[derive(Debug)]
+pub enum ClientBatch {}
+
+impl Resource for ClientBatch {
+    const KIND: Kind = Kind::identity("client_batch", &[("clients.admin", v("c"))]);
+    type Parent = Zone;
+}
+
 /// A key that signs tokens. Its private part is sealed under a key outside the database.
 #[derive(Debug)]
 pub enum SigningKey {}
@@ -258,12 +267,16 @@ impl Stored for Token {
     }
 }
 
-/// Permissions that are not rows: a password, a client's secret, ids of users, the state of any token, handing out anything.
+/// Permissions that are not rows: a password, a client's secret and keys, ids of users, ending all tokens of a user or client, the state
+/// of any token, handing out anything.
 pub(crate) const SYNTHETIC: &[Kind] = &[
     Kind::identity("user_password", &[("password.write", v("u"))]).owned(v("u")),
     Kind::identity("user_id", &[("scim.userids", v("r"))]),
     Kind::identity("user_status", &[("uaa.account_status.write", v("u")), ("scim.write", v("u"))]),
     Kind::identity("client_secret", &[("clients.secret", v("u")), ("clients.admin", v("u"))]).owned(v("u")),
+    Kind::identity("client_trust", &[("clients.trust", v("u")), ("clients.admin", v("u"))]).owned(v("u")),
+    Kind::identity("user_tokens", &[("tokens.revoke", v("d"))]).owned(v("d")),
+    Kind::identity("client_tokens", &[("tokens.revoke", v("d"))]),
     Kind::identity("token_state", &[("uaa.resource", v("r"))]),
     Kind::identity("authority", &[]),
 ];

@@ -15,7 +15,8 @@ pub mod secret_cache;
 pub use access::AccessApi;
 pub use credentials::{Attempt, Credentials, Tried};
 pub use identity::{
-    Client, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token, TokenOwn, User, UserOwn,
+    Client, ClientBatch, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token, TokenOwn, User,
+    UserOwn,
 };
 pub use named::{ByName, Named};
 pub use platform::{
@@ -33,6 +34,7 @@ pub fn kinds() -> Vec<Kind> {
         User::KIND,
         Group::KIND,
         Client::KIND,
+        ClientBatch::KIND,
         SigningKey::KIND,
         Token::KIND,
         Organization::KIND,

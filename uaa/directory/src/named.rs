@@ -10,6 +10,11 @@ use uaa_store::{Cond, Field, Granted, Stored};
 pub trait Named: Stored {
     /// The column of the name.
     const COLUMN: &'static str;
+
+    /// What finds the row of that name.
+    fn named(name: String) -> Cond {
+        Cond::In(Field::Text(Self::COLUMN), vec![name])
+    }
 }
 
 impl Named for Client {
@@ -18,6 +23,13 @@ impl Named for Client {
 
 impl Named for Token {
     const COLUMN: &'static str = "jti";
+
+    /// UAA takes an opaque token itself for its name.
+    fn named(name: String) -> Cond {
+        let digest: String = uaa_token::digest(&name).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = Cond::In(Field::Text("digest"), vec![digest]);
+        Cond::Any(vec![Cond::In(Field::Text(Self::COLUMN), vec![name]), digest])
+    }
 }
 
 /// The proof about the thing that the path's first parameter names.
@@ -34,7 +46,7 @@ impl<V: Does, R: Named, I: Sync> Need<I> for ByName<V, R> {
         let name = cx.params.text(0).to_owned();
         let me = cx.tx().assume(Duty::SignIn);
         let row = match cx.tx().visible::<R>().await {
-            Ok(seen) => cx.tx().find(&seen, Cond::In(Field::Text(R::COLUMN), vec![name])).await,
+            Ok(seen) => cx.tx().find(&seen, R::named(name)).await,
             Err(fault) => Err(fault),
         };
         cx.tx().resume(me);

@@ -110,10 +110,14 @@ impl Authenticator for Engine {
         token: &'a str,
         zone: Uuid,
         now: Micros,
+        audience: &'a [&'a str],
     ) -> BoxFuture<'a, Reply<Arc<Actor>>> {
         async move {
             let good = self.verify(token, now).await?;
-            if zone != self.zone { Err(bad()) } else { Ok(good.actor.clone()) }
+            if zone != self.zone || !good.is_for_one_of(audience) {
+                return Err(bad());
+            }
+            Ok(good.actor.clone())
         }
         .boxed()
     }

@@ -1,4 +1,5 @@
 use crate::client::Clients;
+use crate::forms::TokenForms;
 use crate::keys::Documents;
 use crate::verified::Verified;
 use arc_swap::ArcSwap;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub access_seconds: i64,
     /// Seconds that refresh tokens are good for.
     pub refresh_seconds: i64,
+    /// In which forms tokens are given out.
+    pub forms: TokenForms,
 }
 
 /// What every grant and endpoint shares.

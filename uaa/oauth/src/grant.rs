@@ -3,7 +3,6 @@
 mod client_credentials;
 mod password;
 pub(crate) mod refresh_token;
-pub(crate) mod stored;
 
 use crate::client::Known;
 use crate::engine::Engine;
@@ -36,6 +35,11 @@ impl Asked {
 
     pub(crate) fn need(&self, name: &str) -> Reply<&str> {
         self.field(name).ok_or_else(|| invalid_request(format!("the parameter `{name}` is missing")))
+    }
+
+    /// Whether the client has only said its name.
+    pub(crate) fn public(&self) -> bool {
+        self.client_auth == Some("none")
     }
 
     /// Whether an opaque token is wanted instead of a JWT.

@@ -2,12 +2,15 @@
 
 use crate::client::Known;
 use crate::engine::Engine;
-use crate::grant::{refresh_token, stored};
+use crate::forms::AccessForm;
+use crate::grant::refresh_token;
 use crate::person::{Authentication, Person};
+use crate::stored::{self, Whose, end_all};
 use axum::http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx};
+use uaa_store::{Cond, Field};
 use uaa_token::{AccessClaims, Acr, IdClaims, epoch_seconds};
 use uuid::Uuid;
 
@@ -38,6 +41,8 @@ pub(crate) enum Renewal<'a> {
     First,
     /// The one that follows in this family, good for these scopes however few the access token has.
     Next { family: Uuid, granted: &'a [String] },
+    /// The same one again, where the zone does not rotate.
+    Same { family: Uuid, token: &'a str },
 }
 
 /// What was made.
@@ -103,26 +108,58 @@ impl Engine {
         let Order { client, person, authentication, scopes, grant, .. } = *order;
         let mut claims = self.claims(client, Some((person, authentication)), grant, scopes);
         claims.client_auth_method = order.client_auth.map(Into::into);
-        let access = match order.opaque {
-            true => stored::access(self, &mut claims, person.id, cx).await?,
-            false => self.issue(&claims, client, Some(person), as_event(grant), cx)?,
+        let family = match order.renewal {
+            Some(Renewal::Next { family, .. } | Renewal::Same { family, .. }) => family,
+            Some(Renewal::First) | None => self.ids.uuid(),
         };
+        let access = self.access_token(&mut claims, client, Some(person), (order.opaque, family), cx).await?;
         let mut issued = Issued::new(access, &claims);
-        issued.refresh_token = self.renewal(order, cx).await?;
+        issued.refresh_token = self.renewal(order, family, cx).await?;
         if WITH_ID_TOKEN.contains(&grant) && scopes.iter().any(|scope| scope == "openid") {
             issued.id_token = Some(self.id_token(order, Some(&issued.access_token))?);
         }
         Ok(issued)
     }
 
-    async fn renewal(&self, order: &Order<'_>, cx: &mut Ctx) -> Reply<Option<String>> {
-        let (family, granted) = match order.renewal {
+    /// The text of an access token, kept if its form is one of those that are. `form`: whether the request asks for an opaque
+    /// one, and what it ends with.
+    pub(crate) async fn access_token(
+        &self,
+        claims: &mut AccessClaims<'_>,
+        client: &Known,
+        person: Option<&Person>,
+        (opaque, family): (bool, Uuid),
+        cx: &mut Ctx,
+    ) -> Reply<String> {
+        let form = self.access_form(opaque, cx);
+        if form == AccessForm::Jwt {
+            let grant = as_event(&claims.grant_type);
+            return self.issue(claims, client, person, grant, cx);
+        }
+        let (subject, generation) = person.map_or((client.id, 0), |person| (person.id, person.generation));
+        let whose = Whose { subject, family, generations: (generation, client.generation) };
+        stored::access(self, claims, form, whose, cx).await
+    }
+
+    async fn renewal(&self, order: &Order<'_>, family: Uuid, cx: &mut Ctx) -> Reply<Option<String>> {
+        let Order { client, person, scopes, .. } = *order;
+        let forms = self.forms(cx);
+        let granted = match order.renewal {
             None => return Ok(None),
-            Some(Renewal::First) if !order.client.may("refresh_token") => return Ok(None),
-            Some(Renewal::First) => (self.ids.uuid(), order.scopes),
-            Some(Renewal::Next { family, granted }) => (family, granted),
+            Some(Renewal::First) if !client.may("refresh_token") => return Ok(None),
+            Some(Renewal::First) if forms.refresh_restricted && !scopes.iter().any(|s| s == OFFLINE) => {
+                return Ok(None);
+            }
+            Some(Renewal::First) => {
+                cx.step_to_write().await?;
+                if forms.refresh_unique {
+                    end_all(refresh_tokens_of(person.id, &client.client_id), cx).await?;
+                }
+                scopes
+            }
+            Some(Renewal::Next { granted, .. }) => granted,
+            Some(Renewal::Same { token, .. }) => return Ok(Some(token.to_owned())),
         };
-        cx.step_to_write().await?;
         refresh_token::make(self, order, granted, family, cx).await.map(Some)
     }
 
@@ -177,6 +214,14 @@ pub(crate) fn acr(authentication: &Authentication) -> Option<Acr<'_>> {
     let values: Vec<_> = authentication.acr.iter().map(|acr| acr.as_str().into()).collect();
     (!values.is_empty()).then_some(Acr { values })
 }
+
+fn refresh_tokens_of(user: Uuid, client_id: &str) -> Cond {
+    let text = |column, value: &str| Cond::In(Field::Text(column), vec![value.to_owned()]);
+    Cond::All(vec![Cond::Ids("subject", vec![user]), text("client_id", client_id), text("kind", "refresh")])
+}
+
+/// The scope that refresh tokens need where they are restricted.
+pub(crate) const OFFLINE: &str = "uaa.offline_token";
 
 /// The grants in which a person signed in for this client: UAA gives an ID token to these alone.
 const WITH_ID_TOKEN: &[&str] =

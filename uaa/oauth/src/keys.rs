@@ -73,6 +73,7 @@ fn configuration(keys: &KeySet, settings: &Settings) -> Value {
         "issuer": settings.issuer,
         "token_endpoint": format!("{uaa}/oauth/token"),
         "userinfo_endpoint": format!("{uaa}/userinfo"),
+        "revocation_endpoint": format!("{uaa}/oauth/revoke"),
         "introspection_endpoint": format!("{uaa}/introspect"),
         "jwks_uri": format!("{uaa}/token_keys"),
         "grant_types_supported": ["password", "client_credentials", "refresh_token"],

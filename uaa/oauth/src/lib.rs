@@ -8,26 +8,30 @@ mod answer;
 mod client;
 mod engine;
 mod fault;
+mod forms;
 mod grant;
 mod issue;
 mod keys;
+mod list;
 mod login;
 mod noted;
 mod person;
+mod revocation;
 mod revoke;
 mod scope;
 mod state;
+mod stored;
 mod userinfo;
 mod verified;
 
 pub use engine::{Caches, Engine, Settings};
+pub use forms::TokenForms;
 #[doc(hidden)]
 pub use grant::fuzz_form;
 
-use axum::http::Method;
 use std::sync::Arc;
 use uaa_authz::Kind;
-use uaa_plugin::{Dialect::Oauth, Plugin, Route, Site::Uaa};
+use uaa_plugin::{Plugin, Route};
 
 /// The plugin.
 pub struct OauthServer(pub Arc<Engine>);
@@ -46,24 +50,10 @@ impl Plugin for OauthServer {
             grant::route(self.0.clone()),
             state::check_token(self.0.clone()),
             state::introspect(self.0.clone()),
-            Route::on(Uaa, Method::DELETE, "/oauth/token/revoke/{jti}", "token_revoke", Oauth, revoke::one),
-            Route::on(
-                Uaa,
-                Method::GET,
-                "/oauth/token/revoke/user/{id}",
-                "user_tokens_revoke",
-                Oauth,
-                revoke::user,
-            ),
-            Route::on(
-                Uaa,
-                Method::GET,
-                "/oauth/token/revoke/client/{id}",
-                "client_tokens_revoke",
-                Oauth,
-                revoke::client,
-            ),
         ];
+        routes.extend(list::routes(&self.0));
+        routes.extend(revoke::routes());
+        routes.push(revocation::route(&self.0));
         routes.extend(keys::routes(&self.0));
         routes.extend(login::routes(&self.0));
         routes.extend(userinfo::routes(&self.0));

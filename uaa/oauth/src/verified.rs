@@ -13,6 +13,7 @@ use uuid::Uuid;
 pub(crate) struct Good {
     pub(crate) actor: Arc<Actor>,
     scope: Box<[Box<str>]>,
+    audience: Box<[Box<str>]>,
     /// Its claims as a JSON object, written once: resource servers ask about the same token over and over.
     pub(crate) claims: Bytes,
     /// When it ends.
@@ -27,10 +28,16 @@ impl Good {
         Ok(Good {
             actor: Arc::new(actor),
             scope: claims.scope.iter().map(|s| s.as_ref().into()).collect(),
+            audience: claims.aud.iter().map(|a| a.as_ref().into()).collect(),
             claims: text.into(),
             until: claims.exp.saturating_mul(1_000_000),
             rests_on,
         })
+    }
+
+    /// Whether one of these is in `aud`; of none asked for, every token is.
+    pub(crate) fn is_for_one_of(&self, wanted: &[&str]) -> bool {
+        wanted.is_empty() || self.audience.iter().any(|audience| wanted.contains(&audience.as_ref()))
     }
 
     /// The user whose token it is; `None` when it is a client's own.

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 /// Port: turns a bearer token into an actor. Implemented by `uaa-oauth`.
 pub trait Authenticator: Send + Sync {
-    /// Who holds this token, in a request to that zone, now.
+    /// Who holds this token, in a request to that zone, now. `audience`: one of these must be in the token's `aud`; none:
+    /// whom it is for does not matter.
     ///
     /// # Errors
     /// `Denied::Unauthenticated` for whatever is not a good access token.
@@ -19,6 +20,7 @@ pub trait Authenticator: Send + Sync {
         token: &'a str,
         zone: Uuid,
         now: Micros,
+        audience: &'a [&'a str],
     ) -> BoxFuture<'a, Reply<Arc<Actor>>>;
 }
 

@@ -212,7 +212,11 @@ impl Dispatcher {
         let Some(token) = bearer(headers) else {
             return Err(Fault::Denied(Denied::Anonymous, route.name));
         };
-        let actor = self.authenticator.authenticate(token, here.guid, self.clock.now()).await?;
+        let audience: &[&str] = match route.site {
+            Site::Api => PLATFORM,
+            Site::Uaa => &[],
+        };
+        let actor = self.authenticator.authenticate(token, here.guid, self.clock.now(), audience).await?;
         if actor.subject == Subject::Nobody {
             return Err(Fault::Denied(Denied::Unauthenticated, route.name));
         }
@@ -239,6 +243,10 @@ fn caller(request: &Request) -> Caller {
 }
 
 const TRIES: u32 = 5;
+
+/// Whom a token for the platform's API must be meant for, one of these: what the Cloud Controller is configured with
+/// (`uaa.resource_id`). UAA's own paths do not look, as with UAA.
+const PLATFORM: &[&str] = &["cloud_controller", "cloud_controller_service_permissions"];
 
 /// On the answer to whatever changed a fact: the revision at which it is known. Whoever asks for a decision may ask for one on
 /// facts of that revision at least.

@@ -117,6 +117,42 @@ pub struct Token {
     pub access_seconds: Seconds<1, 2_147_483_647>,
     /// How long a refresh token is valid, unless its client says otherwise.
     pub refresh_seconds: Seconds<1, 2_147_483_647>,
+    /// Keep every access token, also one that is a JWT, so that it can be listed and ended alone. Each costs a write. Opaque
+    /// ones are kept in any case. A zone can say otherwise (`jwtRevocable`).
+    pub revocable: bool,
+    /// Refresh tokens. A zone can say otherwise.
+    pub refresh: Refresh,
+}
+
+/// The form of refresh tokens. They are kept in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RefreshFormat {
+    /// 32 hexadecimal characters and `-r`.
+    Opaque,
+    /// Signed, for clients that want to read when it ends.
+    Jwt,
+}
+
+/// What refresh tokens are like.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Refresh {
+    /// Their form.
+    pub format: RefreshFormat,
+    /// Each is good once and gives another one; one that comes back ends all that came of it (RFC 9700 section 4.14). Off, it
+    /// is good until it expires; a client without a secret gets another one all the same.
+    pub rotate: bool,
+    /// A new sign-in ends the refresh tokens that the same user and client had.
+    pub unique: bool,
+    /// Only sign-ins with the scope `uaa.offline_token` get one.
+    pub restrict_grant: bool,
+}
+
+impl Default for Refresh {
+    fn default() -> Self {
+        Refresh { format: RefreshFormat::Opaque, rotate: true, unique: false, restrict_grant: false }
+    }
 }
 
 impl Default for Token {
@@ -125,6 +161,8 @@ impl Default for Token {
             signing_algorithm: SigningAlgorithm::Rs256,
             access_seconds: Seconds::new(43_200),
             refresh_seconds: Seconds::new(2_592_000),
+            revocable: false,
+            refresh: Refresh::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
-//! RFC 6749 section 4.4. No database: the client is in memory, and such a token is not stored: that it was made is noted.
+//! RFC 6749 section 4.4. No database: the client is in memory, and such a token is not stored unless
+//! it is asked for as an opaque one, or the zone keeps all; that it was made is noted.
 
-use super::{Asked, stored};
+use super::Asked;
 use crate::engine::Engine;
 use crate::issue::Issued;
 use crate::scope::narrowed;
@@ -10,10 +11,8 @@ use uaa_plugin::{Answer, Ctx};
 pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Answer> {
     let scopes = narrowed(asked.field("scope"), &asked.client.authorities)?;
     let mut claims = engine.claims(&asked.client, None, "client_credentials", &scopes);
-    if asked.opaque() {
-        let access = stored::access(engine, &mut claims, asked.client.id, cx).await?;
-        return Issued::new(access, &claims).answer();
-    }
-    let access = engine.issue(&claims, &asked.client, None, "client_credentials", cx)?;
+    claims.client_auth_method = asked.client_auth.map(Into::into);
+    let form = (asked.opaque(), engine.ids.uuid());
+    let access = engine.access_token(&mut claims, &asked.client, None, form, cx).await?;
     Issued::new(access, &claims).answer()
 }

@@ -1,21 +1,22 @@
-//! RFC 6749 section 6, with rotation: a refresh token is good once, and one that comes back ends its whole family
-//! (RFC 9700 section 4.14).
+//! RFC 6749 section 6. With rotation a refresh token is good once, and one that comes back ends its whole family (RFC 9700
+//! section 4.14); where the zone has none, it is good until it expires.
 
 use super::Asked;
-use super::stored::{Keep, keep};
 use crate::actor::hex;
 use crate::engine::Engine;
-use crate::fault::{invalid_grant, invalid_token};
-use crate::issue::{Order, Renewal};
+use crate::fault::{invalid_grant, invalid_scope, invalid_token};
+use crate::issue::{OFFLINE, Order, Renewal, acr};
 use crate::person::{Authentication, Person};
 use crate::scope::{self, narrowed};
+use crate::stored::{Keep, again, end_all, keep};
 use serde::{Deserialize, Serialize};
-use uaa_authz::{Delete, Update};
+use std::borrow::Cow;
+use uaa_authz::Update;
 use uaa_directory::{Token, TokenOwn};
-use uaa_model::{Fault, Id, Reply};
+use uaa_model::{Code, Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx};
-use uaa_store::{Cond, Field, Fields, Query, Want};
-use uaa_token::{digest, opaque_refresh};
+use uaa_store::{Cond, Field, Fields, Want};
+use uaa_token::{RefreshClaims, audience, digest, epoch_seconds, opaque_refresh};
 use uuid::Uuid;
 
 /// What is kept with a refresh token.
@@ -29,6 +30,12 @@ struct Kept {
     authentication: Authentication,
     /// Of the user and the client, when the token was made.
     generations: (i64, i64),
+    /// `jwt` or `opaque`.
+    #[serde(default)]
+    format: String,
+    /// Whether the client that got it showed no secret.
+    #[serde(default)]
+    public: bool,
 }
 
 /// Before the grant was kept there was no other with a refresh token.
@@ -53,15 +60,36 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     if (person.generation, asked.client.generation) != kept.generations {
         return Err(invalid_token("The refresh token has been revoked."));
     }
+    let forms = engine.forms(cx);
+    if forms.refresh_restricted && !kept.scopes.iter().any(|scope| scope == OFFLINE) {
+        let text = format!("Expected scope {OFFLINE} is missing");
+        return Err(Fault::protocol(Code::new(403, "insufficient_scope"), text));
+    }
+    if asked.public() && !kept.public {
+        return Err(invalid_token("Refresh without client authentication not allowed."));
+    }
+    // RFC 6749 section 6: nothing that was not granted then.
+    let asks = asked.field("scope").unwrap_or_default();
+    if asks.split_whitespace().any(|scope| !kept.scopes.iter().any(|had| had == scope)) {
+        let text = format!("Unable to narrow the scope of the client authentication to [{asks}].");
+        return Err(invalid_scope(text));
+    }
     // A group that was left meanwhile is a scope that is gone.
     let today = scope::of_person(&asked.client, None, person.id, cx).await?;
     let may: Vec<String> = kept.scopes.iter().filter(|s| today.contains(s)).cloned().collect();
     let scopes = narrowed(asked.field("scope"), &may)?;
-    let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await.map_err(again)?;
-    if !cx.tx().claim(&granted, Token::used).await? {
-        // At the same moment is twice, too: what becomes of a stolen token must not hang on which of two requests was how fast.
-        return Err(reused(&row, cx).await?);
-    }
+    let family = row.own.family;
+    let renewal = if forms.refresh_rotate || asked.public() {
+        let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await.map_err(again)?;
+        if !cx.tx().claim(&granted, Token::used).await? {
+            // At the same moment is twice, too: what becomes of a stolen token must not hang on which of two requests was
+            // how fast.
+            return Err(reused(&row, cx).await?);
+        }
+        Renewal::Next { family, granted: &may }
+    } else {
+        Renewal::Same { family, token: presented }
+    };
     let order = Order {
         client: &asked.client,
         person: &person,
@@ -71,7 +99,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         client_auth: asked.client_auth,
         opaque: asked.opaque(),
         code: None,
-        renewal: Some(Renewal::Next { family: row.own.family, granted: &may }),
+        renewal: Some(renewal),
     };
     engine.issue_to_person(&order, cx).await?.answer()
 }
@@ -85,17 +113,24 @@ pub(crate) async fn make(
     cx: &mut Ctx,
 ) -> Reply<String> {
     let Order { client, person, .. } = *order;
-    let text = opaque_refresh(&engine.ids);
+    let seconds = client.refresh_seconds.unwrap_or(engine.settings.refresh_seconds);
+    // The name of the row is not the token: whoever reads the table holds nothing.
+    let jti = opaque_refresh(&engine.ids);
+    let jwt = engine.forms(cx).refresh_jwt;
+    let text = match jwt {
+        true => engine.encode(&claims(engine, order, granted, &jti, seconds))?,
+        false => opaque_refresh(&engine.ids),
+    };
     let kept = Kept {
         scopes: granted.to_vec(),
         grant: order.grant.to_owned(),
         authentication: order.authentication.clone(),
         generations: (person.generation, client.generation),
+        format: if jwt { "jwt" } else { "opaque" }.into(),
+        public: order.client_auth == Some("none"),
     };
-    let seconds = client.refresh_seconds.unwrap_or(engine.settings.refresh_seconds);
     let row = Keep {
-        // The name of the row is not the token: whoever reads the table holds nothing.
-        jti: &opaque_refresh(&engine.ids),
+        jti: &jti,
         text: &text,
         kind: "refresh",
         client_id: &client.client_id,
@@ -108,6 +143,41 @@ pub(crate) async fn make(
     Ok(text)
 }
 
+/// What a refresh token says that is a JWT. Nobody but the client's curiosity reads it: it is found by its digest.
+fn claims<'a>(
+    engine: &'a Engine,
+    order: &'a Order<'_>,
+    granted: &'a [String],
+    jti: &'a str,
+    seconds: i64,
+) -> RefreshClaims<'a> {
+    let Order { client, person, authentication, .. } = *order;
+    let iat = epoch_seconds(engine.clock.now());
+    let id: Cow<'_, str> = person.id.to_string().into();
+    RefreshClaims {
+        jti: jti.into(),
+        sub: id.clone(),
+        granted_scopes: granted.iter().map(|scope| scope.as_str().into()).collect(),
+        client_id: client.client_id.as_str().into(),
+        cid: client.client_id.as_str().into(),
+        grant_type: order.grant.into(),
+        user_id: id,
+        user_name: person.username.as_str().into(),
+        origin: person.origin.as_str().into(),
+        auth_time: Some(authentication.auth_time),
+        amr: authentication.amr.iter().map(|amr| amr.as_str().into()).collect(),
+        acr: acr(authentication),
+        rev_sig: engine.rev_sig_of(client, Some(person)).into(),
+        iat,
+        exp: iat + seconds,
+        iss: engine.settings.issuer.as_str().into(),
+        zid: engine.settings.zone_id.as_str().into(),
+        aud: audience(&client.client_id, granted.iter().map(String::as_str)),
+        revocable: Some(true),
+        ..RefreshClaims::default()
+    }
+}
+
 fn still_good(row: &Fields<TokenOwn>, cx: &Ctx) -> Reply<Kept> {
     if row.own.expires <= cx.now() {
         return Err(invalid_token("The refresh token has expired."));
@@ -117,31 +187,8 @@ fn still_good(row: &Fields<TokenOwn>, cx: &Ctx) -> Reply<Kept> {
 
 /// Ends what came of a token that was used before, and says so.
 async fn reused(row: &Fields<TokenOwn>, cx: &mut Ctx) -> Reply<Fault> {
-    let seen = cx.tx().visible::<Token>().await?;
-    let family = Query::first(FAMILY_PAGE).when(Cond::Ids("family", vec![row.own.family]));
-    // Until there is none: one may be redeemed for the next while this goes on. In one order for all who do this: of many, one
-    // passes the first row, and the others look again and find nothing left.
-    loop {
-        let some = cx.tx().list(&seen, &family).await?.rows;
-        if some.is_empty() {
-            break;
-        }
-        for row in some {
-            let granted = cx.tx().grant::<Delete, Token>(Id::new(row.guid)).await.map_err(again)?;
-            cx.tx().delete(granted).await?;
-        }
-    }
+    end_all(Cond::Ids("family", vec![row.own.family]), cx).await?;
     // The family ends although the request fails: this is the one place where a refusal writes.
     cx.step(Want::Write).await?;
     Ok(invalid_grant("The refresh token was used before; everything that came of it has ended."))
 }
-
-/// A row that was there a moment ago: another request has ended it, and this one looks again.
-fn again(fault: Fault) -> Fault {
-    match fault {
-        Fault::Denied(..) => Fault::Retry,
-        other => other,
-    }
-}
-
-const FAMILY_PAGE: i64 = 500;

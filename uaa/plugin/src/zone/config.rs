@@ -20,6 +20,14 @@ pub struct ZoneConfig {
 pub struct TokenPolicy {
     access_token_validity: Option<i64>,
     refresh_token_validity: Option<i64>,
+    /// Whether access tokens are kept also when they are JWTs; `None`, here and below: as the installation says.
+    pub jwt_revocable: Option<bool>,
+    /// Whether a sign-in ends the refresh tokens that user and client had.
+    pub refresh_token_unique: Option<bool>,
+    /// Whether each refresh gives another refresh token.
+    pub refresh_token_rotate: Option<bool>,
+    /// `opaque` or `jwt`.
+    pub refresh_token_format: Option<String>,
 }
 
 impl TokenPolicy {

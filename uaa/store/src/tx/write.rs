@@ -198,6 +198,31 @@ impl Tx {
         Ok(())
     }
 
+    /// Ends all `C` that name the proof's thing in that column, in two statements. For kinds that no decision reads, and whose
+    /// caches follow the thing itself.
+    pub async fn delete_of<V: Writes, R: Stored, C: Stored>(
+        &mut self,
+        of: &Granted<V, R>,
+        column: &'static str,
+    ) -> Reply<u64> {
+        self.mine(of)?;
+        if C::KIND.fact || C::SPEC.tally || C::SPEC.metadata || C::SPEC.shared {
+            return Err(Fault::Internal(format!("`{}` is deleted one by one", C::KIND.name)));
+        }
+        let (id, kind) = (of.id.uuid(), C::KIND.name);
+        let mut places = Sql::new("DELETE FROM place WHERE kind = ");
+        places.bind(kind).push(" AND id IN (SELECT guid FROM ").push(C::SPEC.table);
+        places.push(" WHERE ").push(column).push(" = ").bind(id).push(")");
+        self.run(places).await?;
+        let mut rows = Sql::new("DELETE FROM ");
+        rows.push(C::SPEC.table).push(" WHERE ").push(column).push(" = ").bind(id);
+        let gone = self.run(rows).await?;
+        if gone > 0 {
+            self.note(Verb::Delete, &C::KIND, id, &of.place, column.into(), &of.why);
+        }
+        Ok(gone)
+    }
+
     /// Tells every cache that the thing is about to go, although no decision reads it: a token that is revoked.
     pub fn announce<R: Stored>(&mut self, granted: &Granted<Delete, R>) -> Reply<()> {
         self.mine(granted)?;

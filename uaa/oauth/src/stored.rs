@@ -1,0 +1,147 @@
+//! Tokens that are kept: refresh tokens, opaque access tokens, and JWTs where the zone keeps them too.
+
+use crate::actor::hex;
+use crate::engine::Engine;
+use crate::forms::AccessForm;
+use serde::{Deserialize, Serialize};
+use uaa_authz::{Create, Delete, Zone};
+use uaa_directory::Token;
+use uaa_model::{Fault, Id, Micros, Reply};
+use uaa_plugin::Ctx;
+use uaa_store::{Cond, Granted, Query, Set};
+use uaa_token::{AccessClaims, digest, opaque_access};
+use uuid::Uuid;
+
+/// A row to keep.
+pub(crate) struct Keep<'a> {
+    pub(crate) jti: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) kind: &'a str,
+    pub(crate) client_id: &'a str,
+    pub(crate) subject: Uuid,
+    /// What ends together: all that came of one sign-in.
+    pub(crate) family: Uuid,
+    pub(crate) claims: String,
+    pub(crate) expires: Micros,
+}
+
+/// Whose token is kept, with the generations that it was made in.
+#[derive(Clone, Copy)]
+pub(crate) struct Whose {
+    /// The user, or the client itself.
+    pub(crate) subject: Uuid,
+    pub(crate) family: Uuid,
+    /// Of the user (0 when there is none) and the client.
+    pub(crate) generations: (i64, i64),
+}
+
+/// What a list of tokens shows of the claims that are kept.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Shown {
+    #[serde(alias = "scopes")]
+    pub(crate) scope: Vec<String>,
+    /// `jwt` or `opaque`.
+    pub(crate) format: Option<String>,
+    pub(crate) generations: Option<(i64, i64)>,
+}
+
+/// What is kept with an access token. Of a JWT the claims are in the token.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum KeptAccess<'a> {
+    Opaque {
+        #[serde(flatten)]
+        claims: &'a AccessClaims<'a>,
+        format: &'static str,
+        generations: (i64, i64),
+    },
+    Jwt {
+        scope: &'a [std::borrow::Cow<'a, str>],
+        format: &'static str,
+        generations: (i64, i64),
+    },
+}
+
+/// Writes the row in the transaction at hand, which must be one that writes.
+pub(crate) async fn keep(cx: &mut Ctx, keep: Keep<'_>) -> Reply<Granted<Create, Token>> {
+    let zone = Id::<Zone>::new(cx.zone());
+    let slot = cx.tx().slot::<Token>(zone).await?;
+    let set = Set::default()
+        .put(Token::jti, keep.jti.to_owned())
+        .put(Token::digest, hex(&digest(keep.text)))
+        .put(Token::kind, keep.kind.to_owned())
+        .put(Token::client_id, keep.client_id.to_owned())
+        .put(Token::subject, keep.subject)
+        .put(Token::family, keep.family)
+        .put(Token::used, false)
+        .put(Token::claims, keep.claims)
+        .put(Token::expires, keep.expires);
+    let id = cx.tx().ids().uuid();
+    cx.tx().insert_as(slot, Id::new(id), Some(keep.subject), set).await
+}
+
+/// Keeps an access token and gives its text.
+pub(crate) async fn access(
+    engine: &Engine,
+    claims: &mut AccessClaims<'_>,
+    form: AccessForm,
+    Whose { subject, family, generations }: Whose,
+    cx: &mut Ctx,
+) -> Reply<String> {
+    claims.revocable = Some(true);
+    // UAA names an opaque token by itself. Here its `jti` is another text: a copy of the table holds no usable token.
+    let (text, kept) = match form {
+        AccessForm::Opaque => {
+            (opaque_access(&engine.ids), KeptAccess::Opaque { claims, format: "opaque", generations })
+        }
+        AccessForm::Jwt | AccessForm::StoredJwt => {
+            (engine.encode(claims)?, KeptAccess::Jwt { scope: &claims.scope, format: "jwt", generations })
+        }
+    };
+    cx.step_to_write().await?;
+    let row = Keep {
+        jti: &claims.jti,
+        text: &text,
+        kind: "access",
+        client_id: &claims.client_id,
+        subject,
+        family,
+        claims: serde_json::to_string(&kept).map_err(|e| Fault::Internal(e.to_string()))?,
+        expires: claims.exp * 1_000_000,
+    };
+    keep(cx, row).await?;
+    Ok(text)
+}
+
+/// Ends all stored tokens for which the condition holds, at once and in every process.
+///
+/// Until there is none: one may be redeemed for the next while this goes on. In one order for all who do this: of many, one
+/// passes the first row, and the others look again and find nothing left.
+pub(crate) async fn end_all(which: Cond, cx: &mut Ctx) -> Reply<()> {
+    let seen = cx.tx().visible::<Token>().await?;
+    let query = Query::first(PAGE).when(which);
+    loop {
+        let some = cx.tx().list(&seen, &query).await?.rows;
+        if some.is_empty() {
+            return Ok(());
+        }
+        for row in some {
+            let granted = cx.tx().grant::<Delete, Token>(Id::new(row.guid)).await.map_err(again)?;
+            if row.own.kind == "access" {
+                cx.tx().announce(&granted)?;
+            }
+            cx.tx().delete(granted).await?;
+        }
+    }
+}
+
+/// A row that was there a moment ago: another request has ended it, and this one looks again.
+pub(crate) fn again(fault: Fault) -> Fault {
+    match fault {
+        Fault::Denied(..) => Fault::Retry,
+        other => other,
+    }
+}
+
+const PAGE: i64 = 500;
