@@ -1,8 +1,14 @@
 //! `/oauth/clients`: OAuth clients as UAA shows and takes them, never showing a secret.
 
 mod authorities;
+mod batch;
 mod body;
+mod keys;
+mod limits;
+mod meta;
+mod restricted;
 mod secret;
+mod trust;
 mod write;
 
 use crate::conds::CLIENT;
@@ -23,13 +29,51 @@ pub(crate) fn routes(credentials: &Arc<Credentials>) -> Vec<Route> {
     let delete = With(credentials.clone(), write::delete);
     let change = With(credentials.clone(), secret::change);
     let change = route(Method::PUT, "/oauth/clients/{id}/secret", "client_secret_update", change);
-    vec![
+    let mut routes = vec![
         route(Method::GET, "/oauth/clients", "client_list", list),
         create.after(With(credentials.clone(), write::hashed)),
         route(Method::GET, "/oauth/clients/{id}", "client_show", show),
         route(Method::PUT, "/oauth/clients/{id}", "client_replace", write::replace),
         route(Method::DELETE, "/oauth/clients/{id}", "client_delete", delete),
         change.after(With(credentials.clone(), secret::proved)),
+        route(Method::PUT, "/oauth/clients/{id}/clientjwt", "client_trust_update", trust::change),
+        route(Method::GET, "/oauth/clients/meta", "client_tile_list", meta::list),
+        route(Method::GET, "/oauth/clients/{id}/meta", "client_tile_show", meta::show),
+        route(Method::PUT, "/oauth/clients/{id}/meta", "client_tile_replace", meta::replace),
+    ];
+    routes.extend(restricted_routes(credentials));
+    routes.extend(batch_routes(credentials));
+    routes
+}
+
+fn restricted_routes(credentials: &Arc<Credentials>) -> Vec<Route> {
+    let create = route(Method::POST, "/oauth/clients/restricted", "client_create_restricted", write::create);
+    vec![
+        route(Method::GET, "/oauth/clients/restricted", "restricted_scope_list", restricted::list),
+        create.after(With(credentials.clone(), restricted::hashed)),
+        route(
+            Method::PUT,
+            "/oauth/clients/restricted/{id}",
+            "client_replace_restricted",
+            restricted::replace,
+        ),
+    ]
+}
+
+fn batch_routes(credentials: &Arc<Credentials>) -> Vec<Route> {
+    let keeper = || credentials.clone();
+    let create = route(Method::POST, "/oauth/clients/tx", "client_batch_create", batch::create);
+    let delete = With(keeper(), batch::delete);
+    let modify = With(keeper(), batch::modify);
+    let modify = route(Method::POST, "/oauth/clients/tx/modify", "client_batch_modify", modify);
+    let secrets = With(keeper(), batch::change_secrets);
+    let secrets = route(Method::POST, "/oauth/clients/tx/secret", "client_batch_secret_update", secrets);
+    vec![
+        create.after(With(keeper(), batch::hashed)),
+        route(Method::PUT, "/oauth/clients/tx", "client_batch_replace", batch::replace),
+        route(Method::POST, "/oauth/clients/tx/delete", "client_batch_delete", delete),
+        modify.after(With(keeper(), batch::modified)),
+        secrets.after(With(keeper(), batch::secrets_hashed)),
     ]
 }
 

@@ -98,22 +98,50 @@ async fn nobody_gives_a_client_what_they_lack(server: Hallmark) {
     assert_eq!(ask(&server, &root, "POST", "", Some(service("keeper", keeper))).await.status, 201);
     let keeper = token(&server, "keeper", "first").await;
     let greedy = ask(&server, &keeper, "POST", "", Some(service("greedy", json!(["uaa.admin"])))).await;
-    assert_eq!(greedy.status, 403, "{greedy:?}");
+    let text =
+        "uaa.admin is not an allowed authority for caller=keeper. Must be one of: [uaa.none, uaa.resource]";
+    assert_eq!((greedy.status, greedy.body["error_description"].as_str()), (400, Some(text)));
     assert_eq!(ask(&server, &root, "GET", "/greedy", None).await.status, 404);
-    let modest = ask(&server, &keeper, "POST", "", Some(service("modest", json!(["clients.read"])))).await;
+    // UAA would let it make a resource server; what it may ask of tokens the keeper may not.
+    let asks = ask(&server, &keeper, "POST", "", Some(service("asks", json!(["uaa.resource"])))).await;
+    assert_eq!(asks.status, 403, "{asks:?}");
+    let mut modest = service("modest", json!([]));
+    modest["scope"] = json!(["keeper.read", "uaa.none"]);
+    let modest = ask(&server, &keeper, "POST", "", Some(modest)).await;
     assert_eq!(modest.status, 201, "{modest:?}");
-    let more = json!({"authorities": ["clients.read", "cloud_controller.admin"]});
-    assert_eq!(ask(&server, &keeper, "PUT", "/modest", Some(more)).await.status, 403);
+    for (change, text) in [
+        (
+            json!({"authorities": ["clients.read"]}),
+            "clients.read is not an allowed authority for caller=keeper",
+        ),
+        (
+            json!({"scope": ["openid"]}),
+            "openid is not an allowed scope for caller=keeper. Must have prefix in [keeper.]",
+        ),
+        (
+            json!({"authorized_grant_types": ["password"]}),
+            "password is not an allowed grant type for non-admin",
+        ),
+        (
+            json!({"authorized_grant_types": ["implicit", "authorization_code"], "redirect_uri": ["https://a.b/"]}),
+            "Not allowed: implicit grant type is not allowed together with authorization_code",
+        ),
+    ] {
+        let said = ask(&server, &keeper, "PUT", "/modest", Some(change)).await;
+        assert_eq!(said.status, 400, "{said:?}");
+        assert!(said.body["error_description"].as_str().unwrap().starts_with(text), "{said:?}");
+    }
     let shown = ask(&server, &root, "GET", "/modest", None).await;
-    assert_eq!(shown.body["authorities"], json!(["clients.read"]));
+    assert_eq!(shown.body["authorities"], json!(["uaa.none"]));
     // Whoever sets a secret can be that client.
     let secret = json!({"secret": "mine now"});
     assert_eq!(ask(&server, &keeper, "PUT", "/admin/secret", Some(secret.clone())).await.status, 403);
     assert_eq!(ask(&server, &keeper, "PUT", "/modest/secret", Some(secret)).await.status, 200);
     let public = json!({"allowpublic": true});
     assert_eq!(ask(&server, &keeper, "PUT", "/admin", Some(public)).await.status, 400);
-    // What the keeper does not name stays, the secret too.
-    let renamed = ask(&server, &keeper, "PUT", "/admin", Some(json!({"name": "Root"}))).await;
+    // A client that is more than the keeper may make is none of its business, and what nobody names stays, the secret too.
+    assert_eq!(ask(&server, &keeper, "PUT", "/admin", Some(json!({"name": "Root"}))).await.status, 400);
+    let renamed = ask(&server, &root, "PUT", "/admin", Some(json!({"name": "Root"}))).await;
     assert_eq!((renamed.status, renamed.body["name"].as_str()), (200, Some("Root")), "{renamed:?}");
     let still = self::root(&server).await;
     assert_eq!(ask(&server, &still, "DELETE", "/modest", None).await.status, 200);

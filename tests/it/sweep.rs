@@ -95,7 +95,7 @@ impl Sweep<'_> {
 
     async fn probe(&mut self, mode: &str, route: &Route, probe: &Probe) {
         for i in 0..self.people.len() {
-            for token in [Token::Full, Token::Narrow, Token::Expired, Token::None] {
+            for token in [Token::Full, Token::Narrow, Token::Elsewhere, Token::Expired, Token::None] {
                 for b in 0..self.branches.len() {
                     if b > 0 && matches!(token, Token::Expired | Token::None) {
                         continue;

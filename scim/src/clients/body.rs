@@ -1,5 +1,6 @@
 //! A client as its keepers send it, and what UAA has against one.
 
+use super::keys;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uaa_authz::Zone;
@@ -65,8 +66,8 @@ impl Within<Client> for ClientBody {
 pub(super) struct Whole {
     pub(super) client_id: String,
     pub(super) authorities: Vec<String>,
+    pub(super) scope: Vec<String>,
     name: String,
-    scope: Vec<String>,
     grants: Vec<String>,
     redirects: Vec<String>,
     autoapprove: String,
@@ -116,6 +117,20 @@ impl ClientBody {
         self.over(id, Some(before))
     }
 
+    /// Which client is meant.
+    ///
+    /// # Errors
+    /// `invalid_client` when it is not said.
+    pub(super) fn client_id(&self) -> Reply<&str> {
+        self.client_id.as_deref().ok_or_else(|| refused("The client_id is missing"))
+    }
+
+    /// Scopes and authorities that the request names.
+    pub(super) fn asked_for(&self) -> (Vec<String>, Vec<String>) {
+        let list = |texts: &Option<Texts>| texts.as_ref().map(Texts::list).unwrap_or_default();
+        (list(&self.scope), list(&self.authorities))
+    }
+
     /// The secret, when one is given.
     pub(super) fn secret(&self) -> Option<&Secret> {
         self.client_secret.as_ref()
@@ -145,25 +160,33 @@ impl ClientBody {
             access: self.access_token_validity.or(before.and_then(|b| b.access_validity)),
             refresh: self.refresh_token_validity.or(before.and_then(|b| b.refresh_validity)),
             public: self.allowpublic.unwrap_or(before.is_some_and(|b| b.allow_public)),
-            more: self.more(before),
+            more: self.more(before)?,
         };
         whole.sound(self.secret())?;
         whole.scope = or_none(whole.scope);
         Ok(whole)
     }
 
-    /// Fields without a column, those that UAA knows; `null` takes one away.
-    fn more(&self, before: Option<&ClientOwn>) -> String {
+    /// Fields without a column, those that UAA knows; `null` takes one away. Keys are set with a new client: after that they
+    /// have a path of their own, as secrets have.
+    fn more(&self, before: Option<&ClientOwn>) -> Reply<String> {
         let mut all: Map<String, Value> =
             before.and_then(|b| serde_json::from_str(&b.more).ok()).unwrap_or_default();
         for (name, value) in self.more.iter().filter(|(name, _)| super::KEPT.contains(&name.as_str())) {
-            if value.is_null() {
-                all.remove(name);
-            } else {
-                all.insert(name.clone(), value.clone());
-            }
+            let value = match (name.as_str(), value) {
+                ("jwks" | "jwks_uri", _) if before.is_some() => continue,
+                (_, Value::Null) => {
+                    all.remove(name);
+                    continue;
+                }
+                ("jwks", given) => keys::jwks(given)?,
+                ("jwks_uri", Value::String(uri)) => keys::jwks_uri(uri)?.into(),
+                ("jwks_uri", _) => return Err(refused("Client jwt configuration cannot be parsed")),
+                (_, value) => value.clone(),
+            };
+            all.insert(name.clone(), value);
         }
-        Value::Object(all).to_string()
+        Ok(Value::Object(all).to_string())
     }
 }
 
@@ -183,7 +206,8 @@ impl Whole {
             .put(Client::more, self.more.as_str())
     }
 
-    fn has(&self, grant: &str) -> bool {
+    /// Whether that grant type is one of its own.
+    pub(super) fn has(&self, grant: &str) -> bool {
         self.grants.iter().any(|g| g == grant)
     }
 
@@ -276,4 +300,5 @@ const GRANTS: &[&str] = &[
     "user_token",
     "urn:ietf:params:oauth:grant-type:saml2-bearer",
     JWT_BEARER,
+    "urn:ietf:params:oauth:grant-type:token-exchange",
 ];

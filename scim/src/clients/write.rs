@@ -1,16 +1,16 @@
 //! Making, changing and deleting a client.
 
 use super::body::ClientBody;
-use super::{authorities, note, view};
+use super::{authorities, limits, note, view};
 use crate::users::account;
 use serde_json::Value;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Update};
 use uaa_directory::password::Source;
-use uaa_directory::{ByName, Client, Credentials};
+use uaa_directory::{ByName, Client, ClientOwn, Credentials};
 use uaa_model::{Code, Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx, Json, Ready};
-use uaa_store::{Cond, Field, Slot, Tx};
+use uaa_store::{Cond, Field, Fields, Granted, Set, Slot, Tx};
 
 /// The hash of a new client's secret, if it has one.
 pub(super) async fn hashed(
@@ -19,8 +19,7 @@ pub(super) async fn hashed(
     Json(body): Json<ClientBody>,
     cx: &mut Ctx,
 ) -> Reply<Option<String>> {
-    let new = body.new_client()?;
-    free(cx.tx(), &new.client_id).await?;
+    check_new(cx.tx(), &body).await?;
     let Some(secret) = body.secret() else { return Ok(None) };
     let account = account(cx);
     let source = Source { account: &account, address: &cx.caller.address.clone() };
@@ -33,20 +32,7 @@ pub(super) async fn create(
     Ready { input: Json(body), ready: hash }: Ready<Json<ClientBody>, Option<String>>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let new = body.new_client()?;
-    let tx = cx.tx();
-    free(tx, &new.client_id).await?;
-    let set = new
-        .set()
-        .put(Client::client_id, new.client_id.as_str())
-        .put(Client::secret, (*hash).clone())
-        .put(Client::generation, 0);
-    let id = tx.ids().uuid();
-    let made = tx.insert_as(slot, Id::new(id), Some(id), set).await?;
-    note(tx, "ClientCreateSuccess", &new.client_id);
-    tx.enroll(&made).await?;
-    authorities::rebind(tx, &made, &[], &new.authorities).await?;
-    let row = tx.get(&made).await?;
+    let row = make(cx.tx(), slot, &body, (*hash).clone()).await?;
     Answer::created(&view(&row))
 }
 
@@ -56,35 +42,102 @@ pub(super) async fn replace(
     Json(body): Json<ClientBody>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let tx = cx.tx();
-    let before = tx.get(&client).await?.own;
-    let after = body.changed(&before)?;
-    tx.update(&client, after.set()).await?;
-    note(tx, "ClientUpdateSuccess", &before.client_id);
-    let had: Vec<String> = serde_json::from_str(&before.authorities).unwrap_or_default();
-    authorities::rebind(tx, &client, &had, &after.authorities).await?;
-    let row = tx.get(&client).await?;
+    let row = alter(cx.tx(), &client, &body).await?;
     Answer::ok(&view(&row))
 }
 
-/// Its tokens are good for nothing from here on: there is nobody any more whom they could be of.
 pub(super) async fn delete(
     credentials: Arc<Credentials>,
     ByName(client): ByName<Delete, Client>,
     (): (),
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let tx = cx.tx();
-    let row = tx.get(&client).await?;
+    let row = end(cx.tx(), client, &credentials).await?;
     let mut shown = view(&row);
     if let Value::Object(all) = &mut shown {
         all.insert("approvals_deleted".into(), true.into());
     }
+    Answer::ok(&shown)
+}
+
+/// What can be wrong with a new client without its secret being hashed.
+pub(super) async fn check_new(tx: &mut Tx, body: &ClientBody) -> Reply<()> {
+    let new = body.new_client()?;
+    limits::hold(tx, &new).await?;
+    free(tx, &new.client_id).await
+}
+
+/// Makes one, with the hash of its secret.
+pub(super) async fn make(
+    tx: &mut Tx,
+    slot: Slot<Client>,
+    body: &ClientBody,
+    hash: Option<String>,
+) -> Reply<Fields<ClientOwn>> {
+    let new = body.new_client()?;
+    limits::hold(tx, &new).await?;
+    free(tx, &new.client_id).await?;
+    let set = new
+        .set()
+        .put(Client::client_id, new.client_id.as_str())
+        .put(Client::secret, hash)
+        .put(Client::generation, 0);
+    let id = tx.ids().uuid();
+    let made = tx.insert_as(slot, Id::new(id), Some(id), set).await?;
+    note(tx, "ClientCreateSuccess", &new.client_id);
+    tx.enroll(&made).await?;
+    authorities::rebind(tx, &made, &[], &new.authorities).await?;
+    tx.get(&made).await
+}
+
+/// Changes one. What the request leaves out stays.
+pub(super) async fn alter(
+    tx: &mut Tx,
+    client: &Granted<Update, Client>,
+    body: &ClientBody,
+) -> Reply<Fields<ClientOwn>> {
+    let before = tx.get(client).await?.own;
+    let after = body.changed(&before)?;
+    limits::hold(tx, &after).await?;
+    tx.update(client, after.set()).await?;
+    note(tx, "ClientUpdateSuccess", &before.client_id);
+    let had: Vec<String> = serde_json::from_str(&before.authorities).unwrap_or_default();
+    authorities::rebind(tx, client, &had, &after.authorities).await?;
+    tx.get(client).await
+}
+
+/// Sets its one secret, by whoever may be that client. All its tokens end.
+pub(super) async fn renew(
+    tx: &mut Tx,
+    client: &Granted<Update, Client>,
+    hash: String,
+    credentials: &Credentials,
+) -> Reply<()> {
+    tx.may_stand_in_for(client).await?;
+    let own = tx.get(client).await?.own;
+    let none: Option<String> = None;
+    let set = Set::default()
+        .put(Client::secret, Some(hash))
+        .put(Client::secret_two, none)
+        .put(Client::generation, own.generation + 1);
+    tx.update(client, set).await?;
+    note(tx, "SecretChangeSuccess", &own.client_id);
+    credentials.forget_client(client.id().uuid());
+    Ok(())
+}
+
+/// Ends one. Its tokens are good for nothing from here on: there is nobody any more whom they could be of.
+pub(super) async fn end(
+    tx: &mut Tx,
+    client: Granted<Delete, Client>,
+    credentials: &Credentials,
+) -> Reply<Fields<ClientOwn>> {
+    let row = tx.get(&client).await?;
     tx.withdraw(&client).await?;
     tx.delete(client).await?;
     note(tx, "ClientDeleteSuccess", &row.own.client_id);
     credentials.forget_client(row.guid);
-    Answer::ok(&shown)
+    Ok(row)
 }
 
 /// Before the insert: a statement that breaks a constraint ends the transaction on PostgreSQL.

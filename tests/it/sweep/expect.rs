@@ -6,7 +6,7 @@ use crate::sweep::rows::Probe;
 use std::collections::{BTreeMap, BTreeSet};
 use tests::inside::Heard;
 use uaa_model::UAA_ZONE;
-use uaa_plugin::Route;
+use uaa_plugin::{Route, Site};
 use uuid::Uuid;
 
 /// Role, kind, verbs.
@@ -80,7 +80,8 @@ impl Matrix {
         branch: &Branch,
         all: &[Branch],
     ) -> Expected {
-        if matches!(token, Token::Expired | Token::None) {
+        let meant_for_others = token == Token::Elsewhere && route.site == Site::Api;
+        if matches!(token, Token::Expired | Token::None) || meant_for_others {
             return Expected::Unauthenticated;
         }
         // What is not there as one kind may be of another that the route takes and the token does not open: it is told so.
@@ -162,8 +163,8 @@ impl Ask<'_> {
     fn refused(&self, verb: &str, zone: Uuid, thing: &Thing) -> Expected {
         // What stands in another zone is not there, for those who would be told.
         let kind = match self.kind {
-            "user_password" => "user",
-            "client_secret" => "client",
+            "user_password" | "user_tokens" => "user",
+            "client_secret" | "client_tokens" | "client_trust" => "client",
             row => row,
         };
         let whose = Ask { kind, ..*self };
@@ -258,6 +259,10 @@ const IDENTITY: &[&str] = &[
     "user_id",
     "user_status",
     "client_secret",
+    "user_tokens",
+    "client_tokens",
+    "client_trust",
+    "client_batch",
     "token_state",
     "authority",
 ];

@@ -15,8 +15,10 @@ use uuid::Uuid;
 pub(crate) enum Token {
     /// All scopes that its holder may have.
     Full,
-    /// One scope that opens nothing.
+    /// One scope that opens nothing, of the platform.
     Narrow,
+    /// One that is for something else than the platform: its `aud` does not name the Cloud Controller.
+    Elsewhere,
     /// A full one, too old.
     Expired,
     /// None at all.
@@ -99,6 +101,7 @@ pub(crate) async fn gather(inside: &Inside, here: &Branch) -> Vec<Person> {
     for person in &mut people {
         person.fetch(inside, Token::Full).await;
         person.fetch(inside, Token::Narrow).await;
+        person.fetch(inside, Token::Elsewhere).await;
     }
     people
 }
@@ -113,13 +116,18 @@ impl Person {
     }
 
     async fn fetch(&mut self, inside: &Inside, token: Token) {
+        let scope = |elsewhere: &str| match token {
+            Token::Narrow => format!("&scope={OPENS_NOTHING}"),
+            Token::Elsewhere => format!("&scope={elsewhere}"),
+            Token::Full | Token::Expired | Token::None => String::new(),
+        };
         let text = if self.kind == "user" {
-            let narrow = if token == Token::Narrow { "&scope=openid" } else { "" };
+            let narrow = scope("openid");
             let name = self.name.replace(' ', "+");
             let form = format!("grant_type=password&username={name}&password={PASSWORD}{narrow}");
             inside.token("root", PASSWORD, &form).await
         } else {
-            let narrow = if token == Token::Narrow { "&scope=uaa.none" } else { "" };
+            let narrow = scope("uaa.none");
             inside.token(&self.name, PASSWORD, &format!("grant_type=client_credentials{narrow}")).await
         };
         self.tokens.insert(token, text);
@@ -144,7 +152,7 @@ async fn service(tx: &mut Tx, name: &str, roles: &[&'static str], hash: &str) ->
         .iter()
         .map(|role| SCOPE_ROLES.iter().find(|(_, r)| r == role).map_or(*role, |(scope, _)| *scope))
         .collect();
-    let authorities = [scopes.as_slice(), &["uaa.none"]].concat();
+    let authorities = [scopes.as_slice(), &["uaa.none", OPENS_NOTHING]].concat();
     let slot = tx.slot::<Client>(Id::<Zone>::new(UAA_ZONE)).await.expect("a slot");
     let id = tx.ids().uuid();
     let set = client_of(name, Some(hash), &authorities);
@@ -179,3 +187,5 @@ async fn service(tx: &mut Tx, name: &str, roles: &[&'static str], hash: &str) ->
 }
 
 const PASSWORD: &str = "one-for-everybody";
+/// For the service dashboards' own question, which no route here asks.
+const OPENS_NOTHING: &str = "cloud_controller_service_permissions.read";

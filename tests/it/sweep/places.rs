@@ -92,6 +92,7 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     branch.put::<Space>(space, at_space);
     branch.put::<User>(person, at_zone).owner = Some(person);
     branch.put_named("user_password", person, at_zone).owner = Some(person);
+    branch.put_named("user_tokens", person, at_zone).owner = Some(person);
     branch.put_named("user_id", person, at_zone);
     platform_user(tx, person, organization).await;
     let known = branch.put::<PlatformUser>(person, at_zone);
@@ -102,6 +103,8 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     let known = branch.put::<Client>(client, at_zone);
     (known.owner, known.wire) = (Some(client), format!("client-{tag}"));
     branch.put_named("client_secret", client, at_zone).owner = Some(client);
+    branch.put_named("client_trust", client, at_zone).owner = Some(client);
+    branch.put_named("client_tokens", client, at_zone).owner = Some(client);
     token(tx, person, &tag).await;
     let known = branch.put::<Token>(Uuid::nil(), at_zone);
     (known.owner, known.wire) = (Some(person), tag.clone());

@@ -31,8 +31,12 @@ impl Probe {
 /// Route and probes, in the order of `routes.txt`.
 pub(crate) const ROWS: &[(&str, &[Probe])] = &[
     ("token_revoke", &[get("delete token", "/oauth/token/revoke/{token}")]),
-    ("user_tokens_revoke", &[get("update user", "/oauth/token/revoke/user/{user}")]),
-    ("client_tokens_revoke", &[get("update client", "/oauth/token/revoke/client/{client}")]),
+    ("user_client_tokens_revoke", &[get("delete user_tokens", "/oauth/token/revoke/user/{user}/client/cf")]),
+    ("user_tokens_revoke", &[get("delete user_tokens", "/oauth/token/revoke/user/{user}")]),
+    ("client_tokens_revoke", &[get("delete client_tokens", "/oauth/token/revoke/client/{client}")]),
+    ("token_list", &[get("own token", "/oauth/token/list")]),
+    ("user_token_list", &[get("list token", "/oauth/token/list/user/{user}")]),
+    ("client_token_list", &[get("list token", "/oauth/token/list/client/{client}")]),
     (
         "access_explain",
         &[
@@ -150,18 +154,15 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
     ("group_member_show", &[get("read group", "/Groups/{group}/members/{user}")]),
     ("group_member_delete", &[get("update group", "/Groups/{group}/members/{user}")]),
     ("client_list", &[get("list client", "/oauth/clients?count=500")]),
-    (
-        "client_create",
-        &[send(
-            "create client",
-            "/oauth/clients",
-            r#"{"client_id": "swept", "client_secret": "a-long-secret", "authorized_grant_types": ["password"]}"#,
-        )],
-    ),
+    ("client_create", &[send("create client", "/oauth/clients", NEW_CLIENT)]),
     ("client_show", &[get("read client", "/oauth/clients/{client}")]),
     (
         "client_replace",
-        &[send("update client", "/oauth/clients/{client}", r#"{"authorized_grant_types": ["password"]}"#)],
+        &[send(
+            "update client",
+            "/oauth/clients/{client}",
+            r#"{"authorized_grant_types": ["refresh_token"]}"#,
+        )],
     ),
     ("client_delete", &[get("delete client", "/oauth/clients/{client}")]),
     (
@@ -170,6 +171,49 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
             "update client_secret",
             "/oauth/clients/{client}/secret",
             r#"{"secret": "another-long-one"}"#,
+        )],
+    ),
+    (
+        "client_trust_update",
+        &[send(
+            "update client_trust",
+            "/oauth/clients/{client}/clientjwt",
+            r#"{"jwks_uri": "https://keys.example.com/"}"#,
+        )],
+    ),
+    ("client_tile_list", &[get("own home page", "/oauth/clients/meta")]),
+    ("client_tile_show", &[get("own home page", "/oauth/clients/cf/meta")]),
+    (
+        "client_tile_replace",
+        &[send("update client", "/oauth/clients/{client}/meta", r#"{"showOnHomePage": true}"#)],
+    ),
+    ("restricted_scope_list", &[get("list client", "/oauth/clients/restricted?of={my-id}")]),
+    ("client_create_restricted", &[send("create client", "/oauth/clients/restricted", NEW_CLIENT)]),
+    (
+        "client_replace_restricted",
+        &[send(
+            "update client",
+            "/oauth/clients/restricted/{client}",
+            r#"{"authorized_grant_types": ["refresh_token"]}"#,
+        )],
+    ),
+    ("client_batch_create", &[send("create client_batch", "/oauth/clients/tx", NEW_CLIENTS)]),
+    ("client_batch_replace", &[send("create client_batch", "/oauth/clients/tx", OLD_CLIENTS)]),
+    ("client_batch_delete", &[send("create client_batch", "/oauth/clients/tx/delete", OLD_CLIENTS)]),
+    (
+        "client_batch_modify",
+        &[send(
+            "create client_batch",
+            "/oauth/clients/tx/modify",
+            r#"[{"client_id": "cc_routing", "action": "update"}]"#,
+        )],
+    ),
+    (
+        "client_batch_secret_update",
+        &[send(
+            "create client_batch",
+            "/oauth/clients/tx/secret",
+            r#"[{"clientId": "cc_service_key_client", "secret": "another-long-one"}]"#,
         )],
     ),
     ("organization_list", &[get("list organization", "/v3/organizations?per_page=5000")]),
@@ -354,3 +398,9 @@ const MANY_OF_MINE: &str = r#"{"subject": {"type": "{my-kind}", "id": "{my-id}"}
     "evaluations": [{"resource": {"type": "space", "id": "{space}"}}]}"#;
 const MANY_OF_OTHERS: &str = r#"{"subject": {"type": "user", "id": "{somebody}"}, "action": {"name": "read"},
     "evaluations": [{"resource": {"type": "space", "id": "{space}"}}]}"#;
+
+const NEW_CLIENT: &str = r#"{"client_id": "swept", "client_secret": "a-long-secret", "authorized_grant_types": ["refresh_token"]}"#;
+
+const NEW_CLIENTS: &str = r#"[{"client_id": "swept", "client_secret": "a-long-secret", "authorized_grant_types": ["refresh_token"]}]"#;
+
+const OLD_CLIENTS: &str = r#"[{"client_id": "cc_routing"}]"#;

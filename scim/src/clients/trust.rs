@@ -1,0 +1,163 @@
+//! `PUT /oauth/clients/{id}/clientjwt`: the keys of a client that proves who it is by what it signs.
+
+use super::body::refused;
+use super::{keys, note};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use uaa_authz::{Decision, Duty, Read, Resource, Update, Verb};
+use uaa_directory::{ByName, Client};
+use uaa_model::{Denied, Fault, Reply};
+use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
+use uaa_store::{Granted, Set};
+
+/// Keys, or where they are, or the name of one; and what to do with them.
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+pub(super) struct TrustBody {
+    #[serde(default)]
+    kid: Option<String>,
+    #[serde(default)]
+    jwks_uri: Option<String>,
+    #[serde(default)]
+    jwks: Option<Value>,
+    #[serde(default, rename = "changeMode")]
+    change_mode: Mode,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+enum Mode {
+    /// These beside the ones there are.
+    #[default]
+    Add,
+    /// These go.
+    Delete,
+    /// These alone.
+    Update,
+}
+
+/// The right to say by which keys that client is known: one's own, or another's with the role.
+#[derive(Debug)]
+pub(super) struct Trust(Granted<Update, Client>);
+
+impl<I: Sync> Need<I> for Trust {
+    const INFO: NeedInfo = NeedInfo::Grant(Verb::Update, KIND);
+
+    async fn obtain(cx: &mut Ctx, input: &Reply<I>) -> Reply<Self> {
+        // As with a secret: the proof that writes is the duty's, and who may is asked of the caller.
+        let me = cx.tx().assume(Duty::SignIn);
+        let client = <ByName<Update, Client> as Need<I>>::obtain(cx, input).await;
+        cx.tx().resume(me);
+        let client = match client {
+            Ok(ByName(client)) => client,
+            Err(Fault::Denied(Denied::Hidden, _)) => {
+                let looked = <ByName<Read, Client> as Need<I>>::obtain(cx, input).await;
+                return Err(looked.err().unwrap_or(Fault::Retry));
+            }
+            Err(other) => return Err(other),
+        };
+        let tx = cx.tx();
+        let asked =
+            tx.decision(&tx.actor().clone(), Client::KIND.name, Verb::Read, client.id().uuid()).await?;
+        if asked == Some(Decision::Denied(Denied::Unauthenticated)) {
+            return Err(Fault::Denied(Denied::Unauthenticated, KIND));
+        }
+        let right = tx.registry().clone().compile([(KIND, Verb::Update.name())]);
+        let right = right.map_err(|unknown| Fault::Internal(format!("{} is not registered", unknown.0)))?;
+        tx.may_hand_out(&client, &right).await?;
+        let own = client.place().owner.is_some() && client.place().owner == tx.actor().subject.id();
+        if !own {
+            // Whoever sets the keys of another can be that other.
+            tx.may_stand_in_for(&client).await?;
+        }
+        Ok(Trust(client))
+    }
+}
+
+/// Sets them. Where a key ends, so does every token of the client.
+pub(super) async fn change(Trust(client): Trust, Json(body): Json<TrustBody>, cx: &mut Ctx) -> Reply<Answer> {
+    let tx = cx.tx();
+    let row = tx.get(&client).await?;
+    let mut more: Map<String, Value> = serde_json::from_str(&row.own.more).unwrap_or_default();
+    let (ends, said) = match body.change_mode {
+        Mode::Add => (0, add(&body, &mut more)?),
+        Mode::Delete => (1, remove(&body, &mut more)?),
+        Mode::Update => (1, replace(&body, &mut more)?),
+    };
+    let set = Set::default()
+        .put(Client::more, Value::Object(more).to_string())
+        .put(Client::generation, row.own.generation + ends);
+    tx.update(&client, set).await?;
+    note(tx, "ClientJwtChangeSuccess", &row.own.client_id);
+    Answer::ok(&json!({"status": "ok", "message": said}))
+}
+
+/// Beside keys go keys alone, and an address beside nothing.
+fn add(body: &TrustBody, more: &mut Map<String, Value>) -> Reply<&'static str> {
+    match (&body.jwks_uri, &body.jwks) {
+        (None, None) => return Ok("No key added"),
+        (Some(uri), _) if more.get(JWKS).is_none() && more.get(JWKS_URI).is_none() => {
+            more.insert(JWKS_URI.into(), keys::jwks_uri(uri)?.into());
+        }
+        (Some(_), _) => return Err(refused("the client has keys already; use changeMode UPDATE")),
+        (None, Some(_)) if more.contains_key(JWKS_URI) => {
+            return Err(refused("the client has a jwks_uri already; use changeMode UPDATE"));
+        }
+        (None, Some(jwks)) => {
+            let mut all = listed(more);
+            for key in keys::jwks(jwks)?["keys"].as_array().into_iter().flatten() {
+                all.retain(|other| other["kid"] != key["kid"]);
+                all.push(key.clone());
+            }
+            more.insert(JWKS.into(), keys::checked(all)?);
+        }
+    }
+    Ok("Client jwt configuration is added")
+}
+
+fn remove(body: &TrustBody, more: &mut Map<String, Value>) -> Reply<&'static str> {
+    let named: Vec<Value> = match (&body.kid, &body.jwks) {
+        (Some(kid), _) => vec![kid.as_str().into()],
+        (None, Some(jwks)) => {
+            keys::jwks(jwks)?["keys"].as_array().into_iter().flatten().map(|k| k["kid"].clone()).collect()
+        }
+        (None, None) => vec![],
+    };
+    let uri = body.jwks_uri.as_deref().or(body.kid.as_deref());
+    let had = more.get(JWKS_URI).and_then(Value::as_str);
+    if had.is_some() && (uri == had || uri == Some("*")) {
+        more.remove(JWKS_URI);
+        return Ok("Client jwt configuration is deleted");
+    }
+    let (before, mut all) = (listed(more).len(), listed(more));
+    all.retain(|key| !named.contains(&key["kid"]));
+    if all.len() == before {
+        return Ok("No key deleted");
+    }
+    if all.is_empty() {
+        more.remove(JWKS)
+    } else {
+        more.insert(JWKS.into(), keys::checked(all)?)
+    };
+    Ok("Client jwt configuration is deleted")
+}
+
+fn replace(body: &TrustBody, more: &mut Map<String, Value>) -> Reply<&'static str> {
+    let (name, value) = match (&body.jwks_uri, &body.jwks) {
+        (Some(uri), _) => (JWKS_URI, Value::from(keys::jwks_uri(uri)?)),
+        (None, Some(jwks)) => (JWKS, keys::jwks(jwks)?),
+        (None, None) => return Err(refused("jwks or jwks_uri is required")),
+    };
+    more.remove(JWKS);
+    more.remove(JWKS_URI);
+    more.insert(name.into(), value);
+    Ok("Client jwt configuration updated")
+}
+
+fn listed(more: &Map<String, Value>) -> Vec<Value> {
+    more.get(JWKS).and_then(|set| set["keys"].as_array().cloned()).unwrap_or_default()
+}
+
+/// The kind of the right; no row is one.
+const KIND: &str = "client_trust";
+const JWKS: &str = "jwks";
+const JWKS_URI: &str = "jwks_uri";
