@@ -17,6 +17,7 @@ mod decide;
 mod engines;
 mod forged;
 mod golden;
+mod grants;
 mod id_token;
 mod jobs;
 mod kill;

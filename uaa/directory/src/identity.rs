@@ -241,7 +241,7 @@ fields!(
         jti: String,
         /// SHA-256 of what the client holds, in hexadecimal.
         digest: String,
-        /// `refresh` or `access`.
+        /// `refresh`, `access`, or `assertion`: not kept itself, but that it was used.
         kind: String,
         /// Whose it is.
         client_id: String,
@@ -261,7 +261,8 @@ fields!(
 impl Stored for Token {
     type Own = TokenOwn;
     const SPEC: Spec = Spec { tally: false, ..spec("token", Token::COLUMNS) };
-    const UNIQUE: &'static [(&'static str, &'static str)] = &[];
+    const UNIQUE: &'static [(&'static str, &'static str)] =
+        &[("token_jti", "the name is used"), ("token.zone", "the name is used")];
     fn own(row: &Row, at: usize) -> Reply<TokenOwn> {
         TokenOwn::read(row, at)
     }

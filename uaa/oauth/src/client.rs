@@ -1,6 +1,8 @@
+use crate::client_assertion;
 use crate::engine::Engine;
-use crate::fault::invalid_client;
+use crate::fault::{invalid_client, invalid_request};
 use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +12,7 @@ use uaa_directory::{Client, ClientOwn};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::Basic;
 use uaa_store::{Cond, Field, Fields};
+use uaa_token::{PublicKeys, claimed_subject};
 use uuid::Uuid;
 
 /// A client as tokens need it, decoded once.
@@ -25,8 +28,38 @@ pub(crate) struct Known {
     /// Groups all of which a person must be in.
     pub(crate) required_groups: Vec<String>,
     grants: Vec<String>,
+    /// By which it proves who it is, when not by a secret.
+    pub(crate) keys: Option<PublicKeys>,
     secrets: Vec<String>,
     public: bool,
+}
+
+/// A client that has said or shown who it is.
+pub(crate) struct Shown {
+    pub(crate) client: Arc<Known>,
+    pub(crate) by: ClientAuth,
+}
+
+/// How a client showed who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ClientAuth {
+    /// By its secret.
+    Secret,
+    /// By what it signed.
+    Assertion,
+    /// Not at all: it is a public one and has said its name.
+    Name,
+}
+
+impl ClientAuth {
+    /// UAA's claim `client_auth_method`, which it writes when there was no secret.
+    pub(crate) fn claim(self) -> Option<&'static str> {
+        match self {
+            ClientAuth::Secret => None,
+            ClientAuth::Assertion => Some("private_key_jwt"),
+            ClientAuth::Name => Some("none"),
+        }
+    }
 }
 
 impl Known {
@@ -48,6 +81,7 @@ impl Known {
             refresh_seconds: own.refresh_validity,
             generation: own.generation,
             required_groups: more("required_user_groups"),
+            keys: others.get("jwks").and_then(|jwks| PublicKeys::from_jwks(jwks).ok()),
             secrets: [&own.secret, &own.secret_two].into_iter().flatten().cloned().collect(),
             public: own.allow_public,
         }
@@ -105,14 +139,18 @@ impl Engine {
         Ok(client)
     }
 
-    /// Who calls a token endpoint: by Basic, or by `client_id` and `client_secret` in the form (RFC 6749 section 2.3.1).
+    /// Who calls a token endpoint: by Basic, by `client_id` and `client_secret` in the form (RFC 6749 section 2.3.1), or by
+    /// `client_assertion`; not by several of them at once.
     pub(crate) async fn authenticate_client(
         &self,
         headers: &HeaderMap,
         form: &[(String, String)],
         address: &str,
-    ) -> Reply<Arc<Known>> {
+    ) -> Reply<Shown> {
         let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        if let Some(assertion) = field("client_assertion") {
+            return self.by_assertion(headers, &assertion, &field).await;
+        }
         let (id, secret) = match Basic::read(headers) {
             Some(basic) => (basic.id, Some(basic.secret)),
             None => (field("client_id").ok_or_else(invalid_client)?, field("client_secret").map(Secret::new)),
@@ -120,11 +158,36 @@ impl Engine {
         let client = self.client(&id).await?;
         let Some(secret) = secret else {
             // A public client names itself; what it may do then is each grant's business.
-            return client.filter(|c| c.public).ok_or_else(invalid_client);
+            let client = client.filter(|c| c.public).ok_or_else(invalid_client)?;
+            return Ok(Shown { client, by: ClientAuth::Name });
         };
         let known = client.as_ref().map(|client| (client.id, client.secrets.as_slice()));
         let source = Source { account: &id, address };
         let right = self.credentials.client_secret(known, &secret, source, self.clock.now()).await?;
-        client.filter(|_| right).ok_or_else(invalid_client)
+        let client = client.filter(|_| right).ok_or_else(invalid_client)?;
+        Ok(Shown { client, by: ClientAuth::Secret })
+    }
+
+    async fn by_assertion(
+        &self,
+        headers: &HeaderMap,
+        assertion: &str,
+        field: &(impl Fn(&str) -> Option<String> + Sync),
+    ) -> Reply<Shown> {
+        // RFC 6749 section 2.3: one way a request.
+        if headers.contains_key(AUTHORIZATION) || field("client_secret").is_some() {
+            return Err(invalid_request("the client shows who it is in several ways at once"));
+        }
+        if field("client_assertion_type").as_deref() != Some(client_assertion::TYPE) {
+            return Err(invalid_request(format!("client_assertion_type must be {}", client_assertion::TYPE)));
+        }
+        let id = claimed_subject(assertion).ok_or_else(invalid_client)?;
+        // RFC 7521 section 4.2: the name beside it may be left out, and may not be another.
+        if field("client_id").is_some_and(|said| said != id) {
+            return Err(invalid_client());
+        }
+        let client = self.client(&id).await?.ok_or_else(invalid_client)?;
+        self.client_assertion(&client, assertion).await?;
+        Ok(Shown { client, by: ClientAuth::Assertion })
     }
 }

@@ -50,3 +50,8 @@ pub(crate) fn unsupported_token_type() -> Fault {
         "a token that is kept nowhere cannot be ended alone; end all of its user or client, or ask for opaque ones",
     )
 }
+
+/// RFC 8693 section 2.2.2.
+pub(crate) fn invalid_target(text: &'static str) -> Fault {
+    Fault::protocol(Code::new(400, "invalid_target"), text)
+}

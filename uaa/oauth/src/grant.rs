@@ -1,14 +1,17 @@
 //! The token endpoint. One grant, one file.
 
 mod client_credentials;
+mod jwt_bearer;
 mod password;
 pub(crate) mod refresh_token;
+mod token_exchange;
+mod user_token;
 
-use crate::client::Known;
+use crate::client::{ClientAuth, Known};
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_request, unauthorized_client, unsupported_grant};
 use crate::noted::Failed;
-use axum::http::{Method, header};
+use axum::http::Method;
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_model::{Fault, Reply};
@@ -17,8 +20,8 @@ use uaa_plugin::{Answer, Body, Ctx, Dialect, Public, Route, Site, pairs};
 /// What a grant reads.
 pub(crate) struct Asked {
     pub(crate) client: Arc<Known>,
-    /// How it proved who it is, when not by a secret.
-    pub(crate) client_auth: Option<&'static str>,
+    /// How it showed who it is.
+    pub(crate) by: ClientAuth,
     form: Vec<(String, String)>,
 }
 
@@ -39,7 +42,7 @@ impl Asked {
 
     /// Whether the client has only said its name.
     pub(crate) fn public(&self) -> bool {
-        self.client_auth == Some("none")
+        self.by == ClientAuth::Name
     }
 
     /// Whether an opaque token is wanted instead of a JWT.
@@ -73,17 +76,18 @@ impl<'c> uaa_plugin::Handler<'c, Public, Body> for Endpoint {
 
 async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     let form = form(body, &cx.query)?;
-    let client = engine.authenticate_client(&cx.headers, &form, &cx.caller.address).await;
-    let client = client.inspect_err(|fault| {
+    if let Some(token) = user_token::presented(&form, &cx.headers) {
+        return user_token::grant(engine, &form, &token, cx).await;
+    }
+    let shown = engine.authenticate_client(&cx.headers, &form, &cx.caller.address).await;
+    let shown = shown.inspect_err(|fault| {
         if let Fault::Protocol(..) = fault {
             engine.failed(Failed::Client, None, "", cx);
         }
     })?;
-    let secret =
-        cx.headers.contains_key(header::AUTHORIZATION) || form.iter().any(|(n, _)| n == "client_secret");
-    let asked = Asked { client, client_auth: (!secret).then_some("none"), form };
+    let asked = Asked { client: shown.client, by: shown.by, form };
     // RFC 6749 section 4.4: only a client that has proved who it is. A public one has only said its name.
-    if !secret && asked.field("grant_type") == Some("client_credentials") {
+    if asked.public() && asked.field("grant_type") == Some("client_credentials") {
         return Err(invalid_client());
     }
     let grant = asked.need("grant_type")?.to_owned();
@@ -97,12 +101,20 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
     match grant.as_str() {
         "client_credentials" => client_credentials::grant(engine, &asked, cx).await,
         "password" => password::grant(engine, &asked, cx).await,
-        _ => refresh_token::grant(engine, &asked, cx).await,
+        "refresh_token" => refresh_token::grant(engine, &asked, cx).await,
+        JWT_BEARER => jwt_bearer::grant(engine, &asked, cx).await,
+        TOKEN_EXCHANGE => token_exchange::grant(engine, &asked, cx).await,
+        // Its token is the header's, and it came by above.
+        _ => Err(invalid_request("the grant type user_token takes a user's token as bearer")),
     }
 }
 
 /// The grants that are there, by their names on the wire.
-pub(crate) const GRANTS: &[&str] = &["client_credentials", "password", "refresh_token"];
+pub(crate) const GRANTS: &[&str] =
+    &["client_credentials", "password", "refresh_token", USER_TOKEN, JWT_BEARER, TOKEN_EXCHANGE];
+pub(crate) const USER_TOKEN: &str = "user_token";
+pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// Body and query together; a parameter may come once (RFC 6749 section 3.2), but for UAA's `scope`.
 pub(crate) fn form(body: &Body, query: &str) -> Reply<Vec<(String, String)>> {

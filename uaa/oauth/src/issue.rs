@@ -141,7 +141,13 @@ impl Engine {
         stored::access(self, claims, form, whose, cx).await
     }
 
-    async fn renewal(&self, order: &Order<'_>, family: Uuid, cx: &mut Ctx) -> Reply<Option<String>> {
+    /// The refresh token of a grant, if it has one.
+    pub(crate) async fn renewal(
+        &self,
+        order: &Order<'_>,
+        family: Uuid,
+        cx: &mut Ctx,
+    ) -> Reply<Option<String>> {
         let Order { client, person, scopes, .. } = *order;
         let forms = self.forms(cx);
         let granted = match order.renewal {

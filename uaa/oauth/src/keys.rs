@@ -1,6 +1,7 @@
 //! What everybody may know: public keys and the discovery document.
 
 use crate::engine::{Engine, Settings};
+use crate::grant::GRANTS;
 use axum::http::{Method, StatusCode};
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Dialect, Handler, Public, Route, Site};
-use uaa_token::KeySet;
+use uaa_token::{Algorithm, KeySet};
 
 pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let document = |path, name, why, say| {
@@ -76,9 +77,9 @@ fn configuration(keys: &KeySet, settings: &Settings) -> Value {
         "revocation_endpoint": format!("{uaa}/oauth/revoke"),
         "introspection_endpoint": format!("{uaa}/introspect"),
         "jwks_uri": format!("{uaa}/token_keys"),
-        "grant_types_supported": ["password", "client_credentials", "refresh_token"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "grant_types_supported": GRANTS,
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "id_token_signing_alg_values_supported": algorithms,
         "subject_types_supported": ["public"],
         "scopes_supported": ["openid", "profile", "email", "phone"],

@@ -6,6 +6,7 @@
 mod actor;
 mod answer;
 mod client;
+mod client_assertion;
 mod engine;
 mod fault;
 mod forms;

@@ -114,6 +114,7 @@ async fn list(
     };
     let mut query = Query::first(number("count", MOST)?.min(MOST))
         .when(whose)
+        .when(Cond::In(Field::Text("kind"), vec!["access".into(), "refresh".into()]))
         .when(Cond::Is("used", false))
         .when(Cond::Time("expires", TimeOp::Gt, cx.now()))
         .by("guid", true);

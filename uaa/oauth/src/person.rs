@@ -2,12 +2,13 @@
 
 use crate::fault::invalid_token;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use uaa_authz::Read;
 use uaa_directory::{User, UserOwn};
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::Ctx;
 use uaa_store::Fields;
-use uaa_token::epoch_seconds;
+use uaa_token::{AccessClaims, epoch_seconds};
 use uuid::Uuid;
 
 /// A person as tokens and `/userinfo` need one.
@@ -75,6 +76,18 @@ pub(crate) struct Authentication {
 }
 
 impl Authentication {
+    /// As a token says of its user.
+    pub(crate) fn of_token(claims: &AccessClaims<'_>) -> Authentication {
+        let texts = |texts: &[Cow<'_, str>]| texts.iter().map(|text| text.to_string()).collect();
+        Authentication {
+            auth_time: claims.auth_time.unwrap_or(claims.iat),
+            amr: texts(&claims.amr),
+            acr: claims.acr.as_ref().map(|acr| texts(&acr.values)).unwrap_or_default(),
+            nonce: None,
+            sid: None,
+        }
+    }
+
     /// By a password, at that moment.
     pub(crate) fn by_password(now: Micros) -> Authentication {
         Authentication { auth_time: epoch_seconds(now), amr: vec!["pwd".into()], ..Authentication::default() }

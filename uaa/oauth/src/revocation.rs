@@ -41,6 +41,7 @@ async fn give_back(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> 
             engine.failed(Failed::Client, None, "", cx);
         }
     })?;
+    let client = client.client;
     let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     let token = field("token").ok_or_else(|| invalid_request("the parameter `token` is missing"))?;
     cx.tx().assume(Duty::SignIn);

@@ -90,10 +90,11 @@ async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<
         let good = engine.verify(token, cx.now()).await?;
         return if good.has_scope("uaa.resource") { Ok(()) } else { Err(lacking()) };
     }
-    if cx.headers.get(axum::http::header::AUTHORIZATION).is_none() {
+    let asserted = form.iter().any(|(name, _)| name == "client_assertion");
+    if cx.headers.get(axum::http::header::AUTHORIZATION).is_none() && !asserted {
         return Err(invalid_client());
     }
-    let client = engine.authenticate_client(&cx.headers, form, &cx.caller.address).await?;
+    let client = engine.authenticate_client(&cx.headers, form, &cx.caller.address).await?.client;
     if client.authorities.iter().any(|a| a == "uaa.resource") { Ok(()) } else { Err(lacking()) }
 }
 

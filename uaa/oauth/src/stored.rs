@@ -8,7 +8,7 @@ use uaa_authz::{Create, Delete, Zone};
 use uaa_directory::Token;
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::Ctx;
-use uaa_store::{Cond, Granted, Query, Set};
+use uaa_store::{Cond, Granted, Query, Set, Tx};
 use uaa_token::{AccessClaims, digest, opaque_access};
 use uuid::Uuid;
 
@@ -65,8 +65,13 @@ enum KeptAccess<'a> {
 
 /// Writes the row in the transaction at hand, which must be one that writes.
 pub(crate) async fn keep(cx: &mut Ctx, keep: Keep<'_>) -> Reply<Granted<Create, Token>> {
-    let zone = Id::<Zone>::new(cx.zone());
-    let slot = cx.tx().slot::<Token>(zone).await?;
+    keep_in(cx.tx(), keep).await
+}
+
+/// The same in any transaction that writes.
+pub(crate) async fn keep_in(tx: &mut Tx, keep: Keep<'_>) -> Reply<Granted<Create, Token>> {
+    let zone = Id::<Zone>::new(tx.zone());
+    let slot = tx.slot::<Token>(zone).await?;
     let set = Set::default()
         .put(Token::jti, keep.jti.to_owned())
         .put(Token::digest, hex(&digest(keep.text)))
@@ -77,8 +82,8 @@ pub(crate) async fn keep(cx: &mut Ctx, keep: Keep<'_>) -> Reply<Granted<Create, 
         .put(Token::used, false)
         .put(Token::claims, keep.claims)
         .put(Token::expires, keep.expires);
-    let id = cx.tx().ids().uuid();
-    cx.tx().insert_as(slot, Id::new(id), Some(keep.subject), set).await
+    let id = tx.ids().uuid();
+    tx.insert_as(slot, Id::new(id), Some(keep.subject), set).await
 }
 
 /// Keeps an access token and gives its text.

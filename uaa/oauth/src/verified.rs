@@ -35,6 +35,11 @@ impl Good {
         })
     }
 
+    /// What it says.
+    pub(crate) fn said(&self) -> Reply<AccessClaims<'static>> {
+        serde_json::from_slice(&self.claims).map_err(|e| Fault::Internal(e.to_string()))
+    }
+
     /// Whether one of these is in `aud`; of none asked for, every token is.
     pub(crate) fn is_for_one_of(&self, wanted: &[&str]) -> bool {
         wanted.is_empty() || self.audience.iter().any(|audience| wanted.contains(&audience.as_ref()))

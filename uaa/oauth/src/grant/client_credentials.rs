@@ -11,7 +11,7 @@ use uaa_plugin::{Answer, Ctx};
 pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Answer> {
     let scopes = narrowed(asked.field("scope"), &asked.client.authorities)?;
     let mut claims = engine.claims(&asked.client, None, "client_credentials", &scopes);
-    claims.client_auth_method = asked.client_auth.map(Into::into);
+    claims.client_auth_method = asked.by.claim().map(Into::into);
     let form = (asked.opaque(), engine.ids.uuid());
     let access = engine.access_token(&mut claims, &asked.client, None, form, cx).await?;
     Issued::new(access, &claims).answer()

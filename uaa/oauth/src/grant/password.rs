@@ -25,7 +25,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         },
         scopes: &scopes,
         grant: "password",
-        client_auth: asked.client_auth,
+        client_auth: asked.by.claim(),
         opaque: asked.opaque(),
         code: None,
         renewal: Some(Renewal::First),

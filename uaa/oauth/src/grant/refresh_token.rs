@@ -96,7 +96,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         authentication: &kept.authentication,
         scopes: &scopes,
         grant: &kept.grant,
-        client_auth: asked.client_auth,
+        client_auth: asked.by.claim(),
         opaque: asked.opaque(),
         code: None,
         renewal: Some(renewal),

@@ -72,6 +72,9 @@ pub struct AccessClaims<'a> {
     /// The context class of that proof.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<Acr<'a>>,
+    /// Who acts for the user, in a token that was got by exchange (RFC 8693 section 4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Members>,
     /// Present in ID tokens only, see [`crate::IdClaims::typ`]; to be left `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typ: Option<Text<'a>>,

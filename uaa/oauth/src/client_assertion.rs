@@ -1,0 +1,67 @@
+//! `private_key_jwt` (OpenID Connect Core 1.0 section 9, RFC 7523 section 3): a client signs that it is itself, once for each
+//! request.
+
+use crate::client::Known;
+use crate::engine::Engine;
+use crate::fault::invalid_client;
+use crate::stored::{Keep, keep_in};
+use std::sync::Arc;
+use uaa_authz::{Actor, Duty};
+use uaa_model::{Fault, Reply};
+use uaa_store::Want;
+use uaa_token::{Assertion, Expect, digest, epoch_seconds};
+
+/// The value of `client_assertion_type`.
+pub(crate) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+impl Engine {
+    /// Whether the assertion is this client's, meant for here, and new. That it was used is written down before it counts: of
+    /// several requests with the same one, in whatever process, one passes.
+    pub(crate) async fn client_assertion(&self, client: &Known, assertion: &str) -> Reply<()> {
+        let now = self.clock.now();
+        let keys = client.keys.as_ref().ok_or_else(invalid_client)?;
+        let token_endpoint = format!("{}/oauth/token", self.settings.uaa);
+        // RFC 7523 section 3, point 3: the token endpoint, or what the client knows the server by.
+        let audience = [self.settings.issuer.as_str(), &token_endpoint, &self.settings.uaa];
+        let expect = Expect { now, issuer: &client.client_id, audience: &audience, zone: None };
+        let said: Assertion = keys.verify(assertion, &expect).map_err(|_| invalid_client())?;
+        let jti = said.jti.as_deref().filter(|jti| !jti.is_empty()).ok_or_else(invalid_client)?;
+        // Point 4: one that is good for long would have to be remembered for long.
+        if said.sub != client.client_id || said.exp > epoch_seconds(now) + LONGEST {
+            return Err(invalid_client());
+        }
+        self.once(client, jti, said.exp).await
+    }
+
+    async fn once(&self, client: &Known, jti: &str, exp: i64) -> Reply<()> {
+        let actor = Arc::new(Actor::system(self.access.registry(), Duty::SignIn, self.zone));
+        let mut tx = self.access.begin(actor, self.zone, Want::Write, "client_assertion_use", "".into());
+        // The name is another client's matter, and may be long: what is kept is the digest of both.
+        let name: String = digest(&format!("{}\0{jti}", client.client_id))[..24]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let name = format!("assertion-{name}");
+        let row = Keep {
+            jti: &name,
+            text: &name,
+            kind: "assertion",
+            client_id: &client.client_id,
+            subject: client.id,
+            family: client.id,
+            claims: "{}".into(),
+            expires: exp.saturating_add(1).saturating_mul(1_000_000),
+        };
+        let kept = match keep_in(&mut tx, row).await {
+            Ok(_) => tx.commit().await.map(drop),
+            Err(fault) => Err(fault),
+        };
+        kept.map_err(|fault| match fault {
+            Fault::Unique(_) => invalid_client(),
+            other => other,
+        })
+    }
+}
+
+/// Seconds that an assertion may be good for.
+const LONGEST: i64 = 86_400;

@@ -1,0 +1,82 @@
+//! RFC 7523 section 2.1: a JWT about a user stands for the user's sign-in. Here the zone's own tokens: an ID token of the client,
+//! or an access token that may act as the user.
+
+use super::{Asked, JWT_BEARER};
+use crate::engine::Engine;
+use crate::fault::{invalid_grant, invalid_token};
+use crate::issue::{Order, Renewal};
+use crate::person::{Authentication, Person};
+use crate::scope;
+use std::borrow::Cow;
+use uaa_model::{Fault, Reply};
+use uaa_plugin::{Answer, Ctx};
+use uaa_token::{Expect, IdClaims};
+use uuid::Uuid;
+
+pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Answer> {
+    let assertion = asked.need("assertion")?;
+    let (user, authentication, rev_sig) = match id_token(engine, asked, assertion, cx) {
+        Some(found) => found,
+        None => access_token(engine, asked, assertion, cx).await?,
+    };
+    let person = Person::find(user, "The user of the assertion may not sign in any more.", cx).await?;
+    // From before the user's password, or the client's secret, was another one.
+    if rev_sig.is_some_and(|rev_sig| rev_sig != engine.rev_sig_of(&asked.client, Some(&person))) {
+        return Err(invalid_token("The assertion has been revoked."));
+    }
+    let scopes = scope::of_person(&asked.client, asked.field("scope"), person.id, cx).await?;
+    let order = Order {
+        client: &asked.client,
+        person: &person,
+        authentication: &authentication,
+        scopes: &scopes,
+        grant: JWT_BEARER,
+        client_auth: asked.by.claim(),
+        opaque: asked.opaque(),
+        code: None,
+        renewal: Some(Renewal::First),
+    };
+    engine.issue_to_person(&order, cx).await?.answer()
+}
+
+/// Who, how they signed in, and the change detector that must still hold.
+type Found = (Uuid, Authentication, Option<String>);
+
+/// An ID token that was made for this client.
+fn id_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx) -> Option<Found> {
+    let expect = Expect {
+        now: cx.now(),
+        issuer: &engine.settings.issuer,
+        audience: &[&asked.client.client_id],
+        zone: Some(&engine.settings.zone_id),
+    };
+    let claims: IdClaims<'static> = engine.keys.load().set.verify(assertion, &expect).ok()?;
+    let texts = |texts: &[Cow<'_, str>]| texts.iter().map(|text| text.to_string()).collect();
+    let authentication = Authentication {
+        auth_time: claims.auth_time.unwrap_or(claims.iat),
+        amr: texts(&claims.amr),
+        acr: claims.acr.as_ref().map(|acr| texts(&acr.values)).unwrap_or_default(),
+        nonce: None,
+        sid: claims.sid.map(|sid| sid.into_owned()),
+    };
+    Some((claims.sub.parse().ok()?, authentication, Some(claims.rev_sig.into_owned())))
+}
+
+/// An access token whose `aud` names this client: what was handed to somebody else altogether stands for no sign-in here. And one
+/// that may act as the user: a narrow one would be widened.
+async fn access_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx) -> Reply<Found> {
+    let good = engine.verify(assertion, cx.now()).await.map_err(|fault| match fault {
+        Fault::Denied(..) => {
+            invalid_grant("The assertion is not good: expired, revoked, or not one of ours.")
+        }
+        other => other,
+    })?;
+    match good.user() {
+        Some(user) if good.is_for_one_of(&[&asked.client.client_id]) && good.has_scope("uaa.user") => {
+            Ok((user, Authentication::of_token(&good.said()?), None))
+        }
+        Some(_) | None => Err(invalid_grant(
+            "The assertion is not a user's, not meant for this client, or without the scope uaa.user.",
+        )),
+    }
+}
