@@ -140,14 +140,13 @@ impl Actor {
     /// A user or client that no token narrows: for questions about somebody, never for a request.
     pub fn unnarrowed(registry: &Registry, subject: Subject, home: Uuid, name: &str) -> Actor {
         let opened = registry.everything();
-        let none = || Arc::from("");
         Actor {
             subject,
             home,
             name: name.into(),
-            client: none(),
-            token: none(),
-            scope: none(),
+            client: Arc::default(),
+            token: Arc::default(),
+            scope: Arc::default(),
             scopes: None,
             opened,
         }
@@ -163,11 +162,11 @@ impl Actor {
         Actor {
             subject: Subject::Nobody,
             home: zone,
-            name: "".into(),
-            client: "".into(),
-            token: "".into(),
-            scope: "".into(),
-            scopes: Some([].into()),
+            name: Arc::default(),
+            client: Arc::default(),
+            token: Arc::default(),
+            scope: Arc::default(),
+            scopes: Some(Arc::default()),
             opened: registry.nothing(),
         }
     }

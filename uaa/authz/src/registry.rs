@@ -41,6 +41,8 @@ pub struct Registry {
     index: HashMap<&'static str, KindIx>,
     roles: HashMap<Uuid, (&'static Role, Mask)>,
     duties: Vec<Mask>,
+    nothing: Mask,
+    everything: Mask,
     /// Passing a suspended organization and a suspended space.
     pub(crate) pass: [KindIx; 2],
 }
@@ -71,7 +73,9 @@ impl Registry {
             BUILT_IN.iter().map(|r| (built_in_id(r.name), (r, Mask(role_verbs(&kinds, r.name))))).collect();
         let duties = Duty::ALL.iter().map(|d| Mask(kinds.iter().map(|k| d.verbs(k)).collect())).collect();
         let pass = [index["suspended_organization"], index["suspended_space"]];
-        Ok(Registry { kinds, index, roles, duties, pass })
+        let same = |verbs| Mask(vec![verbs; kinds.len()].into());
+        let (nothing, everything) = (same(Verbs::NONE), same(Verbs::ALL));
+        Ok(Registry { kinds, index, roles, duties, nothing, everything, pass })
     }
 
     /// The position of a kind.
@@ -147,12 +151,12 @@ impl Registry {
     }
 
     pub(crate) fn everything(&self) -> Mask {
-        Mask(vec![Verbs::ALL; self.kinds.len()].into())
+        self.everything.clone()
     }
 
     /// A mask in which nothing is.
     pub fn nothing(&self) -> Mask {
-        Mask(vec![Verbs::NONE; self.kinds.len()].into())
+        self.nothing.clone()
     }
 }
 

@@ -27,8 +27,7 @@ pub struct Bound {
 impl Bound {
     /// Whether this binding alone allows the question at its own place: the same function, one fact.
     pub fn reaches(&self, registry: &Registry, ask: &Ask<'_>, through: Uuid) -> bool {
-        let here = crate::Place { organization: Some(self.place), ..*ask.place };
-        crate::decide(registry, &Ask { place: &here, ..*ask }, [self.fact(through)]).is_allowed()
+        reaches(registry, ask, self.fact(through))
     }
 
     /// The binding as a fact about somebody who reaches it through that subject.
@@ -52,7 +51,7 @@ pub struct SubjectFacts {
     pub inactive: bool,
     /// Groups it is directly in.
     pub groups: Box<[Uuid]>,
-    /// Its bindings, sorted by place.
+    /// Its bindings.
     pub bindings: Box<[Bound]>,
 }
 
@@ -64,14 +63,98 @@ pub struct Snapshot {
     /// When the facts were last known to be current, by the clock of this process.
     pub as_of: Micros,
     shards: Arc<[Arc<Shard>]>,
+    given: Arc<Vec<Given>>,
 }
 
-type Shard = HashMap<Uuid, SubjectFacts, BuildHasherDefault<IdHasher>>;
+/// What a binding gives, wherever it is: few things, told apart by a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Given {
+    role: Uuid,
+    mask: Mask,
+    level: RoleLevel,
+    scope: Option<ScopeKey>,
+}
+
+/// A binding as it is kept: there may be millions.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    binding: Uuid,
+    place: Uuid,
+    expires: Micros,
+    given: u32,
+}
+
+type Shard = HashMap<Uuid, Compiled, BuildHasherDefault<IdHasher>>;
+
+/// A subject's facts as decisions meet them: which of a few bindings is at a place is seen without a look at any of them, each
+/// of which is likely to be far away in memory.
+#[derive(Clone, Debug)]
+struct Compiled {
+    inactive: bool,
+    /// Of the place of each binding, when there are few.
+    tags: [u16; TAGS],
+    groups: Box<[Uuid]>,
+    /// Sorted by place.
+    held: Box<[Held]>,
+}
+
+impl Compiled {
+    fn new(facts: SubjectFacts, known: &mut Known) -> Compiled {
+        let SubjectFacts { inactive, groups, bindings } = facts;
+        let hold = |bound: Bound| {
+            let Bound { binding, role, mask, place, level, scope, expires } = bound;
+            Held { binding, place, expires, given: known.number(Given { role, mask, level, scope }) }
+        };
+        let mut held: Box<[Held]> = bindings.into_iter().map(hold).collect();
+        held.sort_by_key(|one| one.place);
+        let mut tags = [0; TAGS];
+        tags.iter_mut().zip(&held).for_each(|(tag, one)| *tag = tag_of(one.place));
+        Compiled { inactive, tags, groups, held }
+    }
+
+    /// The bindings at that place.
+    fn at(&self, place: Uuid) -> impl Iterator<Item = &Held> {
+        let all = &self.held;
+        let first = match self.tags.get(..all.len()) {
+            Some(tags) => {
+                let tag = tag_of(place);
+                let same = |i: &usize| tags[*i] == tag && all[*i].place == place;
+                (0..all.len()).find(same).unwrap_or(all.len())
+            }
+            None => all.partition_point(|one| one.place < place),
+        };
+        all[first..].iter().take_while(move |one| one.place == place)
+    }
+}
+
+/// The numbers of what is given, while facts are compiled.
+struct Known {
+    given: Vec<Given>,
+    numbers: HashMap<(Uuid, RoleLevel, Option<ScopeKey>), u32>,
+}
+
+impl Known {
+    fn new(given: &[Given]) -> Known {
+        let key = |(n, one): (u32, &Given)| ((one.role, one.level, one.scope), n);
+        Known { numbers: (0..).zip(given).map(key).collect(), given: given.to_vec() }
+    }
+
+    /// A role that was edited gets another number: facts that are compiled already keep what they were compiled with.
+    fn number(&mut self, one: Given) -> u32 {
+        let next = u32::try_from(self.given.len()).unwrap_or(u32::MAX);
+        let number = self.numbers.entry((one.role, one.level, one.scope)).or_insert(next);
+        if self.given.get(*number as usize) != Some(&one) {
+            *number = next;
+            self.given.push(one);
+        }
+        *number
+    }
+}
 
 impl Default for Snapshot {
     fn default() -> Self {
         let shards = (0..SHARDS).map(|_| Arc::new(Shard::default())).collect();
-        Snapshot { revisions: HashMap::new(), as_of: 0, shards }
+        Snapshot { revisions: HashMap::new(), as_of: 0, shards, given: Arc::default() }
     }
 }
 
@@ -80,14 +163,16 @@ impl Snapshot {
     #[must_use]
     pub fn with(&self, changed: impl IntoIterator<Item = (Uuid, Option<SubjectFacts>)>) -> Snapshot {
         let mut shards: Vec<Arc<Shard>> = self.shards.to_vec();
+        let mut known = Known::new(&self.given);
         for (subject, facts) in changed {
             let shard = Arc::make_mut(&mut shards[shard_of(subject)]);
             match facts {
-                Some(facts) => shard.insert(subject, facts),
+                Some(facts) => shard.insert(subject, Compiled::new(facts, &mut known)),
                 None => shard.remove(&subject),
             };
         }
-        Snapshot { revisions: self.revisions.clone(), as_of: self.as_of, shards: shards.into() }
+        let (shards, given) = (shards.into(), Arc::new(known.given));
+        Snapshot { revisions: self.revisions.clone(), as_of: self.as_of, shards, given }
     }
 
     /// Whether these facts are those of that revision.
@@ -110,10 +195,7 @@ impl Snapshot {
         let mut judge = Judge::new(registry, ask);
         let active = self.each_subject(ask, |through, facts| {
             for place in ask.place.chain().into_iter().flatten() {
-                let first = facts.bindings.partition_point(|b| b.place < place);
-                for bound in facts.bindings[first..].iter().take_while(|b| b.place == place) {
-                    judge.hear(&bound.fact(through));
-                }
+                facts.at(place).for_each(|held| judge.hear(&self.fact(held, through)));
             }
         });
         if active { judge.verdict() } else { Decision::Denied(uaa_model::Denied::Unauthenticated) }
@@ -123,9 +205,9 @@ impl Snapshot {
     pub fn places(&self, registry: &Registry, ask: &Ask<'_>) -> Vec<(RoleLevel, Uuid)> {
         let mut places = vec![];
         let active = self.each_subject(ask, |through, facts| {
-            for bound in &facts.bindings {
-                if bound.reaches(registry, ask, through) {
-                    places.push((bound.level, bound.place));
+            for held in &facts.held {
+                if reaches(registry, ask, self.fact(held, through)) {
+                    places.push((self.given[held.given as usize].level, held.place));
                 }
             }
         });
@@ -135,9 +217,10 @@ impl Snapshot {
     }
 
     /// Whether the subject is known and active, visiting it, everybody of its zone, and every group above either.
-    fn each_subject<'s>(&'s self, ask: &Ask<'_>, mut visit: impl FnMut(Uuid, &'s SubjectFacts)) -> bool {
+    fn each_subject<'s>(&'s self, ask: &Ask<'_>, mut visit: impl FnMut(Uuid, &'s Compiled)) -> bool {
         let Some(subject) = ask.actor.subject.id() else { return true };
-        if self.facts(subject).is_some_and(|f| f.inactive) {
+        let own = self.facts(subject);
+        if own.is_some_and(|f| f.inactive) {
             return false;
         }
         let everybody = matches!(ask.actor.subject, crate::Subject::User(_)).then_some(ask.actor.home);
@@ -145,8 +228,9 @@ impl Snapshot {
         everybody.into_iter().for_each(|zone| seen.add(zone));
         let mut next = 0;
         while let Some(one) = seen.get(next) {
+            let facts = if next == 0 { own } else { self.facts(one) };
             next += 1;
-            if let Some(facts) = self.facts(one) {
+            if let Some(facts) = facts {
                 visit(one, facts);
                 facts.groups.iter().for_each(|g| seen.add(*g));
             }
@@ -154,9 +238,21 @@ impl Snapshot {
         true
     }
 
-    fn facts(&self, subject: Uuid) -> Option<&SubjectFacts> {
+    fn fact(&self, held: &Held, through: Uuid) -> Fact<'_> {
+        let Held { binding, place, expires, given } = *held;
+        let Given { role, ref mask, scope, .. } = self.given[given as usize];
+        Fact { binding, through, role, mask, place, scope, expires }
+    }
+
+    fn facts(&self, subject: Uuid) -> Option<&Compiled> {
         self.shards[shard_of(subject)].get(&subject)
     }
+}
+
+/// Whether that fact alone allows the question at its own place.
+fn reaches(registry: &Registry, ask: &Ask<'_>, fact: Fact<'_>) -> bool {
+    let here = crate::Place { organization: Some(fact.place), ..*ask.place };
+    crate::decide(registry, &Ask { place: &here, ..*ask }, [fact]).is_allowed()
 }
 
 /// The subjects visited so far: in place up to 64, on the heap beyond.
@@ -208,14 +304,24 @@ impl Hasher for IdHasher {
     }
 
     fn write_u64(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        // Both halves of the product: a table takes its places from the low bits, which the high bits of a factor alone never
+        // reach, and ids that were made in turn differ in those only.
+        let product = u128::from(self.0.rotate_left(5) ^ word) * 0x9e37_79b9_7f4a_7c15;
+        self.0 = (product as u64) ^ (product >> 64) as u64;
     }
 }
 
 fn shard_of(subject: Uuid) -> usize {
-    let bytes = subject.as_bytes();
-    usize::from(u16::from_le_bytes([bytes[15], bytes[14]])) % SHARDS
+    usize::from(tag_of(subject)) % SHARDS
 }
 
+/// The half of the id that differs between those made one after the other.
+fn tag_of(place: Uuid) -> u16 {
+    let bytes = place.as_bytes();
+    u16::from_le_bytes([bytes[15], bytes[14]])
+}
+
+/// Bindings whose places are told apart by tags; more of them are searched by halves.
+const TAGS: usize = 16;
 const SHARDS: usize = 1024;
 const NEAR: usize = 64;

@@ -61,8 +61,7 @@ async fn read(
         groups.entry(row.get(0)?).or_default().push(row.get(1)?);
     }
     let mut out: HashMap<Uuid, SubjectFacts> = HashMap::new();
-    for (subject, mut list) in bindings {
-        list.sort_by_key(|b| b.place);
+    for (subject, list) in bindings {
         out.entry(subject).or_default().bindings = list.into();
     }
     for (subject, list) in groups {
