@@ -1,10 +1,10 @@
 //! Lists: filters, order, pages and totals, on each of the three databases.
 
-use tests::{At, Makes, PLATFORM, Store, on_every_engine, seeded};
+use tests::{At, Engine, Makes, PLATFORM, Store, on_every_engine, seeded};
 use uaa_authz::{Delete, Update};
-use uaa_directory::{Organization, Space};
+use uaa_directory::{Organization, Space, User};
 use uaa_model::Id;
-use uaa_store::{After, Cond, Field, Query, Set, TimeOp, Want};
+use uaa_store::{After, Cond, Field, Query, Set, Stored, TimeOp, Want};
 use uuid::Uuid;
 
 on_every_engine! {
@@ -125,6 +125,27 @@ on_every_engine! {
         }
     }
 
+    /// Whoever sees everything gets a page by an index, in every order that may be asked for, whether the database has statistics or
+    /// not: nothing is walked or sorted but the page itself. The plans of SQLite are looked at, which knows the least.
+    async fn pages_come_in_the_order_of_an_index(database: Database) {
+        if database.engine != Engine::Sqlite {
+            return;
+        }
+        let store = Store::open(database).await;
+        store.system().organization("one").await.unwrap();
+        ordered(&store, "without statistics").await;
+        // A million rows, all of one zone.
+        store.database.tamper("ANALYZE; DELETE FROM sqlite_stat1; INSERT INTO sqlite_stat1 SELECT tbl_name, name, \
+            CASE WHEN name LIKE 'sqlite_%' THEN '1000000 1' ELSE '1000000 1000000 1 1' END FROM sqlite_master \
+            WHERE type = 'index' AND tbl_name IN ('organization', 'space', 'users')").await;
+        let store = Store::open(store.database).await;
+        ordered(&store, "with statistics").await;
+        // As after an upgrade that brings an index: the statistics are those of the others.
+        store.database.tamper("DELETE FROM sqlite_stat1 WHERE idx LIKE '%_updated' OR idx LIKE '%_named'").await;
+        let store = Store::open(store.database).await;
+        ordered(&store, "with statistics of older indexes alone").await;
+    }
+
     /// Totals are exact: by the tally for whoever sees all, counted for others, whatever is made and ended at the same time.
     async fn totals_are_exact(database: Database) {
         let store = Store::open(database).await;
@@ -228,5 +249,28 @@ on_every_engine! {
         assert_eq!(tx.list(&seen, &query).await.unwrap().total, 1);
         assert_eq!(tx.list(&spaces, &Query::first(50)).await.unwrap().total, 1);
         assert_eq!(tx.commit().await.unwrap().statements, 4);
+    }
+}
+
+/// Every order of the lists that may hold very many rows.
+async fn ordered(store: &Store, when: &str) {
+    by_index::<Organization>(store, &["guid", "created_at", "updated_at", "name_key"], when).await;
+    by_index::<Space>(store, &["guid", "created_at", "updated_at", "name_key"], when).await;
+    by_index::<User>(store, &["guid", "username_key"], when).await;
+}
+
+async fn by_index<R: Stored>(store: &Store, columns: &[&'static str], when: &str) {
+    let mut tx = store.looking();
+    let seen = tx.visible::<R>().await.unwrap();
+    for column in columns {
+        for descending in [false, true] {
+            let plan = tx.plan(&seen, &Query::first(50).by(column, descending)).await.unwrap();
+            // By an index in its order a scan ends with the page. The last step may put the page itself in order, and rows of one
+            // name are put in order as they come.
+            let bad = |(parent, step): &(i64, String)| {
+                step == "SCAN t" || (step.contains("TEMP B-TREE FOR ORDER BY") && *parent != 0)
+            };
+            assert!(!plan.iter().any(bad), "{} by {column} {descending} {when}: {plan:#?}", R::KIND.name);
+        }
     }
 }

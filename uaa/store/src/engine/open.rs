@@ -73,6 +73,8 @@ async fn sqlite(path: &str, connections: u32) -> Reply<Db> {
         // As on the other engines: LIKE tells letters of another case apart.
         .pragma("case_sensitive_like", "ON")
         .statement_cache_capacity(512)
+        // More than a page has: who finds the rows need not wait for who reads them.
+        .row_buffer_size(1024)
         .disable_statement_logging();
     let pool = || SqlitePoolOptions::new().test_before_acquire(false).idle_timeout(None).max_lifetime(None);
     let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(unopened)?;

@@ -26,7 +26,7 @@ impl<R: Stored> Query<R> {
         let by_key = self.order.column != "guid";
         let mut sql = Sql::new("SELECT ");
         columns::<R>(&mut sql);
-        sql.push(" FROM ").push(R::SPEC.table).push(" t JOIN (SELECT t.guid AS id");
+        sql.push(" FROM (SELECT t.guid AS id");
         if by_key {
             sql.push(", t.").push(self.order.column).push(" AS k");
         }
@@ -40,7 +40,10 @@ impl<R: Stored> Query<R> {
         if self.after.is_none() && self.offset > 0 {
             sql.push(" OFFSET ").bind(self.offset);
         }
-        sql.push(") ids ON ids.id = t.guid ORDER BY ");
+        // SQLite does not know that the page is short, and with statistics may walk the table to look each row up among the
+        // ids: there CROSS JOIN means that the left side comes first, and nothing else.
+        sql.push(if engine == Engine::Sqlite { ") ids CROSS JOIN " } else { ") ids JOIN " });
+        sql.push(R::SPEC.table).push(" t ON t.guid = ids.id ORDER BY ");
         if by_key {
             sql.push("ids.k").push(self.way()).push(", ");
         }
@@ -79,8 +82,15 @@ impl<R: Stored> Query<R> {
         // Without statistics SQLite takes a zone for a small part of the table: the plus keeps it from collecting and sorting all of
         // it, where the order of the guid, or the ids that are visible, lead there at once.
         let whole = matches!(seen.reach, Reach::Zone);
-        let lead = engine == Engine::Sqlite && (!whole || (in_order && self.conds.is_empty()));
-        reach(engine, seen, if lead { " WHERE +t.zone = " } else { " WHERE t.zone = " }, sql);
+        let lead = !whole || (in_order && self.conds.is_empty());
+        // With statistics of older indexes alone it takes a newer one, of another order, for the shorter way: `likely` says that
+        // none of them is.
+        let zone = match engine {
+            Engine::Sqlite if lead => [" WHERE +t.zone = ", ""],
+            Engine::Sqlite if !in_order => [" WHERE likely(t.zone = ", ")"],
+            Engine::Sqlite | Engine::Postgres | Engine::Mysql => [" WHERE t.zone = ", ""],
+        };
+        reach(engine, seen, zone, sql);
         for cond in &self.conds {
             sql.push(" AND ");
             write::<R>(engine, cond, sql);
@@ -102,9 +112,9 @@ enum Arm<'a> {
 ///
 /// Several ways are a union of ids, found each by its index. As `OR` they make every engine walk the table: PostgreSQL in the
 /// order of the page until enough rows are found, SQLite along the zone.
-fn reach<R: Stored>(engine: Engine, seen: &Visible<R>, zone: &'static str, sql: &mut Sql) {
+fn reach<R: Stored>(engine: Engine, seen: &Visible<R>, [zone, end]: [&'static str; 2], sql: &mut Sql) {
     let Reach::Some { organizations, spaces, owner } = &seen.reach else {
-        sql.push(zone).bind(seen.zone);
+        sql.push(zone).bind(seen.zone).push(end);
         return;
     };
     let mut arms = vec![];
@@ -118,17 +128,17 @@ fn reach<R: Stored>(engine: Engine, seen: &Visible<R>, zone: &'static str, sql: 
     match arms.as_slice() {
         [] => drop(sql.push(" WHERE 1 = 0")),
         [Arm::Column(column, ids)] => {
-            sql.push(zone).bind(seen.zone).push(" AND t.").push(column).among(engine, ids);
+            sql.push(zone).bind(seen.zone).push(end).push(" AND t.").push(column).among(engine, ids);
         }
         _ if engine == Engine::Sqlite => {
-            sql.push(zone).bind(seen.zone).push(" AND t.guid IN (");
+            sql.push(zone).bind(seen.zone).push(end).push(" AND t.guid IN (");
             union::<R>(engine, &arms, sql);
             sql.push(")");
         }
         _ => {
             sql.push(" JOIN (");
             union::<R>(engine, &arms, sql);
-            sql.push(") reach ON reach.id = t.guid").push(zone).bind(seen.zone);
+            sql.push(") reach ON reach.id = t.guid").push(zone).bind(seen.zone).push(end);
         }
     }
 }

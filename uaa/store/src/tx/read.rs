@@ -40,6 +40,19 @@ impl Tx {
         Ok(Page { rows, total, end })
     }
 
+    /// How SQLite would find a page: the number of each step's parent and the step in its words. For tests that guard indexes.
+    #[doc(hidden)]
+    pub async fn plan<R: Stored>(
+        &mut self,
+        seen: &Visible<R>,
+        query: &Query<R>,
+    ) -> Reply<Vec<(i64, String)>> {
+        self.mine(seen)?;
+        let mut sql = Sql::new("EXPLAIN QUERY PLAN ");
+        sql.append(query.page(self.engine(), seen));
+        self.fetch(sql).await?.iter().map(|row| Ok((row.get(1)?, row.get(3)?))).collect()
+    }
+
     /// The rows of these ids that the actor may see: `include=`.
     pub async fn related<R: Stored>(
         &mut self,
