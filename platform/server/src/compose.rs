@@ -67,7 +67,7 @@ impl Plan {
             lockout: LockoutPolicy::default(),
             body_limit: 1 << 20,
             audit_keep_days: 0,
-            hash_queue: 64,
+            hash_queue: 512,
         }
     }
 }

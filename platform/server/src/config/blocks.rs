@@ -224,7 +224,7 @@ impl Default for Limits {
             idle_seconds: Seconds::new(90),
             connections: Count::new(10_000),
             streams: Count::new(200),
-            hash_queue: Count::new(64),
+            hash_queue: Count::new(512),
         }
     }
 }

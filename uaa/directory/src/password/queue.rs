@@ -2,8 +2,11 @@ use super::recipe::Recipe;
 use argon2::Block;
 use aws_lc_rs::hmac;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::sleep;
 use uaa_model::{Fault, Reply, Rng, Secret};
 
 /// How much hashing at once, and how long a queue before it.
@@ -53,6 +56,8 @@ pub(super) struct Queue {
     desk: Desk,
     workers: Arc<Semaphore>,
     memory: Mutex<Vec<Vec<Block>>>,
+    /// Computations so far.
+    turns: AtomicU64,
     key: hmac::Key,
 }
 
@@ -64,6 +69,7 @@ impl Queue {
             desk: Desk { limits, taken: Mutex::default() },
             workers: Arc::new(Semaphore::new(limits.workers.max(1))),
             memory: Mutex::default(),
+            turns: AtomicU64::new(0),
             key: hmac::Key::new(hmac::HMAC_SHA256, &key),
         }
     }
@@ -133,13 +139,22 @@ impl Queue {
         memory
     }
 
-    /// Under load the next hash overwrites the memory at once. When the last one is done nobody waits for the wiping:
-    /// what was left could be used to try passwords without the cost of the hash. One piece stays for the next login.
-    fn return_memory(&self, memory: Vec<Block>) {
+    /// The next hash overwrites the memory. When none comes for a moment it is wiped: what was left could be used to try
+    /// passwords without the cost of the hash. At once would add a tenth to each of several logins one after the other.
+    fn return_memory(self: &Arc<Self>, memory: Vec<Block>) {
         lock(&self.memory).push(memory);
-        if self.pending() > 0 {
-            return;
-        }
+        let turns = self.turns.fetch_add(1, Ordering::SeqCst) + 1;
+        let queue = self.clone();
+        tokio::spawn(async move {
+            sleep(IDLE).await;
+            if queue.turns.load(Ordering::SeqCst) == turns && queue.pending() == 0 {
+                tokio::task::spawn_blocking(move || queue.wipe_memory());
+            }
+        });
+    }
+
+    /// One piece stays for the next login.
+    fn wipe_memory(&self) {
         let mut idle = std::mem::take(&mut *lock(&self.memory));
         for memory in &mut idle {
             memory.fill(Block::new());
@@ -268,6 +283,9 @@ struct Share {
 /// What listeners wait for: nothing yet, then the tag.
 type Answer = Option<Reply<Vec<u8>>>;
 type Digest = [u8; 32];
+
+/// Without a computation, until the memory is wiped.
+const IDLE: Duration = Duration::from_millis(200);
 
 /// A worker that panicked while holding the lock left plain numbers behind; they are still the best there are.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
