@@ -4,6 +4,7 @@ mod forwarded;
 mod request_id;
 mod sites;
 
+use forwarded::Client;
 pub use forwarded::Proxies;
 pub use request_id::RequestId;
 pub use sites::{Refused, Sites, Target, route_of};
@@ -15,7 +16,7 @@ use axum::Router;
 use axum::body::Body;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, X_CONTENT_TYPE_OPTIONS};
+use http::header::{self, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
@@ -26,7 +27,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::time::Instant;
 use tower::Service;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use uaa_model::Ids;
 use uaa_plugin::{Caller, Handled, Site};
 
@@ -88,42 +89,26 @@ impl Edge {
 
     async fn serve(&self, request: Request<Body>) -> Response<Body> {
         let begun = Instant::now();
-        let (mut parts, body) = request.into_parts();
+        let _flight = self.figures.in_flight();
+        let (parts, body) = request.into_parts();
         let peer = parts.extensions.get::<Peer>().copied().unwrap_or(NOBODY);
         let client = self.proxies.client(peer.address, &parts.headers);
         let request_id = RequestId::of(&parts.headers, client.proxied, &self.ids);
-        let span = tracing::info_span!("request", id = request_id.as_str());
-        let seen =
-            Seen { method: parts.method.clone(), path: shortened(parts.uri.path()), client: client.address };
-        let work = async {
-            if let Some(response) = self.own(&parts, client.address, client.proxied).await {
-                return response;
-            }
-            let (site, subdomain) = match self.place(&mut parts) {
-                Ok(found) => found,
-                Err(refusal) => return refusal.response(),
-            };
-            let address = client.address.to_string().into();
-            cleaned(&mut parts.headers, client.proxied);
-            parts.extensions.insert(Caller {
-                request: request_id.shared(),
-                address,
-                subdomain: subdomain.into(),
-            });
-            let router = match site {
-                Site::Api => &self.api,
-                Site::Uaa => &self.uaa,
-            };
-            answered(router.clone(), Request::from_parts(parts, body)).await
+        // For whoever looks closer; at other times it would cost as much as reading the request, and the few lines that are
+        // written then name the request themselves.
+        let span = tracing::debug_span!("request", id = request_id.as_str());
+        let seen = Seen { method: parts.method.clone(), uri: parts.uri.clone(), client: client.address };
+        let mut response = match self.own(&parts, client).await {
+            Some(response) => response,
+            None => self.routed(parts, body, client, &request_id).instrument(span.clone()).await,
         };
-        let mut response = self.figures.during(work).instrument(span.clone()).await;
         let handled = response
             .extensions()
             .get::<Handled>()
             .copied()
             .unwrap_or(Handled { route: NO_ROUTE, statements: 0 });
         self.figures.count(handled, response.status(), begun.elapsed());
-        span.in_scope(|| seen.log(handled, response.status(), begun));
+        seen.log(&span, &request_id, handled, response.status(), begun);
         let headers = response.headers_mut();
         headers.insert(REQUEST_ID, request_id.into());
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -132,8 +117,25 @@ impl Edge {
         response
     }
 
+    /// What a site answers.
+    async fn routed(&self, mut parts: Parts, body: Body, client: Client, id: &RequestId) -> Response<Body> {
+        let (site, subdomain) = match self.place(&mut parts) {
+            Ok(found) => found,
+            Err(refusal) => return refusal.response(),
+        };
+        cleaned(&mut parts.headers, client.proxied);
+        let address = client.address.to_string().into();
+        parts.extensions.insert(Caller { request: id.shared(), address, subdomain: subdomain.into() });
+        let router = match site {
+            Site::Api => &self.api,
+            Site::Uaa => &self.uaa,
+        };
+        answered(router.clone(), Request::from_parts(parts, body), id).await
+    }
+
     /// What the process itself answers, under every host: a load balancer knows addresses only.
-    async fn own(&self, parts: &Parts, client: IpAddr, proxied: bool) -> Option<Response<Body>> {
+    async fn own(&self, parts: &Parts, client: Client) -> Option<Response<Body>> {
+        let Client { address, proxied } = client;
         let path = parts.uri.path();
         if !matches!(path, "/healthz" | "/readyz" | "/metrics") || parts.method != Method::GET {
             return None;
@@ -143,7 +145,7 @@ impl Edge {
             "/readyz" => self.health.report(),
             // A proxy that we do not know stands in front: everybody would look like its address.
             _ if !proxied && FORWARDED.iter().any(|name| parts.headers.contains_key(*name)) => return None,
-            _ if !self.readers.iter().any(|network| network.contains(client)) => return None,
+            _ if !self.readers.iter().any(|network| network.contains(address)) => return None,
             _ => (StatusCode::OK, self.figures.text().await),
         };
         let mut response = Response::new(text.into());
@@ -204,6 +206,10 @@ fn within(uri: &Uri, path: &str) -> Option<Uri> {
 /// Takes away what the edge has read. What is not there cannot be believed by mistake.
 fn cleaned(headers: &mut HeaderMap, proxied: bool) {
     headers.remove(HOST);
+    // Most requests have none of them, and their names are read sooner than each of these is looked for.
+    if !headers.keys().any(|name| name.as_str().starts_with("x-") || name == header::FORWARDED) {
+        return;
+    }
     for name in FORWARDED {
         headers.remove(name);
     }
@@ -213,13 +219,13 @@ fn cleaned(headers: &mut HeaderMap, proxied: bool) {
 }
 
 /// The inner service's answer; a panic in it ends this request alone.
-async fn answered(mut router: Router, request: Request<Body>) -> Response<Body> {
+async fn answered(mut router: Router, request: Request<Body>, id: &RequestId) -> Response<Body> {
     let work = AssertUnwindSafe(async move { router.call(request).await }).catch_unwind().await;
     match work {
         Ok(Ok(response)) => response,
         Ok(Err(never)) => match never {},
         Err(_) => {
-            tracing::error!("a handler panicked");
+            tracing::error!(request = id.as_str(), "a handler panicked");
             Refusal(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "the server made a mistake").response()
         }
     }
@@ -274,25 +280,30 @@ impl From<Refused> for Refusal {
 /// What a line of the log says of a request. No query and no header: they carry codes, tokens and cookies.
 struct Seen {
     method: Method,
-    path: String,
+    uri: Uri,
     client: IpAddr,
 }
 
 impl Seen {
-    fn log(&self, handled: Handled, status: StatusCode, begun: Instant) {
-        let Seen { method, path, client } = self;
+    fn log(&self, span: &Span, id: &RequestId, handled: Handled, status: StatusCode, begun: Instant) {
+        if status.as_u16() < 500 && !tracing::enabled!(target: ACCESS, tracing::Level::DEBUG) {
+            return;
+        }
+        let _in = span.enter();
+        let Seen { method, uri, client } = self;
         let Handled { route, statements } = handled;
         let (status, millis) = (status.as_u16(), begun.elapsed().as_millis());
+        let path = || shortened(uri.path());
         if status >= 500 {
-            tracing::warn!(target: ACCESS, %method, path, route, status, millis, statements, %client, "failed");
+            tracing::warn!(target: ACCESS, request = id.as_str(), %method, path = path(), route, status, millis, statements, %client, "failed");
         } else {
-            tracing::debug!(target: ACCESS, %method, path, route, status, millis, statements, %client, "answered");
+            tracing::debug!(target: ACCESS, %method, path = path(), route, status, millis, statements, %client, "answered");
         }
     }
 }
 
-fn shortened(path: &str) -> String {
-    path.chars().take(200).collect()
+fn shortened(path: &str) -> &str {
+    path.char_indices().nth(200).map_or(path, |(end, _)| &path[..end])
 }
 
 const ACCESS: &str = "hallmark::access";

@@ -144,19 +144,19 @@ impl Figures {
         meters.statements.inc_by(handled.statements.into());
     }
 
-    /// Counts as in flight while the work goes on, also when the client hangs up.
-    pub(crate) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
-        struct Flight<'a>(&'a IntGauge);
-
-        impl Drop for Flight<'_> {
-            fn drop(&mut self) {
-                self.0.dec();
-            }
-        }
-
+    /// Counts a request as in flight until what this gives is dropped, also when the client hangs up.
+    pub(crate) fn in_flight(&self) -> InFlight<'_> {
         self.0.in_flight.inc();
-        let _flight = Flight(&self.0.in_flight);
-        work.await
+        InFlight(&self.0.in_flight)
+    }
+}
+
+/// A request that is being answered.
+pub(crate) struct InFlight<'a>(&'a IntGauge);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 
@@ -178,7 +178,9 @@ mod tests {
         figures.count(handled, StatusCode::CREATED, Duration::from_millis(3));
         figures.count(handled, StatusCode::FORBIDDEN, Duration::from_millis(300));
         figures.count(Handled { route: "unheard_of", statements: 0 }, StatusCode::OK, Duration::ZERO);
-        let text = figures.during(figures.text()).await;
+        let flight = figures.in_flight();
+        let text = figures.text().await;
+        drop(flight);
         for line in [
             "hallmark_requests_total{class=\"2xx\",route=\"space_create\"} 1",
             "hallmark_requests_total{class=\"4xx\",route=\"space_create\"} 1",

@@ -60,7 +60,7 @@ impl Answer {
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
-        response.headers_mut().extend(self.headers);
+        *response.headers_mut() = self.headers;
         response
     }
 }

@@ -12,7 +12,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, Response, header};
 use axum::routing::{MethodFilter, on};
 use http_body_util::{BodyExt, Limited};
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::Poll;
 use uaa_authz::{Actor, Subject};
 use uaa_model::{Clock, Denied, Fault, Reply};
 use uaa_store::{Access, Noted, Want};
@@ -64,7 +67,8 @@ pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site) -> Rou
         let dialect = if site == Site::Api { Dialect::Cc } else { Dialect::Oauth };
         dialect.render(&Fault::Method, &caller(&request).request)
     };
-    router.fallback(unknown).method_not_allowed_fallback(wrong)
+    // With its state, or each request would turn its handler into a service anew.
+    router.fallback(unknown).method_not_allowed_fallback(wrong).with_state(())
 }
 
 impl Dispatcher {
@@ -175,7 +179,8 @@ impl Dispatcher {
         }
     }
 
-    /// One try. A writing one runs in a task of its own, so that a client that hangs up cancels nothing half-way.
+    /// One try. A writing one that must wait goes on in a task of its own, so that a client that hangs up cancels nothing
+    /// half-way.
     async fn attempt(&self, route: &Route, raw: Raw, mut cx: Ctx, want: Want) -> Reply<(Answer, u32)> {
         let (run, access, rehearse) = (route.run.clone(), self.access.clone(), self.rehearse);
         let zone = cx.zone();
@@ -193,8 +198,16 @@ impl Dispatcher {
         if want == Want::Read && (route.public.is_none() || route.method == Method::GET) {
             return work.await;
         }
-        let done = tokio::spawn(work).await;
-        done.unwrap_or_else(|error| Err(Fault::Internal(format!("`{}` ended early: {error}", route.name))))
+        let ended =
+            |why: &dyn std::fmt::Display| Fault::Internal(format!("`{}` ended early: {why}", route.name));
+        // What never waits, as the hot paths, is through before anybody could hang up, and needs no task.
+        let mut work = Box::pin(work);
+        let at_once = poll_fn(|cx| Poll::Ready(catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)))));
+        match at_once.await {
+            Ok(Poll::Ready(done)) => done,
+            Ok(Poll::Pending) => tokio::spawn(work).await.unwrap_or_else(|error| Err(ended(&error))),
+            Err(_) => Err(ended(&"it panicked")),
+        }
     }
 
     async fn actor(

@@ -7,6 +7,10 @@ use uaa_model::{Fault, Reply};
 /// Invalid UTF-8 and NUL bytes are refused, as UAA's UTF-8 filter does.
 pub fn pairs(text: &str) -> Reply<Vec<(String, String)>> {
     let decode = |part: &str| -> Reply<String> {
+        // A token in a form is long, and most of the time as it is.
+        if !part.bytes().any(|byte| matches!(byte, b'%' | b'+' | 0)) {
+            return Ok(part.to_owned());
+        }
         let spaced = part.replace('+', " ");
         let text =
             percent_decode_str(&spaced).decode_utf8().map_err(|_| Fault::BadQuery("invalid UTF-8".into()))?;

@@ -15,7 +15,7 @@ impl RequestId {
         RequestId(match given {
             Some(given) if proxied => given.into(),
             Some(given) => format!("{given}::{}", ids.uuid()).into(),
-            None => ids.uuid().to_string().into(),
+            None => (&*ids.uuid().hyphenated().encode_lower(&mut [0; 36])).into(),
         })
     }
 
