@@ -56,6 +56,8 @@ enum Name {
     TokenRs256,
     /// The same with P-256.
     TokenEs256,
+    /// A bare 200 beside one of the HTTP library alone.
+    Bare,
     /// RFC 7662 introspection beside a bare 200 of the same server.
     Introspect,
     /// UAA's /check_token beside a bare 200.
@@ -130,6 +132,7 @@ async fn run(name: Name, setting: &Setting) -> Outcome<Vec<Line>> {
         Name::All => Ok(vec![]),
         Name::TokenRs256 => tokens::run(setting, Key::Rsa2048).await,
         Name::TokenEs256 => tokens::run(setting, Key::P256).await,
+        Name::Bare => paths::bare(setting).await,
         Name::Introspect => paths::introspect(setting).await,
         Name::CheckToken => paths::check_token(setting).await,
         Name::Evaluate => paths::evaluate(setting).await,

@@ -2,7 +2,7 @@
 
 use crate::ask::Ask;
 use crate::inside::Inside;
-use crate::load::{Answers, load, must, same};
+use crate::load::{Answers, Source, load, must, same};
 use crate::measure::{Figure, micros, number};
 use crate::report::Line;
 use crate::server::Server;
@@ -63,6 +63,14 @@ pub(crate) async fn keys(setting: &Setting) -> Outcome<Vec<Line>> {
     Ok(lines)
 }
 
+/// The edge of the server itself.
+pub(crate) async fn bare(setting: &Setting) -> Outcome<Vec<Line>> {
+    let (library, server) = (Server::bare().await?, Server::fresh(&[]).await?);
+    let one = same(&Ask::get("/healthz"));
+    let peers = [("the HTTP library alone", &library, &one), ("", &server, &one)];
+    turns(setting, "bare 200", peers, "").await
+}
+
 /// Takes turns with a bare 200, and holds the server's processor time a request against it.
 async fn compare(
     setting: &Setting,
@@ -72,13 +80,23 @@ async fn compare(
     target: &'static str,
 ) -> Outcome<Vec<Line>> {
     must(server.at, ask).await?;
-    let sources = [same(&Ask::get("/healthz")), same(ask)];
+    let (bare, ours) = (same(&Ask::get("/healthz")), same(ask));
+    turns(setting, what, [("bare 200", server, &bare), ("", server, &ours)], target).await
+}
+
+/// The first beside the second, which is what is measured.
+async fn turns(
+    setting: &Setting,
+    what: &str,
+    peers: [(&str, &Server, &Source); 2],
+    target: &'static str,
+) -> Outcome<Vec<Line>> {
     let (mut times, mut answers) = ([vec![], vec![]], [vec![], vec![]]);
-    for source in &sources {
+    for (_, server, source) in peers {
         load(server.at, CONNECTIONS, setting.round / 2, source).await?;
     }
     for _ in 0..setting.rounds {
-        for (i, source) in sources.iter().enumerate() {
+        for (i, (_, server, source)) in peers.into_iter().enumerate() {
             let before = server.processor_time()?;
             let round = load(server.at, CONNECTIONS, setting.round, source).await?;
             times[i].push(micros(server.processor_time()? - before) / round.good as f64);
@@ -86,6 +104,7 @@ async fn compare(
         }
     }
     let [bare, ours] = times.map(Figure::of);
+    let beside = peers[0].0;
     let rates = answers.each_ref().map(|rounds| Figure::of(rounds.iter().map(Answers::per_second)));
     let all = Answers::all(&answers[1])?;
     let bare_all = Answers::all(&answers[0])?;
@@ -96,14 +115,14 @@ async fn compare(
             format!("{what}, processor time of the server a request"),
             format!("{ours} us: {}/s a core", number(1e6 / ours.median)),
         )
-        .beside(format!("bare 200: {bare} us: {}/s a core", number(1e6 / bare.median)))
+        .beside(format!("{beside}: {bare} us: {}/s a core", number(1e6 / bare.median)))
         .ratio(bare.median / ours.median)
         .target(target),
         Line::new(
             format!("{what}, answered with {CONNECTIONS} connections"),
             format!("{}/s, {}", rates[1], quantiles(&all)),
         )
-        .beside(format!("bare 200: {}/s, {}", rates[0], quantiles(&bare_all)))
+        .beside(format!("{beside}: {}/s, {}", rates[0], quantiles(&bare_all)))
         .ratio(rates[1].median / rates[0].median),
     ])
 }

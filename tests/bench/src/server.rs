@@ -27,9 +27,7 @@ impl Server {
 
     /// One on that data directory, with further `HALLMARK_*` variables, and how long it took to its first answer.
     pub(crate) async fn on(data: &Path, more: &[(&str, &str)]) -> Outcome<(Server, Duration)> {
-        let free = TcpListener::bind("127.0.0.1:0")?;
-        let at = free.local_addr()?;
-        drop(free);
+        let at = free_address()?;
         let begin = Instant::now();
         let child = Command::new(binary()?)
             .args(["up", "--listen", &at.to_string(), "--data"])
@@ -49,6 +47,21 @@ impl Server {
             tokio::time::sleep(Duration::from_micros(500)).await;
         }
         Ok((server, begin.elapsed()))
+    }
+
+    /// The HTTP library alone, which answers everything with `ok`.
+    pub(crate) async fn bare() -> Outcome<Server> {
+        let at = free_address()?;
+        let child = Command::new(beside("bare")?).arg(at.to_string()).spawn()?;
+        let server = Server { child, at, data: PathBuf::new(), _own: None };
+        let begin = Instant::now();
+        while tokio::net::TcpStream::connect(at).await.is_err() {
+            if begin.elapsed() > Duration::from_secs(10) {
+                return Err("the bare server does not answer".into());
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(server)
     }
 
     /// What the process has had of the processor so far, all threads together. In steps of 10 ms.
@@ -125,11 +138,24 @@ pub(crate) async fn token(at: SocketAddr, ask: &Ask) -> Outcome<String> {
 fn binary() -> Outcome<PathBuf> {
     let path = match std::env::var_os("HALLMARK_BIN") {
         Some(path) => PathBuf::from(path),
-        None => std::env::current_exe()?.with_file_name("hallmark"),
+        None => return beside("hallmark"),
     };
+    there(path)
+}
+
+/// The binary of that name that was built with this one.
+fn beside(name: &str) -> Outcome<PathBuf> {
+    there(std::env::current_exe()?.with_file_name(name))
+}
+
+fn there(path: PathBuf) -> Outcome<PathBuf> {
     if path.exists() {
         Ok(path)
     } else {
         Err(format!("no binary at {}: run bin/bench", path.display()).into())
     }
+}
+
+fn free_address() -> Outcome<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
