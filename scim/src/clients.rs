@@ -11,6 +11,9 @@ mod secret;
 mod trust;
 mod write;
 
+pub(crate) use body::ClientBody;
+pub(crate) use write::{end, make};
+
 use crate::conds::CLIENT;
 use crate::listing::Listing;
 use crate::{With, route};
@@ -89,7 +92,8 @@ async fn show(ByName(client): ByName<Read, Client>, (): (), cx: &mut Ctx) -> Rep
     Answer::ok(&view(&row))
 }
 
-fn view(row: &Fields<ClientOwn>) -> Value {
+/// A client as UAA shows one. There is no secret in it.
+pub(crate) fn view(row: &Fields<ClientOwn>) -> Value {
     let own = &row.own;
     let more: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
     let mut all: Map<String, Value> =

@@ -11,11 +11,12 @@ use crate::version::{optional, required, tagged};
 use crate::{SCHEMA, route};
 use axum::http::Method;
 use body::GroupBody;
-use uaa_authz::{Create, Delete, Duty, Implies, Read, Update, built_in_id, role_of_scope};
-use uaa_directory::{Group, GroupOwn, RoleBinding};
-use uaa_model::{Code, Fault, Id, Reply};
+use uaa_authz::{Create, Delete, Duty, Implies, Read, Update};
+use uaa_directory::zone::Authority;
+use uaa_directory::{Group, GroupOwn};
+use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::{Answer, Ctx, Form, Json, Route};
-use uaa_store::{Annotation, Binding, Cond, Field, Fields, Granted, Set, Slot, Tx, Visible};
+use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Slot, Tx, Visible};
 use uuid::Uuid;
 
 /// The routes.
@@ -39,21 +40,24 @@ async fn list(seen: Visible<Group>, Form(pairs): Form, cx: &mut Ctx) -> Reply<An
     let page = cx.tx().list(&seen, &listing.query::<Group>(GROUP)?).await?;
     let ids: Vec<Uuid> = page.rows.iter().map(|row| row.guid).collect();
     let mut members = members_of(cx.tx(), &seen, &ids).await?;
+    let zone = cx.here().id.clone();
     let resources = page
         .rows
         .iter()
-        .map(|row| view::group(row, &members.remove(&row.guid).unwrap_or_default()))
+        .map(|row| view::group(row, &members.remove(&row.guid).unwrap_or_default(), &zone))
         .collect();
     Answer::ok(&listing.envelope(&page, resources, SCHEMA))
 }
 
 async fn read(granted: Granted<Read, Group>, (): (), cx: &mut Ctx) -> Reply<Answer> {
     let row = cx.tx().get(&granted).await?;
-    show(cx.tx(), &granted, &row).await
+    show(cx, &granted, &row).await
 }
 
 async fn create(slot: Slot<Group>, Json(body): Json<GroupBody>, cx: &mut Ctx) -> Reply<Answer> {
     let name = body.name()?;
+    let role = role(cx.tx(), name)?;
+    let zone = cx.here().id.clone();
     let tx = cx.tx();
     free(tx, name).await?;
     let set = Set::default()
@@ -64,11 +68,11 @@ async fn create(slot: Slot<Group>, Json(body): Json<GroupBody>, cx: &mut Ctx) ->
     let made = tx.insert(slot, set).await?;
     note(tx, "GroupCreatedEvent", name);
     tx.enroll(&made).await?;
-    empower(tx, &made, name).await?;
+    empower(tx, &made, name, role).await?;
     members::join_all(tx, &made, &body.joining()).await?;
     let row = tx.get(&made).await?;
     let members = members_of(tx, &made, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
-    tagged(Answer::created(&view::group(&row, &members))?, 0)
+    tagged(Answer::created(&view::group(&row, &members, &zone))?, 0)
 }
 
 async fn replace(
@@ -78,10 +82,10 @@ async fn replace(
 ) -> Reply<Answer> {
     let row = cx.tx().get(&granted).await?;
     required(&cx.headers, row.own.version)?;
-    let tx = cx.tx();
     let name = body.name()?.to_owned();
     let set = Set::default().put(Group::description, body.description());
-    save(tx, &granted, &row, set, Some(&name)).await?;
+    save(cx, &granted, &row, set, Some(&name)).await?;
+    let tx = cx.tx();
     let wanted = body.joining();
     let present = members_of(tx, &granted, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
     for gone in present.iter().filter(|m| !wanted.iter().any(|w| w.id == m.id)) {
@@ -89,16 +93,16 @@ async fn replace(
     }
     members::join_all(tx, &granted, &wanted).await?;
     let row = tx.get(&granted).await?;
-    show(tx, &granted, &row).await
+    show(cx, &granted, &row).await
 }
 
 async fn update(granted: Granted<Update, Group>, Json(body): Json<GroupBody>, cx: &mut Ctx) -> Reply<Answer> {
     let row = cx.tx().get(&granted).await?;
     required(&cx.headers, row.own.version)?;
-    let tx = cx.tx();
     let name = body.given_name()?.map(str::to_owned);
     let set = Set::default().maybe(Group::description, body.given_description());
-    save(tx, &granted, &row, set, name.as_deref()).await?;
+    save(cx, &granted, &row, set, name.as_deref()).await?;
+    let tx = cx.tx();
     let everybody = body.clears("members");
     if everybody {
         let present = members_of(tx, &granted, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
@@ -111,14 +115,14 @@ async fn update(granted: Granted<Update, Group>, Json(body): Json<GroupBody>, cx
     }
     members::join_all(tx, &granted, &body.joining()).await?;
     let row = tx.get(&granted).await?;
-    show(tx, &granted, &row).await
+    show(cx, &granted, &row).await
 }
 
 async fn delete(granted: Granted<Delete, Group>, (): (), cx: &mut Ctx) -> Reply<Answer> {
     let row = cx.tx().get(&granted).await?;
     optional(&cx.headers, row.own.version)?;
+    let answer = show(cx, &granted, &row).await?;
     let tx = cx.tx();
-    let answer = show(tx, &granted, &row).await?;
     tx.withdraw(&granted).await?;
     tx.delete(granted).await?;
     note(tx, "GroupDeletedEvent", &row.own.name);
@@ -128,7 +132,7 @@ async fn delete(granted: Granted<Delete, Group>, (): (), cx: &mut Ctx) -> Reply<
 /// The group's own columns. A name that stands for a role is given once, at birth: by a new name a group would lose its
 /// binding, or be taken for one that it does not have.
 async fn save(
-    tx: &mut Tx,
+    cx: &mut Ctx,
     granted: &Granted<Update, Group>,
     before: &Fields<GroupOwn>,
     set: Set<Group>,
@@ -136,63 +140,44 @@ async fn save(
 ) -> Reply<()> {
     let mut set = set.put(Group::version, before.own.version + 1);
     if let Some(name) = name.filter(|name| *name != before.own.name) {
-        if role(&before.own.name).is_some() || role(name).is_some() {
+        if stands_for_one(cx.tx(), &before.own.name) || stands_for_one(cx.tx(), name) {
             return Err(Fault::invalid(
                 "A group that stands for a role cannot be renamed, nor a name of one taken.",
             ));
         }
         if name.to_lowercase() != before.own.name_key {
-            free(tx, name).await?;
+            free(cx.tx(), name).await?;
         }
         set = set.put(Group::name, name).put(Group::name_key, name.to_lowercase());
     }
+    let tx = cx.tx();
     tx.update(granted, set).await?;
     note(tx, "GroupModifiedEvent", &before.own.name);
     Ok(())
 }
 
-/// Binds a new group to the role that its name stands for. Nobody makes a group that gives what he lacks; the binding
-/// itself is the product's own work, because `scim.write` opens no bindings.
-async fn empower(tx: &mut Tx, made: &Granted<Create, Group>, name: &str) -> Reply<()> {
-    let Some(role_name) = role(name) else { return Ok(()) };
-    let role = built_in_id(role_name);
-    let registry = tx.registry().clone();
-    let (_, mask) = registry
-        .role(role)
-        .ok_or_else(|| Fault::Internal(format!("role `{role_name}` is not registered")))?;
-    tx.may_hand_out(made, mask).await?;
-    let zone = tx.zone();
-    let actor = tx.assume(Duty::Bootstrap);
-    let bound = bind(tx, Id::new(zone), made.id().uuid(), role, role_name, name).await;
-    tx.resume(actor);
-    bound
-}
-
-async fn bind(
+/// Binds a new group to the role that its name stands for. Nobody makes a group that gives what he lacks.
+async fn empower(
     tx: &mut Tx,
-    zone: Id<uaa_authz::Zone>,
-    group: Uuid,
-    role: Uuid,
-    role_name: &str,
-    scope: &str,
+    made: &Granted<Create, Group>,
+    name: &str,
+    role: Option<Authority>,
 ) -> Reply<()> {
-    let slot = tx.slot::<RoleBinding>(zone).await?;
-    let binding = Binding {
-        subject: group,
-        subject_kind: "group",
-        role,
-        role_name: role_name.to_owned(),
-        scope: Some(scope.to_owned()),
-        source: "group",
-        expires: 0,
-    };
-    tx.bind(slot, binding, Set::default()).await.map(drop)
+    let Some(role) = role else { return Ok(()) };
+    role.may_be_given(tx, made).await?;
+    role.bind(tx, made.id().uuid(), "group", "group", name).await
 }
 
 /// The role that a group of that name gives. `password.write` is everybody's scope for one's own password: as a role it
 /// would be one for everybody's.
-fn role(name: &str) -> Option<&'static str> {
-    role_of_scope(name).filter(|role| *role != "password.write")
+fn role(tx: &Tx, name: &str) -> Reply<Option<Authority>> {
+    let authority = Authority::of(name, tx)?;
+    Ok(authority.filter(|authority| authority.role() != "password.write"))
+}
+
+/// Whether a group of that name gives a role, or would if there were the zone that it speaks of.
+fn stands_for_one(tx: &Tx, name: &str) -> bool {
+    !matches!(role(tx, name), Ok(None))
 }
 
 /// Before the insert: a statement that breaks a constraint ends the transaction on PostgreSQL.
@@ -215,28 +200,15 @@ async fn find(tx: &mut Tx, name: &str) -> Reply<Option<Fields<GroupOwn>>> {
 }
 
 async fn show<V: Implies<Read>>(
-    tx: &mut Tx,
+    cx: &mut Ctx,
     granted: &Granted<V, Group>,
     row: &Fields<GroupOwn>,
 ) -> Reply<Answer> {
-    let members = members_of(tx, granted, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
-    tagged(Answer::ok(&view::group(row, &members))?, row.own.version)
+    let members = members_of(cx.tx(), granted, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
+    tagged(Answer::ok(&view::group(row, &members, &cx.here().id))?, row.own.version)
 }
 
 fn note(tx: &mut Tx, event: &str, name: &str) {
     let (event, target_name) = (event.to_owned(), name.to_owned());
     tx.annotate(Annotation { event, target_name, ..Annotation::default() });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_give_a_role() {
-        assert_eq!(role("cloud_controller.admin"), Some("admin"));
-        assert_eq!(role("scim.write"), Some("scim.write"));
-        assert_eq!(role("password.write"), None);
-        assert_eq!(role("openid"), None);
-    }
 }

@@ -1,4 +1,4 @@
-//! Floor 5: SCIM 1.1 as UAA speaks it: users, groups and their members, and OAuth clients.
+//! Floor 5: SCIM 1.1 as UAA speaks it: users, groups and their members, OAuth clients, and identity zones.
 
 mod clients;
 mod conds;
@@ -8,13 +8,14 @@ mod listing;
 mod member;
 mod users;
 mod version;
+mod zones;
 
 pub use filter::{Filter, Op, Unreadable, Value, fuzz_filter};
 
 use axum::http::Method;
 use std::sync::Arc;
 use uaa_authz::Kind;
-use uaa_directory::Credentials;
+use uaa_directory::{Credentials, Keyring};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Dialect, Handler, Plugin, Prepare, Route, Site};
 
@@ -22,6 +23,8 @@ use uaa_plugin::{Answer, Ctx, Dialect, Handler, Plugin, Prepare, Route, Site};
 pub struct Scim {
     /// Hashing, lockout and the password policy.
     pub credentials: Arc<Credentials>,
+    /// Makes the signing keys of new zones.
+    pub keys: Arc<Keyring>,
 }
 
 impl Plugin for Scim {
@@ -38,6 +41,7 @@ impl Plugin for Scim {
         let mut routes = users::routes(&self.credentials);
         routes.extend(groups::routes());
         routes.extend(clients::routes(&self.credentials));
+        routes.extend(zones::routes(&self.keys, &self.credentials));
         routes
     }
 }

@@ -41,14 +41,18 @@ async fn list(seen: Visible<User>, Form(pairs): Form, cx: &mut Ctx) -> Reply<Ans
     let page = cx.tx().list(&seen, &listing.query::<User>(USER)?).await?;
     let ids: Vec<Uuid> = page.rows.iter().map(|row| row.guid).collect();
     let mut groups = groups_of(cx.tx(), &seen, &ids).await?;
-    let resources =
-        page.rows.iter().map(|row| view::user(row, &groups.remove(&row.guid).unwrap_or_default())).collect();
+    let zone = cx.here().id.clone();
+    let resources = page
+        .rows
+        .iter()
+        .map(|row| view::user(row, &groups.remove(&row.guid).unwrap_or_default(), &zone))
+        .collect();
     Answer::ok(&listing.envelope(&page, resources, SCHEMA))
 }
 
 async fn read(granted: Granted<Read, User>, (): (), cx: &mut Ctx) -> Reply<Answer> {
     let row = cx.tx().get(&granted).await?;
-    show(cx.tx(), &granted, &row).await
+    show(cx, &granted, &row).await
 }
 
 /// The hash of a new user's password; none for a user of another provider.
@@ -96,7 +100,7 @@ async fn create(
     }
     let row = tx.get(&made).await?;
     let groups = groups_of(tx, &made, &[id]).await?.remove(&id).unwrap_or_default();
-    tagged(Answer::created(&view::user(&row, &groups))?, 0)
+    tagged(Answer::created(&view::user(&row, &groups, &cx.here().id))?, 0)
 }
 
 async fn replace(granted: Granted<Update, User>, Json(body): Json<UserBody>, cx: &mut Ctx) -> Reply<Answer> {
@@ -104,19 +108,19 @@ async fn replace(granted: Granted<Update, User>, Json(body): Json<UserBody>, cx:
     required(&cx.headers, row.own.version)?;
     let new = body.whole()?;
     let set = body.set(Set::default(), &new);
-    save(cx.tx(), &granted, row, &body, set).await
+    save(cx, &granted, row, &body, set).await
 }
 
 async fn update(granted: Granted<Update, User>, Json(body): Json<UserBody>, cx: &mut Ctx) -> Reply<Answer> {
     let row = cx.tx().get(&granted).await?;
     required(&cx.headers, row.own.version)?;
     let set = body.some(Set::default())?;
-    save(cx.tx(), &granted, row, &body, set).await
+    save(cx, &granted, row, &body, set).await
 }
 
 /// What a change by PUT and one by PATCH have in common. Without `active` and `verified` both stay as they are.
 async fn save(
-    tx: &mut Tx,
+    cx: &mut Ctx,
     granted: &Granted<Update, User>,
     before: Fields<UserOwn>,
     body: &UserBody,
@@ -126,20 +130,21 @@ async fn save(
         .maybe(User::active, body.active)
         .maybe(User::verified, body.verified)
         .put(User::version, before.own.version + 1);
+    let tx = cx.tx();
     tx.update(granted, set).await?;
     note(tx, "UserModifiedEvent", &before.own.username);
     if let Some(active) = body.active.filter(|active| *active != before.own.active) {
         tx.set_inactive(granted, !active).await?;
     }
     let row = tx.get(granted).await?;
-    show(tx, granted, &row).await
+    show(cx, granted, &row).await
 }
 
 async fn delete(granted: Granted<Delete, User>, (): (), cx: &mut Ctx) -> Reply<Answer> {
     let row = cx.tx().get(&granted).await?;
     optional(&cx.headers, row.own.version)?;
+    let answer = show(cx, &granted, &row).await?;
     let tx = cx.tx();
-    let answer = show(tx, &granted, &row).await?;
     tx.withdraw(&granted).await?;
     tx.delete(granted).await?;
     note(tx, "UserDeletedEvent", &row.own.username);
@@ -147,12 +152,12 @@ async fn delete(granted: Granted<Delete, User>, (): (), cx: &mut Ctx) -> Reply<A
 }
 
 async fn show<V: Implies<Read>>(
-    tx: &mut Tx,
+    cx: &mut Ctx,
     granted: &Granted<V, User>,
     row: &Fields<UserOwn>,
 ) -> Reply<Answer> {
-    let groups = groups_of(tx, granted, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
-    tagged(Answer::ok(&view::user(row, &groups))?, row.own.version)
+    let groups = groups_of(cx.tx(), granted, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
+    tagged(Answer::ok(&view::user(row, &groups, &cx.here().id))?, row.own.version)
 }
 
 /// Before the insert: a statement that breaks a constraint ends the transaction on PostgreSQL, and the answer names the

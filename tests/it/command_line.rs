@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
-use tests::{Ended, Hallmark, hallmark};
+use tests::{Ended, Hallmark, hallmark, said};
 
 /// One embedded database, one server and the commands beside it.
 #[tokio::test]
@@ -41,6 +41,56 @@ async fn keys_are_rotated_while_the_server_runs() {
     let state = |kid: &str| listed.lines().find(|line| line.starts_with(kid)).unwrap().to_owned();
     assert!(state(made).ends_with("active"), "{listed}");
     assert!(state(&kid(&old)).contains("retiring until "), "{listed}");
+}
+
+/// A zone behind a host of its own has keys of its own, and no other zone's change with them.
+#[tokio::test]
+async fn a_zones_keys_are_rotated() {
+    let server = Hallmark::start_with("domain: hallmark.test\n").await;
+    let uaa = |zone: &str, path: &str| {
+        let request = reqwest::Client::new().get(format!("http://{}{path}", server.address()));
+        said(request.header("host", format!("{zone}uaa.hallmark.test")))
+    };
+    let kids = async |zone: &str| -> Vec<String> {
+        let keys = uaa(zone, "/token_keys").await.body;
+        keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+    };
+    let secret = server.client_secret();
+    let token = server.token("admin", &secret, &[("grant_type", "client_credentials")]).await;
+    let token = token.body["access_token"].as_str().unwrap().to_owned();
+    let zone = serde_json::json!({"id": "alpha", "subdomain": "alpha", "name": "Alpha"});
+    let url = format!("{}/identity-zones", server.uaa());
+    assert_eq!(server.ask(&token, "POST", &url, Some(zone)).await.status, 201);
+    let (first, before) = (kids("").await, kids("alpha.").await);
+    assert_eq!((first.len(), before.len()), (1, 1));
+    let listed = server.command(&["keys", "list", "--zone", "alpha"]);
+    assert!(listed.out.starts_with(&before[0]) && listed.out.contains("active"), "{listed:?}");
+    let nowhere = server.command(&["keys", "rotate", "--zone", "nowhere"]);
+    assert_eq!(
+        (nowhere.code, nowhere.err.as_str()),
+        (Some(1), "hallmark: there is no identity zone `nowhere`\n")
+    );
+    let rotated = server.command(&["keys", "rotate", "--zone", "alpha"]);
+    assert_eq!(rotated.code, Some(0), "{rotated:?}");
+    let mut after = kids("alpha.").await;
+    for _ in 0..PATIENCE {
+        if after.len() == 2 {
+            break;
+        }
+        tokio::time::sleep(TURN).await;
+        after = kids("alpha.").await;
+    }
+    assert!(after.len() == 2 && after.contains(&before[0]), "{after:?}");
+    assert_eq!(kids("").await, first);
+    // The edge makes hosts lower case, and says of a zone that is not there what UAA says.
+    assert_eq!(uaa("ALPHA.", "/info").await.body["zone_name"], "alpha");
+    let nobody = uaa("nobody.", "/info").await;
+    let text = nobody.body["error_description"].as_str();
+    assert_eq!((nobody.status, text), (404, Some("Cannot find identity zone for subdomain nobody")));
+    let discovery = uaa("alpha.", "/.well-known/openid-configuration").await.body;
+    let issuer =
+        format!("http://alpha.uaa.hallmark.test:{}/oauth/token", server.address().split_once(':').unwrap().1);
+    assert_eq!(discovery["issuer"], issuer);
 }
 
 #[tokio::test]

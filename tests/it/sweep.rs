@@ -7,14 +7,15 @@ pub(crate) mod people;
 pub(crate) mod places;
 mod rows;
 
-use expect::Matrix;
+use expect::{Expected, Matrix, Who};
 use people::{Person, Token};
 use places::Branch;
 use rows::{Probe, ROWS};
 use std::collections::{BTreeMap, BTreeSet};
 use tests::golden;
 use tests::inside::{Heard, Inside};
-use uaa_plugin::Route;
+use uaa_model::UAA_ZONE;
+use uaa_plugin::{Route, Site};
 
 #[tokio::test]
 async fn every_route_answers_as_the_matrix_says() {
@@ -22,12 +23,14 @@ async fn every_route_answers_as_the_matrix_says() {
     let matrix = Matrix::read();
     let branches = places::plant(&inside).await;
     let people = people::gather(&inside, &branches[0]).await;
+    let keepers = people::keepers(&inside, places::OTHER, "other").await;
     let mut sweep = Sweep { inside: &inside, matrix, branches, people, cells: 0, wrong: vec![] };
     // Twice: the decisions read committed rows first, and the compiled facts after they were followed.
     sweep.all("rows").await;
     inside.hall.access.follow().await.expect("facts are followed");
     assert!(inside.hall.access.fresh().is_some(), "the facts are compiled");
     sweep.all("snapshot").await;
+    sweep.abroad(&keepers).await;
     let Sweep { cells, wrong, .. } = sweep;
     let routes = inside.served.routes.iter().filter(|r| r.public.is_none()).count();
     println!("sweep: {routes} routes that need something, {cells} cells");
@@ -93,6 +96,41 @@ impl Sweep<'_> {
         }
     }
 
+    /// Every route of UAA's site in another zone, by clients of the first one that name it in a header.
+    async fn abroad(&mut self, keepers: &[Person]) {
+        let inside = self.inside;
+        let there = self.branches.iter().position(|b| b.zone != UAA_ZONE).expect("a branch in another zone");
+        let routes = inside.served.routes.iter().filter(|r| r.public.is_none() && r.site == Site::Uaa);
+        for (route, probe) in routes.flat_map(|route| rows_of(route).iter().map(move |probe| (route, probe)))
+        {
+            for (i, person) in keepers.iter().enumerate() {
+                for token in [Token::Full, Token::Narrow] {
+                    let branch = &self.branches[there];
+                    let heard = ask_abroad(inside, route, probe, branch, person, token).await;
+                    let all = std::slice::from_ref(branch);
+                    let expected = match (i, token) {
+                        // No scope of its token names the zone.
+                        (0, _) | (_, Token::Narrow) => Expected::Forbidden,
+                        _ => self.matrix.expected(
+                            route,
+                            probe,
+                            Who { person, token, here: branch.zone },
+                            branch,
+                            all,
+                        ),
+                    };
+                    self.cells += 1;
+                    if !expected.holds(&heard) {
+                        self.wrong.push(format!(
+                            "abroad: {} ({}) as {} with {token:?} token: expected {expected:?}, got {} {}",
+                            route.name, probe.need, person.name, heard.status, heard.body
+                        ));
+                    }
+                }
+            }
+        }
+    }
+
     async fn probe(&mut self, mode: &str, route: &Route, probe: &Probe) {
         for i in 0..self.people.len() {
             for token in [Token::Full, Token::Narrow, Token::Elsewhere, Token::Expired, Token::None] {
@@ -102,7 +140,8 @@ impl Sweep<'_> {
                     }
                     let (person, branch) = (&self.people[i], &self.branches[b]);
                     let heard = ask(self.inside, route, probe, branch, person, token).await;
-                    let expected = self.matrix.expected(route, probe, person, token, branch, &self.branches);
+                    let who = Who { person, token, here: UAA_ZONE };
+                    let expected = self.matrix.expected(route, probe, who, branch, &self.branches);
                     self.cells += 1;
                     if !expected.holds(&heard) {
                         self.wrong.push(format!(
@@ -138,6 +177,21 @@ async fn ask(
     let body = probe.body.map(|text| serde_json::from_str(&fill(text)).expect("a row's body is JSON"));
     let path = fill(probe.path);
     inside.ask(route.site, route.method.as_str(), &path, person.token(token), body.as_ref()).await
+}
+
+async fn ask_abroad(
+    inside: &Inside,
+    route: &Route,
+    probe: &Probe,
+    branch: &Branch,
+    person: &Person,
+    token: Token,
+) -> Heard {
+    let token = format!("bearer {}", person.token(token).expect("a token"));
+    let headers = [("authorization", token.as_str()), ("if-match", "0"), ("x-identity-zone-id", "other")];
+    let path = branch.fill(probe.path, person);
+    let body = probe.body.map(|text| branch.fill(text, person)).unwrap_or_default();
+    inside.ask_zone("", (route.method.as_str(), &path), &headers, &body).await
 }
 
 type Ids = BTreeMap<&'static str, String>;

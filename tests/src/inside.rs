@@ -109,6 +109,25 @@ impl Inside {
         self.send(site, request.body(body).expect("a request")).await
     }
 
+    /// A request to UAA at the host of a zone's subdomain, with these headers.
+    ///
+    /// # Panics
+    /// When the request cannot be written.
+    pub async fn ask_zone(
+        &self,
+        subdomain: &str,
+        (method, path): (&str, &str),
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Heard {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        self.send_to(subdomain, Site::Uaa, request).await
+    }
+
     /// A token, asked for as a client does.
     ///
     /// # Panics
@@ -135,7 +154,11 @@ impl Inside {
         self.send(Site::Uaa, request.expect("a request")).await
     }
 
-    async fn send(&self, site: Site, mut request: Request<Body>) -> Heard {
+    async fn send(&self, site: Site, request: Request<Body>) -> Heard {
+        self.send_to("", site, request).await
+    }
+
+    async fn send_to(&self, subdomain: &str, site: Site, mut request: Request<Body>) -> Heard {
         let router: Router = match site {
             Site::Api => self.served.api.clone(),
             Site::Uaa => self.served.uaa.clone(),
@@ -143,7 +166,7 @@ impl Inside {
         request.extensions_mut().insert(Caller {
             request: "test".into(),
             address: "127.0.0.1".into(),
-            subdomain: "".into(),
+            subdomain: subdomain.into(),
         });
         let response = router.oneshot(request).await.expect("it answers");
         let status = response.status().as_u16();

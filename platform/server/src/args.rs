@@ -110,6 +110,9 @@ pub enum KeysCommand {
         #[command(flatten)]
         /// Configuration.
         common: Common,
+        /// The `id` of the identity zone
+        #[arg(long, default_value = "uaa")]
+        zone: String,
     },
     /// Make a new key, sign with it from now on, and keep the old one for checking until its tokens are over
     #[command(
@@ -120,6 +123,9 @@ pub enum KeysCommand {
         #[command(flatten)]
         /// Configuration.
         common: Common,
+        /// The `id` of the identity zone
+        #[arg(long, default_value = "uaa")]
+        zone: String,
     },
 }
 

@@ -5,11 +5,12 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use uaa_authz::{Actor, Create, Duty, Zone, built_in_id, role_of_scope};
+use uaa_authz::{Actor, Duty, Zone};
 use uaa_directory::password::Source;
-use uaa_directory::{Client, Group, OrganizationQuota, RoleBinding, User};
+use uaa_directory::zone::{Authority, group};
+use uaa_directory::{Client, Group, OrganizationQuota, User};
 use uaa_model::{Fault, Id, Reply, Secret};
-use uaa_store::{Binding, Cond, Field, Granted, Set, Tx, Want};
+use uaa_store::{Cond, Field, Set, Tx, Want};
 use uuid::Uuid;
 
 /// The two secrets of the first start. Nothing else ever shows them.
@@ -85,46 +86,6 @@ fn begin(hall: &Hall, want: Want) -> Tx {
     hall.access.begin(actor.into(), hall.zone, want, "bootstrap", "first-start".into())
 }
 
-async fn group(tx: &mut Tx, name: &str) -> Reply<Granted<Create, Group>> {
-    let zone = Id::<Zone>::new(tx.zone());
-    let slot = tx.slot::<Group>(zone).await?;
-    let set = Set::default()
-        .put(Group::name, name)
-        .put(Group::name_key, name.to_lowercase())
-        .put(Group::description, "")
-        .put(Group::version, 0);
-    let made = tx.insert(slot, set).await?;
-    tx.enroll(&made).await?;
-    // `password.write` lets a user change the own password; as a group it gives nothing beyond that.
-    if name != "password.write" {
-        stand_for(tx, made.id().uuid(), "group", "group", name).await?;
-    }
-    Ok(made)
-}
-
-/// A scope with authority, held by a group or client, is a binding of the role that it stands for.
-async fn stand_for(
-    tx: &mut Tx,
-    subject: Uuid,
-    kind: &'static str,
-    source: &'static str,
-    scope: &str,
-) -> Reply<()> {
-    let Some(role) = role_of_scope(scope) else { return Ok(()) };
-    let zone = Id::<Zone>::new(tx.zone());
-    let slot = tx.slot::<RoleBinding>(zone).await?;
-    let binding = Binding {
-        subject,
-        subject_kind: kind,
-        role: built_in_id(role),
-        role_name: role.into(),
-        scope: Some(scope.into()),
-        source,
-        expires: 0,
-    };
-    tx.bind(slot, binding, Set::default()).await.map(drop)
-}
-
 async fn administrator(tx: &mut Tx, hash: String) -> Reply<Uuid> {
     let zone = Id::<Zone>::new(tx.zone());
     let slot = tx.slot::<User>(zone).await?;
@@ -169,7 +130,9 @@ async fn make_client(tx: &mut Tx, new: &NewClient, secret: Option<String>) -> Re
     let made = tx.insert_as(slot, Id::new(id), Some(id), set).await?;
     tx.enroll(&made).await?;
     for authority in new.authorities {
-        stand_for(tx, id, "client", "authorities", authority).await?;
+        if let Some(stands_for) = Authority::at_home(authority, tx.zone()) {
+            stands_for.bind(tx, id, "client", "authorities", authority).await?;
+        }
     }
     Ok(())
 }

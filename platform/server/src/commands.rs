@@ -26,6 +26,7 @@ use uaa_oauth::TokenForms;
 use uaa_plugin::Links;
 use uaa_store::{Db, Engine, Tx, Want};
 use uaa_token::Algorithm;
+use uuid::Uuid;
 
 /// The whole program: reads the command line, does it, and says how it went.
 ///
@@ -70,8 +71,10 @@ async fn run(args: Args, out: &mut Output) -> Result<(), Failure> {
         Command::Audit(AuditCommand::Export { common, after }) => {
             audit::export(&ready(&common)?, after, out).await
         }
-        Command::Keys(KeysCommand::List { common }) => keys::list(&ready(&common)?, out).await,
-        Command::Keys(KeysCommand::Rotate { common }) => keys::rotate(&ready(&common)?, out).await,
+        Command::Keys(KeysCommand::List { common, zone }) => keys::list(&ready(&common)?, &zone, out).await,
+        Command::Keys(KeysCommand::Rotate { common, zone }) => {
+            keys::rotate(&ready(&common)?, &zone, out).await
+        }
         Command::Admin(AdminCommand::PasswordReset { common, user }) => {
             admin::password_reset(&ready(&common)?, &user, out).await
         }
@@ -195,10 +198,15 @@ fn data_folder(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A transaction of the operator at this machine.
+/// A transaction of the operator at this machine, in the first zone.
 fn begin(hall: &Hall, want: Want, op: &'static str) -> Tx {
-    let actor = Actor::system(hall.access.registry(), Duty::Operator, hall.zone);
-    hall.access.begin(actor.into(), hall.zone, want, op, hall.ids.uuid().to_string().into())
+    begin_in(hall, hall.zone, want, op)
+}
+
+/// The same in any zone.
+fn begin_in(hall: &Hall, zone: Uuid, want: Want, op: &'static str) -> Tx {
+    let actor = Actor::system(hall.access.registry(), Duty::Operator, zone);
+    hall.access.begin(actor.into(), zone, want, op, hall.ids.uuid().to_string().into())
 }
 
 /// Waits for long work, and says now and then that it goes on.

@@ -1,6 +1,5 @@
 //! How the parts are put together. No logic of their own: what decides lives below.
 
-use crate::signing::SigningKeys;
 use platform_cloud_controller::CloudController;
 use scim::Scim;
 use std::fs;
@@ -13,7 +12,7 @@ use tokio::task::JoinSet;
 use uaa_authz::{Kind, Registry};
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::password::{Cost, Hasher, Limits};
-use uaa_directory::{AccessApi, Credentials};
+use uaa_directory::{AccessApi, Credentials, Keyring};
 use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
 use uaa_oauth::{Caches, Engine, OauthServer, TokenForms};
 use uaa_plugin::{Dispatcher, Links, Plugin, Route, Runner, Site, Work, Zones, router};
@@ -134,18 +133,15 @@ impl Hall {
         Ok(served)
     }
 
-    fn signing_keys(&self) -> SigningKeys {
-        let (access, data_key) = (self.access.clone(), self.data_key.clone());
-        SigningKeys { access, zone: self.zone, data_key, algorithm: self.plan.algorithm }
+    /// What makes and opens signing keys.
+    pub(crate) fn keyring(&self) -> Keyring {
+        Keyring::new(self.data_key.clone(), self.plan.algorithm)
     }
 
     /// The plugins behind their routes. `rehearse`: whatever a request does is taken back at its end.
     pub async fn assemble(&self, rehearse: bool) -> Reply<Served> {
-        let keys = self.signing_keys().load().await?;
+        let zones = Arc::new(Zones::new(self.access.clone(), self.plan.links.clone()));
         let settings = uaa_oauth::Settings {
-            issuer: format!("{}/oauth/token", self.plan.links.uaa),
-            uaa: self.plan.links.uaa.to_string(),
-            zone_id: "uaa".into(),
             access_seconds: self.plan.access_seconds,
             refresh_seconds: self.plan.refresh_seconds,
             forms: self.plan.forms,
@@ -155,15 +151,15 @@ impl Hall {
         let engine = Arc::new(Engine::new(
             settings,
             self.access.clone(),
+            zones.clone(),
             &self.caches,
             self.clock.clone(),
             self.ids.clone(),
             credentials.clone(),
             RevSigKey::derived(&self.data_key),
-            keys,
-            self.zone,
+            self.keyring(),
         ));
-        let zones = Arc::new(Zones::new(self.access.clone(), self.plan.links.clone()));
+        engine.make_ready().await?;
         let plugins = self.plugins(&engine, &credentials);
         let works: Vec<Work> = plugins.iter().flat_map(|plugin| plugin.works()).collect();
         let jobs = Runner::new(self.access.clone(), engine.clone(), zones.clone(), self.clock.clone(), works);
@@ -184,7 +180,7 @@ impl Hall {
         vec![
             Arc::new(OauthServer(engine.clone())),
             Arc::new(AccessApi),
-            Arc::new(Scim { credentials: credentials.clone() }),
+            Arc::new(Scim { credentials: credentials.clone(), keys: Arc::new(self.keyring()) }),
             Arc::new(CloudController),
         ]
     }
@@ -192,7 +188,8 @@ impl Hall {
     /// Compiled facts start cold: decisions read rows until the first load is through.
     fn beside(&self, served: &mut Served) {
         let beside = &mut served.beside;
-        beside.spawn(self.signing_keys().follow(self.caches.clone(), served.engine.clone()));
+        let (engine, caches) = (served.engine.clone(), self.caches.clone());
+        beside.spawn(async move { engine.follow_keys(caches).await });
         let jobs = served.jobs.clone();
         beside.spawn(async move {
             loop {
@@ -253,11 +250,6 @@ impl Hall {
                 }
             }
         });
-    }
-
-    /// The key that seals private keys.
-    pub(crate) fn data_key(&self) -> &DataKey {
-        &self.data_key
     }
 }
 

@@ -18,4 +18,3 @@ pub mod output;
 pub mod stop;
 
 pub use commands::main;
-mod signing;

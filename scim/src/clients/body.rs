@@ -12,7 +12,7 @@ use uaa_store::Set;
 /// The body of POST and PUT. A list may be one text with commas, as UAA reads it.
 #[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
-pub(super) struct ClientBody {
+pub(crate) struct ClientBody {
     client_id: Option<String>,
     #[schemars(with = "Option<String>")]
     client_secret: Option<Secret>,
@@ -63,10 +63,10 @@ impl Within<Client> for ClientBody {
 
 /// A client that UAA would take.
 #[derive(Debug, PartialEq)]
-pub(super) struct Whole {
-    pub(super) client_id: String,
-    pub(super) authorities: Vec<String>,
-    pub(super) scope: Vec<String>,
+pub(crate) struct Whole {
+    pub(crate) client_id: String,
+    pub(crate) authorities: Vec<String>,
+    pub(crate) scope: Vec<String>,
     name: String,
     grants: Vec<String>,
     redirects: Vec<String>,
@@ -82,7 +82,7 @@ impl ClientBody {
     ///
     /// # Errors
     /// `invalid_client` in UAA's words.
-    pub(super) fn new_client(&self) -> Reply<Whole> {
+    pub(crate) fn new_client(&self) -> Reply<Whole> {
         let id = self.client_id.as_deref().unwrap_or_default();
         if id.trim().is_empty() || id.chars().count() > LONGEST || id.chars().any(char::is_control) {
             return Err(refused("The client_id is empty, too long or holds control characters"));
@@ -132,8 +132,19 @@ impl ClientBody {
     }
 
     /// The secret, when one is given.
-    pub(super) fn secret(&self) -> Option<&Secret> {
+    pub(crate) fn secret(&self) -> Option<&Secret> {
         self.client_secret.as_ref()
+    }
+
+    /// A field without a column, as it came.
+    pub(crate) fn given(&self, name: &str) -> Option<&Value> {
+        self.more.get(name)
+    }
+
+    /// The same with one more field without a column.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> ClientBody {
+        self.more.insert(name.to_owned(), value.into());
+        self
     }
 
     fn over(&self, id: &str, before: Option<&ClientOwn>) -> Reply<Whole> {

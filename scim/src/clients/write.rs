@@ -68,7 +68,7 @@ pub(super) async fn check_new(tx: &mut Tx, body: &ClientBody) -> Reply<()> {
 }
 
 /// Makes one, with the hash of its secret.
-pub(super) async fn make(
+pub(crate) async fn make(
     tx: &mut Tx,
     slot: Slot<Client>,
     body: &ClientBody,
@@ -127,7 +127,7 @@ pub(super) async fn renew(
 }
 
 /// Ends one. Its tokens are good for nothing from here on: there is nobody any more whom they could be of.
-pub(super) async fn end(
+pub(crate) async fn end(
     tx: &mut Tx,
     client: Granted<Delete, Client>,
     credentials: &Credentials,

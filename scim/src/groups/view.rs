@@ -7,8 +7,8 @@ use uaa_directory::GroupOwn;
 use uaa_model::rfc3339_millis;
 use uaa_store::Fields;
 
-/// The whole group.
-pub(super) fn group(row: &Fields<GroupOwn>, members: &[Member]) -> Value {
+/// The whole group, with the `id` of its zone.
+pub(super) fn group(row: &Fields<GroupOwn>, members: &[Member], zone: &str) -> Value {
     json!({
         "id": row.guid.to_string(),
         "meta": {
@@ -19,7 +19,7 @@ pub(super) fn group(row: &Fields<GroupOwn>, members: &[Member]) -> Value {
         "displayName": row.own.name,
         "description": row.own.description,
         "members": members.iter().map(member).collect::<Vec<_>>(),
-        "zoneId": "uaa",
+        "zoneId": zone,
         "schemas": [SCHEMA],
     })
 }
@@ -48,7 +48,7 @@ mod tests {
             own,
         };
         let inner = Member { id: Uuid::from_u128(2), kind: "group".into(), origin: "uaa".into() };
-        let shown = group(&row, &[inner]);
+        let shown = group(&row, &[inner], "uaa");
         assert_eq!(shown["displayName"], "a.b");
         assert_eq!(shown["meta"]["version"], 2);
         assert_eq!(shown["members"][0]["type"], "GROUP");

@@ -7,8 +7,8 @@ use uaa_directory::UserOwn;
 use uaa_model::rfc3339_millis;
 use uaa_store::Fields;
 
-/// The whole user. There is no password in it, whoever asks.
-pub(super) fn user(row: &Fields<UserOwn>, groups: &[Membership]) -> Value {
+/// The whole user, with the `id` of its zone. There is no password in it, whoever asks.
+pub(super) fn user(row: &Fields<UserOwn>, groups: &[Membership], zone: &str) -> Value {
     let own = &row.own;
     let mut all = Map::new();
     let mut put = |name: &str, value: Value| all.insert(name.to_owned(), value);
@@ -42,7 +42,7 @@ pub(super) fn user(row: &Fields<UserOwn>, groups: &[Membership]) -> Value {
     put("active", own.active.into());
     put("verified", own.verified.into());
     put("origin", own.origin.as_str().into());
-    put("zoneId", "uaa".into());
+    put("zoneId", zone.into());
     put("passwordLastModified", rfc3339_millis(own.password_changed_at).into());
     put("schemas", json!([SCHEMA]));
     Value::Object(all)
@@ -91,7 +91,7 @@ mod tests {
             own,
         };
         let groups = [Membership { group: Uuid::from_u128(2), name: "scim.read".into(), direct: false }];
-        let shown = user(&row, &groups);
+        let shown = user(&row, &groups, "uaa");
         assert_eq!(shown["meta"]["version"], 3);
         assert_eq!(shown["meta"]["lastModified"], "1970-01-01T00:00:00.001Z");
         assert_eq!(shown["name"], json!({"givenName": "Ada"}));

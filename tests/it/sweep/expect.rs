@@ -12,6 +12,14 @@ use uuid::Uuid;
 /// Role, kind, verbs.
 pub(crate) struct Matrix(BTreeMap<String, BTreeMap<String, String>>);
 
+/// Who asks, with which token, in which zone.
+#[derive(Clone, Copy)]
+pub(crate) struct Who<'a> {
+    pub(crate) person: &'a Person,
+    pub(crate) token: Token,
+    pub(crate) here: Uuid,
+}
+
 /// What an answer should be.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
@@ -38,7 +46,7 @@ impl Expected {
             Expected::Forbidden => heard.status == 403,
             Expected::Hidden => heard.status == 404 || (heard.status == 422 && unseen),
             Expected::Lists { those, among } => {
-                let rows = heard.body["resources"].as_array();
+                let rows = heard.body["resources"].as_array().or(heard.body.as_array());
                 let name = |row: &serde_json::Value| {
                     ["guid", "id", "client_id"].iter().find_map(|n| row[n].as_str().map(str::to_owned))
                 };
@@ -75,11 +83,11 @@ impl Matrix {
         &self,
         route: &Route,
         probe: &Probe,
-        person: &Person,
-        token: Token,
+        who: Who<'_>,
         branch: &Branch,
         all: &[Branch],
     ) -> Expected {
+        let Who { person, token, here } = who;
         let meant_for_others = token == Token::Elsewhere && route.site == Site::Api;
         if matches!(token, Token::Expired | Token::None) || meant_for_others {
             return Expected::Unauthenticated;
@@ -87,11 +95,11 @@ impl Matrix {
         // What is not there as one kind may be of another that the route takes and the token does not open: it is told so.
         let unopened = |need: &str| {
             let (verb, kind) = need.split_once(' ').unwrap_or_default();
-            !Ask { matrix: self, person, full: token == Token::Full, kind }.opened(verb)
+            !Ask { matrix: self, person, full: token == Token::Full, kind, here }.opened(verb)
         };
         let by_id = |need: &str| !["own", "list", "create"].iter().any(|verb| need.starts_with(verb));
         let shut = route.need.to_string().split(" | ").any(|need| by_id(need) && unopened(need));
-        let mut each = probe.need.split(" | ").map(|need| self.one(need, probe, person, token, branch, all));
+        let mut each = probe.need.split(" | ").map(|need| self.one(need, probe, who, branch, all));
         let first = each.next().expect("a need");
         let best = each.fold(first, |best, next| if next == Expected::Allowed { next } else { best });
         if best == Expected::Hidden && shut && probe.need != route.need.to_string() {
@@ -104,13 +112,12 @@ impl Matrix {
         &self,
         need: &str,
         probe: &Probe,
-        person: &Person,
-        token: Token,
+        Who { person, token, here }: Who<'_>,
         branch: &Branch,
         all: &[Branch],
     ) -> Expected {
         let (verb, kind) = need.split_once(' ').unwrap_or_default();
-        let ask = Ask { matrix: self, person, full: token == Token::Full, kind };
+        let ask = Ask { matrix: self, person, full: token == Token::Full, kind, here };
         match verb {
             "own" => Expected::Allowed,
             // Questions about others are asked at the zone.
@@ -128,6 +135,8 @@ struct Ask<'a> {
     person: &'a Person,
     full: bool,
     kind: &'a str,
+    /// The zone that is spoken to.
+    here: Uuid,
 }
 
 impl Ask<'_> {
@@ -138,6 +147,10 @@ impl Ask<'_> {
 
     /// Whether the token lets its holder use what it has.
     fn opened(&self, verb: &str) -> bool {
+        // Everybody is of the first zone. Elsewhere nothing counts but what a scope says that names the zone.
+        if self.here != UAA_ZONE {
+            return false;
+        }
         let own = self.identity() && "rd".contains(&verb[..1]) && self.matrix.has("owner", self.kind, verb);
         let scoped = || self.person.scoped.iter().any(|role| self.matrix.has(role, self.kind, verb));
         own || (self.full && ((self.person.platform && !self.identity()) || scoped()))
@@ -148,14 +161,17 @@ impl Ask<'_> {
         self.person.roles.iter().any(|held| {
             let carried = || self.full && self.person.scoped.contains(&held.role);
             let usable = if held.scoped { carried() } else { self.opened(verb) };
-            places.contains(&Some(held.place)) && usable && self.matrix.has(held.role, self.kind, verb)
+            let here = self.here == UAA_ZONE || held.place == self.here;
+            here && places.contains(&Some(held.place))
+                && usable
+                && self.matrix.has(held.role, self.kind, verb)
         })
     }
 
     fn may(&self, verb: &str, zone: Uuid, thing: &Thing) -> bool {
         let owned = thing.owner == Some(self.person.id) && self.matrix.has("owner", self.kind, verb);
         let shared = thing.shared.filter(|_| verb == "read");
-        (zone == UAA_ZONE)
+        (zone == self.here)
             && (self.by_role(verb, &[Some(zone), thing.organization, thing.space, shared])
                 || (owned && self.opened(verb)))
     }
@@ -168,7 +184,7 @@ impl Ask<'_> {
             row => row,
         };
         let whose = Ask { kind, ..*self };
-        if self.identity() && zone != UAA_ZONE && whose.by_role("read", &[Some(UAA_ZONE)]) {
+        if self.identity() && zone != self.here && whose.by_role("read", &[Some(self.here)]) {
             Expected::Hidden
         } else if self.identity() || !self.opened(verb) || self.may("read", zone, thing) {
             Expected::Forbidden
@@ -178,9 +194,12 @@ impl Ask<'_> {
     }
 
     fn thing(&self, verb: &str, branch: &Branch) -> Expected {
-        let thing = branch.thing(self.kind).unwrap_or_else(|| panic!("no `{}` was planted", self.kind));
-        if !self.may(verb, branch.zone, thing) {
-            return self.refused(verb, branch.zone, thing);
+        // A zone is a thing of the zone that is spoken to, if it may be spoken of there at all.
+        let (kind, zone) =
+            if self.kind == "zone" { ("identity_zone", self.here) } else { (self.kind, branch.zone) };
+        let thing = branch.thing(kind).unwrap_or_else(|| panic!("no `{kind}` was planted"));
+        if !self.may(verb, zone, thing) {
+            return self.refused(verb, zone, thing);
         }
         self.past_the_barrier(verb, branch, thing)
     }
@@ -201,14 +220,18 @@ impl Ask<'_> {
         let Some(above) = branch.thing(parent) else {
             // The zone is the one that is spoken to, wherever the rest stands.
             let zone = Thing {
-                id: UAA_ZONE,
+                id: self.here,
                 wire: String::new(),
                 organization: None,
                 space: None,
                 owner: None,
                 shared: None,
             };
-            return if self.may("create", UAA_ZONE, &zone) { Expected::Allowed } else { Expected::Forbidden };
+            return if self.may("create", self.here, &zone) {
+                Expected::Allowed
+            } else {
+                Expected::Forbidden
+            };
         };
         let at = Thing { owner: None, shared: None, ..above.clone() };
         if self.may("create", branch.zone, &at) {
@@ -240,7 +263,7 @@ impl Ask<'_> {
 
     /// The right to see all of the zone.
     fn whole(&self) -> Expected {
-        if self.by_role("read", &[Some(UAA_ZONE)]) { Expected::Allowed } else { Expected::Forbidden }
+        if self.by_role("read", &[Some(self.here)]) { Expected::Allowed } else { Expected::Forbidden }
     }
 }
 

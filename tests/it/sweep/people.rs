@@ -3,11 +3,11 @@
 use crate::sweep::places::{Branch, bind, client_of, user_of};
 use std::collections::BTreeMap;
 use tests::inside::Inside;
-use uaa_authz::{BUILT_IN, RoleLevel, SCOPE_ROLES, Zone, built_in_id, role_of_scope};
+use uaa_authz::{BUILT_IN, RoleLevel, SCOPE_ROLES, ZONE_ADMIN, ZONE_READER, Zone, built_in_id};
 use uaa_directory::password::Source;
 use uaa_directory::{Client, OrganizationRole, RoleBinding, SpaceRole, User};
 use uaa_model::{Id, Secret, UAA_ZONE};
-use uaa_store::{Binding, Cond, Field, Set, Tx};
+use uaa_store::{Binding, Set, Tx};
 use uuid::Uuid;
 
 /// What a request carries.
@@ -49,6 +49,9 @@ pub(crate) struct Person {
     tokens: BTreeMap<Token, String>,
 }
 
+/// The zone at whose place a service holds its roles, and the `id` that its scopes name.
+type At = (Uuid, &'static str);
+
 impl Person {
     pub(crate) fn token(&self, token: Token) -> Option<&str> {
         self.tokens.get(&token).map(String::as_str)
@@ -69,7 +72,7 @@ pub(crate) async fn gather(inside: &Inside, here: &Branch) -> Vec<Person> {
     for role in BUILT_IN {
         let name = format!("with {}", role.name);
         people.push(match role.level {
-            RoleLevel::Zone => service(&mut tx, &name, &[role.name], &hash).await,
+            RoleLevel::Zone => service(&mut tx, &name, &[role.name], &hash, HOME).await,
             RoleLevel::Organization => {
                 let mut person = user(&mut tx, &name, &hash).await;
                 bind::<OrganizationRole>(&mut tx, Id::new(here.organization), person.id, role.name).await;
@@ -92,7 +95,7 @@ pub(crate) async fn gather(inside: &Inside, here: &Branch) -> Vec<Person> {
     ]);
     let all: Vec<&'static str> =
         BUILT_IN.iter().filter(|r| r.level == RoleLevel::Zone).map(|r| r.name).collect();
-    people.push(service(&mut tx, "root", &all, &hash).await);
+    people.push(service(&mut tx, "root", &all, &hash, HOME).await);
     tx.commit().await.expect("committed");
     for person in &mut people {
         person.fetch(inside, Token::Expired).await;
@@ -146,40 +149,62 @@ async fn user(tx: &mut Tx, name: &str, hash: &str) -> Person {
     Person::user(name.to_owned(), id)
 }
 
-/// A client whose authorities stand for these roles.
-async fn service(tx: &mut Tx, name: &str, roles: &[&'static str], hash: &str) -> Person {
-    let scopes: Vec<&str> = roles
-        .iter()
-        .map(|role| SCOPE_ROLES.iter().find(|(_, r)| r == role).map_or(*role, |(scope, _)| *scope))
-        .collect();
-    let authorities = [scopes.as_slice(), &["uaa.none", OPENS_NOTHING]].concat();
+/// Clients of the first zone that have roles in another one, each through a scope that names it; the first has none.
+pub(crate) async fn keepers(inside: &Inside, zone: Uuid, id: &'static str) -> Vec<Person> {
+    let ours = Source { account: "sweep", address: "" };
+    let hash = inside.hall.hasher.hash(&Secret::new(PASSWORD.into()), ours).await.expect("a hash");
+    let mut tx = inside.begin(UAA_ZONE);
+    let mut people = vec![service(&mut tx, "keeper of nothing", &["uaa.admin"], &hash, HOME).await];
+    for role in ["zone_admin", "zone_reader", "clients.admin", "clients.read", "scim.read", "scim.write"] {
+        people.push(service(&mut tx, &format!("keeper with {role}"), &[role], &hash, (zone, id)).await);
+    }
+    tx.commit().await.expect("committed");
+    for person in &mut people {
+        for token in [Token::Full, Token::Narrow] {
+            person.fetch(inside, token).await;
+        }
+    }
+    people
+}
+
+/// A client whose authorities stand for these roles there.
+async fn service(tx: &mut Tx, name: &str, roles: &[&'static str], hash: &str, (zone, zid): At) -> Person {
+    let scope = |role: &str| match role {
+        ZONE_ADMIN => format!("zones.{zid}.admin"),
+        ZONE_READER => format!("zones.{zid}.read"),
+        other if zone != UAA_ZONE => format!("zones.{zid}.{other}"),
+        other => SCOPE_ROLES.iter().find(|(_, r)| *r == other).map_or(other, |(scope, _)| *scope).to_owned(),
+    };
+    let scopes: Vec<String> = roles.iter().map(|role| scope(role)).collect();
+    let authorities: Vec<&str> =
+        scopes.iter().map(String::as_str).chain(["uaa.none", OPENS_NOTHING]).collect();
     let slot = tx.slot::<Client>(Id::<Zone>::new(UAA_ZONE)).await.expect("a slot");
     let id = tx.ids().uuid();
     let set = client_of(name, Some(hash), &authorities);
     let made = tx.insert_as(slot, Id::new(id), Some(id), set).await.expect("made");
     tx.enroll(&made).await.expect("enrolled");
-    for scope in scopes {
-        let role = role_of_scope(scope).expect("a scope with authority");
+    let home = tx.enter(zone);
+    let me = tx.assume(uaa_authz::Duty::Bootstrap);
+    for (role, scope) in roles.iter().copied().zip(scopes) {
         let binding = Binding {
             subject: id,
             subject_kind: "client",
             role: built_in_id(role),
             role_name: role.into(),
-            scope: Some(scope.into()),
+            scope: Some(scope),
             source: "authorities",
             expires: 0,
         };
-        let slot = tx.slot::<RoleBinding>(Id::<Zone>::new(UAA_ZONE)).await.expect("a slot");
+        let slot = tx.slot::<RoleBinding>(Id::<Zone>::new(zone)).await.expect("a slot");
         tx.bind(slot, binding, Set::default()).await.expect("bound");
     }
-    let seen = tx.visible::<Client>().await.expect("all");
-    let known = tx.find(&seen, Cond::In(Field::Text("client_id"), vec![name.to_owned()])).await;
-    assert!(known.expect("a client").is_some());
+    tx.resume(me);
+    tx.enter(home);
     Person {
         name: name.to_owned(),
         id,
         kind: "client",
-        roles: roles.iter().map(|role| Held { scoped: true, ..held(role, UAA_ZONE) }).collect(),
+        roles: roles.iter().map(|role| Held { scoped: true, ..held(role, zone) }).collect(),
         scoped: roles.to_vec(),
         platform: false,
         tokens: BTreeMap::new(),
@@ -189,3 +214,4 @@ async fn service(tx: &mut Tx, name: &str, roles: &[&'static str], hash: &str) ->
 const PASSWORD: &str = "one-for-everybody";
 /// For the service dashboards' own question, which no route here asks.
 const OPENS_NOTHING: &str = "cloud_controller_service_permissions.read";
+const HOME: At = (UAA_ZONE, "uaa");

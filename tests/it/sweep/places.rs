@@ -54,15 +54,18 @@ impl Branch {
     }
 }
 
+/// The other zone.
+pub(crate) const OTHER: Uuid = Uuid::from_u128(0x0a11);
+
 /// Here, where people have their roles, and everywhere else.
 pub(crate) async fn plant(inside: &Inside) -> Vec<Branch> {
-    let other_zone = Uuid::from_u128(0x0a11);
-    inside.hall.access.found(other_zone, "other", "other").await.expect("another zone");
+    inside.hall.access.found(OTHER, "other", "other").await.expect("another zone");
+    of_the_zone(inside).await;
     let here = branch(inside, "here", UAA_ZONE, None).await;
     let beside = branch(inside, "in another space", UAA_ZONE, Some(here.organization)).await;
     let elsewhere = branch(inside, "in another organization", UAA_ZONE, None).await;
     let mut suspended = branch(inside, "in a suspended organization", UAA_ZONE, None).await;
-    let abroad = branch(inside, "in another zone", other_zone, None).await;
+    let abroad = branch(inside, "in another zone", OTHER, None).await;
     let mut tx = inside.begin(UAA_ZONE);
     let organization = tx.grant::<uaa_authz::Update, Organization>(Id::new(suspended.organization)).await;
     tx.bar(&organization.expect("it is there"), Some(Barrier::OrganizationSuspended))
@@ -88,6 +91,7 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
         Branch { name, zone, organization, space, suspended: false, things: BTreeMap::new(), somebody };
     let (at_zone, at_org) = ((None, None), (Some(organization), None));
     let at_space = (Some(organization), Some(space));
+    branch.put_named("identity_zone", OTHER, at_zone).wire = "other".into();
     branch.put::<Organization>(organization, at_org);
     branch.put::<Space>(space, at_space);
     branch.put::<User>(person, at_zone).owner = Some(person);
@@ -127,6 +131,20 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     made.commit().await.expect("committed");
     branch.put::<AuditEvent>(event(tx, space).await, at_space);
     branch
+}
+
+/// A client in the other zone that whoever manages zones has put there.
+async fn of_the_zone(inside: &Inside) {
+    let mut tx = inside.begin(OTHER);
+    // Rows name some clients that the first zone has.
+    for name in ["cf", "cc_routing", "cc_service_key_client", "gorouter", "tcp_router", "tcp_emitter"] {
+        client(&mut tx, name).await;
+    }
+    let made = make(&mut tx, Id::new(OTHER), true, client_of("of-the-zone", None, &[])).await;
+    tx.enroll(&made).await.expect("enrolled");
+    let set = Set::default().put(Client::more, r#"{"createdwith": "zones.write"}"#);
+    tx.update(&made, set).await.expect("changed");
+    tx.commit().await.expect("committed");
 }
 
 /// The event of the making of a space.

@@ -216,6 +216,28 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
             r#"[{"clientId": "cc_service_key_client", "secret": "another-long-one"}]"#,
         )],
     ),
+    ("zone_list", &[get("list zone", "/identity-zones")]),
+    ("zone_create", &[send("create zone", "/identity-zones", r#"{"subdomain": "swept", "name": "swept"}"#)]),
+    ("zone_show", &[get("read zone", "/identity-zones/{identity_zone}")]),
+    (
+        "zone_replace",
+        &[send(
+            "update zone",
+            "/identity-zones/{identity_zone}",
+            r#"{"subdomain": "other", "name": "swept"}"#,
+        )],
+    ),
+    ("zone_delete", &[get("delete zone", "/identity-zones/{identity_zone}")]),
+    (
+        "zone_client_create",
+        &[send(
+            "update zone",
+            "/identity-zones/{identity_zone}/clients",
+            r#"{"client_id": "swept", "client_secret": "a-long-secret", "scope": ["openid"],
+                "authorities": ["uaa.resource"], "authorized_grant_types": ["password"], "allowedproviders": ["uaa"]}"#,
+        )],
+    ),
+    ("zone_client_delete", &[get("update zone", "/identity-zones/{identity_zone}/clients/of-the-zone")]),
     ("organization_list", &[get("list organization", "/v3/organizations?per_page=5000")]),
     ("organization_create", &[send("create organization", "/v3/organizations", r#"{"name": "swept"}"#)]),
     ("organization_show", &[get("read organization", "/v3/organizations/{organization}")]),

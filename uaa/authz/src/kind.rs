@@ -91,7 +91,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
     type Parent: Resource;
 }
 
-/// An identity zone, the root of every place.
+/// An identity zone, the root of every place. Seen from the first zone each of them is a thing there as well, so that a right to
+/// zones that is held there reaches all of them; held in another zone it reaches that zone alone.
 #[derive(Debug)]
 pub enum Zone {}
 
@@ -106,7 +107,8 @@ impl Resource for Zone {
         grants: &[
             ("zones.read", Verbs::of("r")),
             ("zones.write", Verbs::of("rcud")),
-            ("zones.admin", Verbs::of("ru")),
+            ("zone_admin", Verbs::of("rud")),
+            ("zone_reader", Verbs::of("r")),
         ],
     };
     type Parent = Zone;

@@ -20,6 +20,9 @@ pub use kind::{Kind, Level, Realm, Resource, Zone};
 pub use matrix::matrix;
 pub use place::Place;
 pub use registry::{KindIx, Mask, Registry, UnknownName};
-pub use role::{BUILT_IN, Role, RoleLevel, SCOPE_ROLES, built_in_id, role_of_scope};
+pub use role::{
+    BUILT_IN, Role, RoleLevel, SCOPE_ROLES, ZONE_ADMIN, ZONE_READER, ZONE_SCOPES, built_in_id, role_of_scope,
+    scopes_of_zone, zone_scope,
+};
 pub use snapshot::{Bound, Snapshot, SubjectFacts};
 pub use verb::{Create, Delete, Does, Implies, Operate, Read, Secret, Update, Verb, Verbs, Writes};

@@ -170,6 +170,12 @@ fn role_verbs(kinds: &[Kind], role: &str) -> Arc<[Verbs]> {
                 kind.grants.iter().filter(|(r, _)| *r == role).fold(Verbs::NONE, |all, (_, v)| all.or(*v));
             let whole = match (role, kind.realm) {
                 ("admin", Realm::Platform) | ("uaa.admin", Realm::Identity) => Verbs::ALL,
+                // Whoever keeps a zone does there what its uaa.admin does, but makes no zones and touches no keys.
+                (crate::role::ZONE_ADMIN, Realm::Identity)
+                    if !["zone", "signing_key"].contains(&kind.name) =>
+                {
+                    Verbs::ALL
+                }
                 ("admin_read_only", Realm::Platform) => Verbs::of("rs"),
                 ("global_auditor", Realm::Platform) => Verbs::of("r"),
                 _ => Verbs::NONE,

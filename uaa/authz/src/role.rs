@@ -70,7 +70,8 @@ pub const BUILT_IN: &[Role] = &[
     Role::at(RoleLevel::Space, "space_auditor"),
     Role::at(RoleLevel::Space, "space_supporter"),
     Role::at(RoleLevel::Zone, "uaa.admin"),
-    Role::at(RoleLevel::Zone, "zones.admin"),
+    Role::at(RoleLevel::Zone, ZONE_ADMIN),
+    Role::at(RoleLevel::Zone, ZONE_READER),
     Role::at(RoleLevel::Zone, "zones.read"),
     Role::at(RoleLevel::Zone, "zones.write"),
     Role::at(RoleLevel::Zone, "scim.read"),
@@ -113,6 +114,48 @@ pub fn role_of_scope(scope: &str) -> Option<&'static str> {
         .map(|r| r.name)
 }
 
+/// The keeper of one identity zone: does there what UAA's `zones.<id>.admin` does.
+pub const ZONE_ADMIN: &str = "zone_admin";
+/// Sees one identity zone, as with UAA's `zones.<id>.read`.
+pub const ZONE_READER: &str = "zone_reader";
+
+/// What stands behind `zones.<id>.` in scopes by which the first zone's users and clients reach another one, or their own zone's
+/// keeper that zone.
+pub const ZONE_SCOPES: [&str; 13] = [
+    "admin",
+    "read",
+    "clients.admin",
+    "clients.read",
+    "clients.write",
+    "scim.read",
+    "scim.write",
+    "scim.create",
+    "scim.invite",
+    "idps.read",
+    "idps.write",
+    "sps.read",
+    "sps.write",
+];
+
+/// Of a scope that speaks of a zone: the zone's `id`, and the role there, unless there is nothing yet that it opens.
+///
+/// `zones.read` and `zones.write` speak of all of them and are none.
+pub fn zone_scope(scope: &str) -> Option<(&str, Option<&'static str>)> {
+    let (zone, what) = scope.strip_prefix("zones.")?.split_once('.')?;
+    let what = ZONE_SCOPES.into_iter().find(|known| *known == what)?;
+    let role = match what {
+        "admin" => Some(ZONE_ADMIN),
+        "read" => Some(ZONE_READER),
+        other => role_of_scope(other),
+    };
+    Some((zone, role))
+}
+
+/// Every scope that speaks of the zone of that `id`.
+pub fn scopes_of_zone(id: &str) -> impl Iterator<Item = String> {
+    ZONE_SCOPES.into_iter().map(move |what| format!("zones.{id}.{what}"))
+}
+
 /// The identifier under which bindings name a built-in role: the same in every installation.
 pub fn built_in_id(name: &str) -> Uuid {
     let digest = Sha256::new().chain_update("hallmark role ").chain_update(name).finalize();
@@ -124,6 +167,20 @@ pub fn built_in_id(name: &str) -> Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scopes_of_zones_stand_for_roles_there() {
+        assert_eq!(zone_scope("zones.a-b.admin"), Some(("a-b", Some("zone_admin"))));
+        assert_eq!(zone_scope("zones.x.read"), Some(("x", Some("zone_reader"))));
+        assert_eq!(zone_scope("zones.x.scim.write"), Some(("x", Some("scim.write"))));
+        assert_eq!(zone_scope("zones.x.idps.read"), Some(("x", None)));
+        for none in ["zones.read", "zones.write", "zones.x.uaa.admin", "zones.x.", "zones..", "zone.x.admin"]
+        {
+            assert_eq!(zone_scope(none), None, "{none}");
+        }
+        assert!(scopes_of_zone("x").all(|scope| zone_scope(&scope).is_some_and(|(zone, _)| zone == "x")));
+        assert_eq!(role_of_scope("zone_admin"), None);
+    }
 
     #[test]
     fn scopes_stand_for_roles() {

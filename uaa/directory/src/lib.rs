@@ -11,6 +11,8 @@ mod named;
 pub mod password;
 mod platform;
 pub mod secret_cache;
+pub mod signing_key;
+pub mod zone;
 
 pub use access::AccessApi;
 pub use credentials::{Attempt, Credentials, Tried};
@@ -24,6 +26,9 @@ pub use platform::{
     OrganizationOwn, OrganizationQuota, OrganizationQuotaOwn, OrganizationRole, PlatformUser,
     PlatformUserOwn, RoleBinding, Space, SpaceOwn, SpaceQuota, SpaceQuotaOwn, SpaceRole,
 };
+
+pub use signing_key::{Keyring, NewKey};
+pub use zone::{IdentityZone, IdentityZoneOwn, ZoneInPath};
 
 use uaa_authz::{Kind, Resource, Zone};
 

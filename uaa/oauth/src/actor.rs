@@ -6,7 +6,7 @@ use std::sync::Arc;
 use uaa_authz::{Actor, Read, Subject};
 use uaa_directory::{Token, User};
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
-use uaa_plugin::Authenticator;
+use uaa_plugin::{Authenticator, ZoneInfo};
 use uaa_store::{Cond, Field};
 use uaa_token::{AccessClaims, Expect, Generations, Shape, digest};
 use uuid::Uuid;
@@ -14,27 +14,23 @@ use uuid::Uuid;
 impl Engine {
     /// Whether an access token is good now, and what it says. The order of the checks is UAA's: signature, issuer, times,
     /// zone, then client, user and stored row.
-    pub(crate) async fn verify(&self, token: &str, now: Micros) -> Reply<Arc<Good>> {
+    pub(crate) async fn verify(&self, token: &str, here: &Arc<ZoneInfo>, now: Micros) -> Reply<Arc<Good>> {
         let key = digest(token);
         if let Some(good) = self.verified.get(&key) {
-            return if now < good.until { Ok(good) } else { Err(bad()) };
+            // What is good in one zone is nothing in another.
+            return if now < good.until && good.actor.home == here.guid { Ok(good) } else { Err(bad()) };
         }
         let epoch = self.verified.epoch();
         let mut rests_on = vec![];
         let claims = match Shape::of(token) {
             Shape::Jwt => {
-                let expect = Expect {
-                    now,
-                    issuer: &self.settings.issuer,
-                    audience: &[],
-                    zone: Some(&self.settings.zone_id),
-                };
-                self.keys.load().set.verify::<AccessClaims<'static>>(token, &expect)?
+                let expect = Expect { now, issuer: &here.issuer, audience: &[], zone: Some(&here.id) };
+                self.keys(here).await?.set.verify::<AccessClaims<'static>>(token, &expect)?
             }
-            Shape::Access => self.stored(&key, now, &mut rests_on).await?,
+            Shape::Access => self.stored(&key, here.guid, now, &mut rests_on).await?,
             Shape::Refresh | Shape::Unknown => return Err(bad()),
         };
-        let actor = self.actor(&claims, &mut rests_on).await?;
+        let actor = self.actor(&claims, here.guid, &mut rests_on).await?;
         let good = Arc::new(Good::new(actor, &claims, rests_on)?);
         self.verified.keep(key, &good, epoch, now);
         Ok(good)
@@ -44,10 +40,11 @@ impl Engine {
     async fn stored(
         &self,
         key: &[u8; 32],
+        zone: Uuid,
         now: Micros,
         rests_on: &mut Vec<Uuid>,
     ) -> Reply<AccessClaims<'static>> {
-        let mut tx = self.begin("token_show");
+        let mut tx = self.begin("token_show", zone);
         let seen = tx.visible::<Token>().await?;
         let row = tx.find(&seen, Cond::In(Field::Text("digest"), vec![hex(key)])).await?.ok_or_else(bad)?;
         if row.own.kind != "access" || row.own.expires <= now {
@@ -58,8 +55,13 @@ impl Engine {
     }
 
     /// The holder, as the rows say now; `rests_on` takes down which rows.
-    async fn actor(&self, claims: &AccessClaims<'static>, rests_on: &mut Vec<Uuid>) -> Reply<Actor> {
-        let client = self.client(&claims.client_id).await?.ok_or_else(bad)?;
+    async fn actor(
+        &self,
+        claims: &AccessClaims<'static>,
+        zone: Uuid,
+        rests_on: &mut Vec<Uuid>,
+    ) -> Reply<Actor> {
+        let client = self.client(zone, &claims.client_id).await?.ok_or_else(bad)?;
         rests_on.push(client.id);
         let registry = self.access.registry();
         let scopes: Vec<&str> = claims.scope.iter().map(|s| s.as_ref()).collect();
@@ -68,7 +70,7 @@ impl Engine {
             None => (Subject::Client(client.id), claims.client_id.as_ref()),
             Some(id) => {
                 let id: Uuid = id.parse().map_err(|_| bad())?;
-                let mut tx = self.begin("user_show");
+                let mut tx = self.begin("user_show", zone);
                 let granted = tx.grant::<Read, User>(Id::new(id)).await.map_err(|_| bad())?;
                 let row = tx.get(&granted).await?;
                 if !row.own.active {
@@ -89,15 +91,15 @@ impl Engine {
             return Err(bad());
         }
         if claims.revocable == Some(true) {
-            rests_on.push(self.still_stored(&claims.jti).await?);
+            rests_on.push(self.still_stored(&claims.jti, zone).await?);
         }
-        let mut actor = Actor::with_scopes(registry, subject, self.zone, name, &claims.client_id, scopes);
+        let mut actor = Actor::with_scopes(registry, subject, zone, name, &claims.client_id, scopes);
         actor.token = claims.jti.as_ref().into();
         Ok(actor)
     }
 
-    async fn still_stored(&self, jti: &str) -> Reply<Uuid> {
-        let mut tx = self.begin("token_show");
+    async fn still_stored(&self, jti: &str, zone: Uuid) -> Reply<Uuid> {
+        let mut tx = self.begin("token_show", zone);
         let seen = tx.visible::<Token>().await?;
         let row = tx.find(&seen, Cond::In(Field::Text("jti"), vec![jti.to_owned()])).await?;
         row.map(|row| row.guid).ok_or_else(bad)
@@ -108,16 +110,13 @@ impl Authenticator for Engine {
     fn authenticate<'a>(
         &'a self,
         token: &'a str,
-        zone: Uuid,
+        here: &'a Arc<ZoneInfo>,
         now: Micros,
         audience: &'a [&'a str],
     ) -> BoxFuture<'a, Reply<Arc<Actor>>> {
         async move {
-            let good = self.verify(token, now).await?;
-            if zone != self.zone || !good.is_for_one_of(audience) {
-                return Err(bad());
-            }
-            Ok(good.actor.clone())
+            let good = self.verify(token, here, now).await?;
+            if good.is_for_one_of(audience) { Ok(good.actor.clone()) } else { Err(bad()) }
         }
         .boxed()
     }

@@ -10,7 +10,7 @@ use std::sync::{Arc, RwLock};
 use uaa_directory::password::Source;
 use uaa_directory::{Client, ClientOwn};
 use uaa_model::{Reply, Secret};
-use uaa_plugin::Basic;
+use uaa_plugin::{Basic, ZoneInfo};
 use uaa_store::{Cond, Field, Fields};
 use uaa_token::{PublicKeys, claimed_subject};
 use uuid::Uuid;
@@ -32,6 +32,8 @@ pub(crate) struct Known {
     pub(crate) keys: Option<PublicKeys>,
     secrets: Vec<String>,
     public: bool,
+    /// Its zone: issuer and name of the tokens that it gets.
+    pub(crate) here: Arc<ZoneInfo>,
 }
 
 /// A client that has said or shown who it is.
@@ -63,9 +65,9 @@ impl ClientAuth {
 }
 
 impl Known {
-    fn new(row: &Fields<ClientOwn>) -> Known {
+    fn new(row: &Fields<ClientOwn>, here: Arc<ZoneInfo>) -> Known {
         let list = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
-        let own = &row.own;
+        let (own, policy) = (&row.own, &here.config.token_policy);
         let others: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
         let more = |name: &str| -> Vec<String> {
             let texts = others.get(name).and_then(Value::as_array).into_iter().flatten();
@@ -77,13 +79,14 @@ impl Known {
             scope: list(&own.scope),
             authorities: list(&own.authorities),
             grants: list(&own.grant_types),
-            access_seconds: own.access_validity,
-            refresh_seconds: own.refresh_validity,
+            access_seconds: own.access_validity.or(policy.access_seconds()),
+            refresh_seconds: own.refresh_validity.or(policy.refresh_seconds()),
             generation: own.generation,
             required_groups: more("required_user_groups"),
             keys: others.get("jwks").and_then(|jwks| PublicKeys::from_jwks(jwks).ok()),
             secrets: [&own.secret, &own.secret_two].into_iter().flatten().cloned().collect(),
             public: own.allow_public,
+            here: here.clone(),
         }
     }
 
@@ -92,10 +95,10 @@ impl Known {
     }
 }
 
-/// Clients in memory, read when first needed and dropped with every change of any client.
+/// Clients in memory, by zone and name, read when first needed and dropped with every change of any client.
 #[derive(Default)]
 pub(crate) struct Clients {
-    known: RwLock<HashMap<String, Arc<Known>>>,
+    known: RwLock<HashMap<Uuid, HashMap<String, Arc<Known>>>>,
     epoch: AtomicU64,
 }
 
@@ -107,32 +110,37 @@ impl Clients {
         }
     }
 
-    fn get(&self, client_id: &str) -> Option<Arc<Known>> {
-        self.known.read().ok()?.get(client_id).cloned()
+    fn get(&self, zone: Uuid, client_id: &str) -> Option<Arc<Known>> {
+        self.known.read().ok()?.get(&zone)?.get(client_id).cloned()
     }
 
     /// Keeps what was read, unless something changed meanwhile.
     fn keep(&self, client: &Arc<Known>, epoch: u64) {
         let Ok(mut known) = self.known.write() else { return };
+        let known = known.entry(client.here.guid).or_default();
         if self.epoch.load(Ordering::SeqCst) == epoch && known.len() < MOST {
             known.insert(client.client_id.clone(), client.clone());
         }
     }
 }
 
+/// Clients of one zone that are kept.
 const MOST: usize = 100_000;
 
 impl Engine {
-    /// The client of that name, from memory or the database.
-    pub(crate) async fn client(&self, client_id: &str) -> Reply<Option<Arc<Known>>> {
-        if let Some(known) = self.clients.get(client_id) {
+    /// The client of that name in that zone, from memory or the database.
+    pub(crate) async fn client(&self, zone: Uuid, client_id: &str) -> Reply<Option<Arc<Known>>> {
+        if let Some(known) = self.clients.get(zone, client_id) {
             return Ok(Some(known));
         }
         let epoch = self.clients.epoch.load(Ordering::SeqCst);
-        let mut tx = self.begin("client_show");
+        // As it is since that moment, not as it was when the request came.
+        let Some(here) = self.zones.of(zone) else { return Ok(None) };
+        self.keys(&here).await?;
+        let mut tx = self.begin("client_show", zone);
         let seen = tx.visible::<Client>().await?;
         let row = tx.find(&seen, Cond::In(Field::Text("client_id"), vec![client_id.to_owned()])).await?;
-        let client = row.map(|row| Arc::new(Known::new(&row)));
+        let client = row.map(|row| Arc::new(Known::new(&row, here)));
         if let Some(client) = &client {
             self.clients.keep(client, epoch);
         }
@@ -146,16 +154,17 @@ impl Engine {
         headers: &HeaderMap,
         form: &[(String, String)],
         address: &str,
+        zone: Uuid,
     ) -> Reply<Shown> {
         let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
         if let Some(assertion) = field("client_assertion") {
-            return self.by_assertion(headers, &assertion, &field).await;
+            return self.by_assertion(headers, &assertion, zone, &field).await;
         }
         let (id, secret) = match Basic::read(headers) {
             Some(basic) => (basic.id, Some(basic.secret)),
             None => (field("client_id").ok_or_else(invalid_client)?, field("client_secret").map(Secret::new)),
         };
-        let client = self.client(&id).await?;
+        let client = self.client(zone, &id).await?;
         let Some(secret) = secret else {
             // A public client names itself; what it may do then is each grant's business.
             let client = client.filter(|c| c.public).ok_or_else(invalid_client)?;
@@ -172,6 +181,7 @@ impl Engine {
         &self,
         headers: &HeaderMap,
         assertion: &str,
+        zone: Uuid,
         field: &(impl Fn(&str) -> Option<String> + Sync),
     ) -> Reply<Shown> {
         // RFC 6749 section 2.3: one way a request.
@@ -186,7 +196,7 @@ impl Engine {
         if field("client_id").is_some_and(|said| said != id) {
             return Err(invalid_client());
         }
-        let client = self.client(&id).await?.ok_or_else(invalid_client)?;
+        let client = self.client(zone, &id).await?.ok_or_else(invalid_client)?;
         self.client_assertion(&client, assertion).await?;
         Ok(Shown { client, by: ClientAuth::Assertion })
     }

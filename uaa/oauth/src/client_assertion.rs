@@ -20,9 +20,10 @@ impl Engine {
     pub(crate) async fn client_assertion(&self, client: &Known, assertion: &str) -> Reply<()> {
         let now = self.clock.now();
         let keys = client.keys.as_ref().ok_or_else(invalid_client)?;
-        let token_endpoint = format!("{}/oauth/token", self.settings.uaa);
+        let (here, uaa) = (&client.here, &*client.here.uaa);
+        let token_endpoint = format!("{uaa}/oauth/token");
         // RFC 7523 section 3, point 3: the token endpoint, or what the client knows the server by.
-        let audience = [self.settings.issuer.as_str(), &token_endpoint, &self.settings.uaa];
+        let audience = [here.issuer.as_str(), &token_endpoint, uaa];
         let expect = Expect { now, issuer: &client.client_id, audience: &audience, zone: None };
         let said: Assertion = keys.verify(assertion, &expect).map_err(|_| invalid_client())?;
         let jti = said.jti.as_deref().filter(|jti| !jti.is_empty()).ok_or_else(invalid_client)?;
@@ -34,10 +35,11 @@ impl Engine {
     }
 
     async fn once(&self, client: &Known, jti: &str, exp: i64) -> Reply<()> {
-        let actor = Arc::new(Actor::system(self.access.registry(), Duty::SignIn, self.zone));
-        let mut tx = self.access.begin(actor, self.zone, Want::Write, "client_assertion_use", "".into());
-        // The name is another client's matter, and may be long: what is kept is the digest of both.
-        let name: String = digest(&format!("{}\0{jti}", client.client_id))[..24]
+        let zone = client.here.guid;
+        let actor = Arc::new(Actor::system(self.access.registry(), Duty::SignIn, zone));
+        let mut tx = self.access.begin(actor, zone, Want::Write, "client_assertion_use", "".into());
+        // The name is another client's or zone's matter, and may be long: what is kept is the digest of all.
+        let name: String = digest(&format!("{zone}\0{}\0{jti}", client.client_id))[..24]
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();

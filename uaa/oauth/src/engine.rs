@@ -1,26 +1,20 @@
 use crate::client::Clients;
 use crate::forms::TokenForms;
-use crate::keys::Documents;
+use crate::keychain::Keychain;
 use crate::verified::Verified;
-use arc_swap::ArcSwap;
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty};
-use uaa_directory::Credentials;
+use uaa_directory::{Credentials, Keyring};
 use uaa_model::{Clock, Ids, Reply};
+use uaa_plugin::Zones;
 use uaa_store::{Access, Change, Feed, Tx, Want};
-use uaa_token::{Encoder, KeySet, RevSigKey};
+use uaa_token::RevSigKey;
 use uuid::Uuid;
 
 /// What the installation decides about tokens.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// `iss`: `<uaa>/oauth/token`.
-    pub issuer: String,
-    /// Where UAA is reached.
-    pub uaa: String,
-    /// `zid` of the zone.
-    pub zone_id: String,
-    /// Seconds that access tokens are good for.
+    /// Seconds that access tokens are good for, where neither client nor zone says so.
     pub access_seconds: i64,
     /// Seconds that refresh tokens are good for.
     pub refresh_seconds: i64,
@@ -28,33 +22,18 @@ pub struct Settings {
     pub forms: TokenForms,
 }
 
-/// What every grant and endpoint shares.
+/// What every grant and endpoint shares, in whatever zone.
 pub struct Engine {
     pub(crate) settings: Settings,
     pub(crate) access: Access,
+    pub(crate) zones: Arc<Zones>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Ids,
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) rev_sig: RevSigKey,
-    pub(crate) keys: ArcSwap<Keys>,
+    pub(crate) keychain: Keychain,
     pub(crate) clients: Arc<Clients>,
     pub(crate) verified: Arc<Verified>,
-    pub(crate) zone: Uuid,
-}
-
-/// The keys of the zone, the active one ready to sign, and the documents that speak of them.
-pub(crate) struct Keys {
-    pub(crate) set: KeySet,
-    pub(crate) encoder: Encoder,
-    pub(crate) documents: Documents,
-}
-
-impl Keys {
-    fn new(set: KeySet, settings: &Settings) -> Keys {
-        let encoder = set.encoder(&format!("{}/token_keys", settings.uaa));
-        let documents = Documents::new(&set, settings);
-        Keys { set, encoder, documents }
-    }
 }
 
 /// The caches that follow changed facts. Made before the store is opened to requests, for it feeds them.
@@ -75,7 +54,8 @@ impl Caches {
 impl Feed for Caches {
     fn changed(&self, changes: &[Change], all: bool) {
         let about = |kind: &str| changes.iter().any(|c| c.kind == kind);
-        if all || about("client") {
+        // A client in memory knows its zone.
+        if all || about("client") || about("zone") {
             self.clients.clear();
         }
         if all || about("zone") || about("signing_key") {
@@ -84,7 +64,7 @@ impl Feed for Caches {
             let rows = changes.iter().filter(|c| ["user", "client", "token"].contains(&c.kind.as_str()));
             self.verified.drop_resting_on(rows.map(|c| c.id));
         }
-        if all || about("signing_key") {
+        if all || about("signing_key") || about("zone") {
             self.keys_changed.notify_one();
         }
     }
@@ -96,42 +76,39 @@ impl Engine {
     pub fn new(
         settings: Settings,
         access: Access,
+        zones: Arc<Zones>,
         caches: &Caches,
         clock: Arc<dyn Clock>,
         ids: Ids,
         credentials: Arc<Credentials>,
         rev_sig: RevSigKey,
-        keys: KeySet,
-        zone: Uuid,
+        keys: Keyring,
     ) -> Engine {
-        let keys = Keys::new(keys, &settings);
         Engine {
             settings,
             access,
+            zones,
             clock,
             ids,
             credentials,
             rev_sig,
-            keys: ArcSwap::from_pointee(keys),
+            keychain: Keychain::new(keys),
             clients: caches.clients.clone(),
             verified: caches.verified.clone(),
-            zone,
         }
     }
 
-    /// Another key set, after a rotation.
-    pub fn set_keys(&self, set: KeySet) {
-        self.keys.store(Arc::new(Keys::new(set, &self.settings)));
+    /// Sees to it that the first zone can sign; the others open their keys when they are first spoken to.
+    ///
+    /// # Errors
+    /// When its keys cannot be read or made.
+    pub async fn make_ready(&self) -> Reply<()> {
+        self.keys(&self.zones.first()).await.map(drop)
     }
 
-    /// A transaction of its own, for checking credentials and tokens.
-    pub(crate) fn begin(&self, op: &'static str) -> Tx {
-        let actor = Arc::new(Actor::system(self.access.registry(), Duty::SignIn, self.zone));
-        self.access.begin(actor, self.zone, Want::Read, op, "".into())
-    }
-
-    /// Signs claims with the active key.
-    pub(crate) fn encode<C: serde::Serialize>(&self, claims: &C) -> Reply<String> {
-        self.keys.load().encoder.encode(claims)
+    /// A transaction of its own, for checking credentials and tokens of that zone.
+    pub(crate) fn begin(&self, op: &'static str, zone: Uuid) -> Tx {
+        let actor = Arc::new(Actor::system(self.access.registry(), Duty::SignIn, zone));
+        self.access.begin(actor, zone, Want::Read, op, "".into())
     }
 }

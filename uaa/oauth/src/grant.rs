@@ -79,7 +79,7 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
     if let Some(token) = user_token::presented(&form, &cx.headers) {
         return user_token::grant(engine, &form, &token, cx).await;
     }
-    let shown = engine.authenticate_client(&cx.headers, &form, &cx.caller.address).await;
+    let shown = engine.authenticate_client(&cx.headers, &form, &cx.caller.address, cx.zone()).await;
     let shown = shown.inspect_err(|fault| {
         if let Fault::Protocol(..) = fault {
             engine.failed(Failed::Client, None, "", cx);

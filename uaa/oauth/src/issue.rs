@@ -172,7 +172,7 @@ impl Engine {
     /// An ID token alone (OpenID Connect Core 1.0 section 2). `access`: the access token that goes with it, for `at_hash`.
     pub(crate) fn id_token(&self, order: &Order<'_>, access: Option<&str>) -> Reply<String> {
         let Order { client, person, authentication, scopes, grant, .. } = *order;
-        let keys = self.keys.load();
+        let keys = self.keys_of(client)?;
         let iat = epoch_seconds(self.clock.now());
         let user_id = person.id.to_string();
         let has = |name: &str| scopes.iter().any(|scope| scope == name);
@@ -184,14 +184,14 @@ impl Engine {
             jti: self.ids.hex32().into(),
             sub: user_id.as_str().into(),
             aud: vec![id.into()],
-            iss: self.settings.issuer.as_str().into(),
+            iss: client.here.issuer.as_str().into(),
             iat,
             exp: iat + client.access_seconds.unwrap_or(self.settings.access_seconds),
             auth_time: Some(authentication.auth_time),
             azp: id.into(),
             cid: id.into(),
             client_id: id.into(),
-            zid: self.settings.zone_id.as_str().into(),
+            zid: client.here.id.as_str().into(),
             origin: person.origin.as_str().into(),
             grant_type: grant.into(),
             user_id: user_id.as_str().into(),

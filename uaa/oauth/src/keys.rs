@@ -1,14 +1,15 @@
 //! What everybody may know: public keys and the discovery document.
 
-use crate::engine::{Engine, Settings};
+use crate::engine::Engine;
 use crate::grant::GRANTS;
+use crate::keychain::ZoneKeys;
 use axum::http::{Method, StatusCode};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Ctx, Dialect, Handler, Public, Route, Site};
+use uaa_plugin::{Answer, Ctx, Dialect, Handler, Public, Route, Site, ZoneInfo};
 use uaa_token::{Algorithm, KeySet};
 
 pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
@@ -18,9 +19,9 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     };
     let keys = "public keys are public";
     let discovery = "OpenID Connect Discovery 1.0 section 4";
-    let jwks = |e: &Engine| e.keys.load().documents.jwks.clone();
-    let jwk = |e: &Engine| e.keys.load().documents.jwk.clone();
-    let configuration = |e: &Engine| e.keys.load().documents.configuration.clone();
+    let jwks = |_: &Engine, _: &ZoneInfo, keys: &ZoneKeys| keys.documents.jwks.clone();
+    let jwk = |_: &Engine, _: &ZoneInfo, keys: &ZoneKeys| keys.documents.jwk.clone();
+    let configuration = |_: &Engine, _: &ZoneInfo, keys: &ZoneKeys| keys.documents.configuration.clone();
     vec![
         document("/token_keys", "token_keys_list", keys, jwks),
         document("/token_key", "token_key_show", keys, jwk),
@@ -42,36 +43,39 @@ pub(crate) struct Documents {
 }
 
 impl Documents {
-    pub(crate) fn new(keys: &KeySet, settings: &Settings) -> Documents {
+    pub(crate) fn new(keys: &KeySet, here: &ZoneInfo) -> Documents {
         let text = |value: Value| Bytes::from(value.to_string());
         Documents {
             jwks: text(keys.public_jwks()),
             jwk: text(keys.public_jwk()),
-            configuration: text(configuration(keys, settings)),
+            configuration: text(configuration(keys, here)),
         }
     }
 }
 
-/// A JSON document that depends on the installation alone.
+/// A JSON document that depends on the zone alone.
 pub(crate) struct Document {
     pub(crate) engine: Arc<Engine>,
-    pub(crate) say: fn(&Engine) -> Bytes,
+    pub(crate) say: fn(&Engine, &ZoneInfo, &ZoneKeys) -> Bytes,
 }
 
 impl<'c> Handler<'c, Public, ()> for Document {
     type Future = BoxFuture<'c, Reply<Answer>>;
-    fn call(&self, _: Public, (): (), _: &'c mut Ctx) -> Self::Future {
-        let answer = Answer::text(StatusCode::OK, "application/json", (self.say)(&self.engine));
-        Box::pin(async move { answer })
+    fn call(&self, _: Public, (): (), cx: &'c mut Ctx) -> Self::Future {
+        let (engine, say, here) = (self.engine.clone(), self.say, cx.here());
+        Box::pin(async move {
+            let keys = engine.keys(&here).await?;
+            Answer::text(StatusCode::OK, "application/json", say(&engine, &here, &keys))
+        })
     }
 }
 
 /// Only what is there: a document that promises an endpoint is a promise to every client library.
-fn configuration(keys: &KeySet, settings: &Settings) -> Value {
-    let uaa = &settings.uaa;
+fn configuration(keys: &KeySet, here: &ZoneInfo) -> Value {
+    let uaa = &*here.uaa;
     let algorithms: Vec<String> = keys.states().iter().map(|k| k.algorithm.to_string()).collect();
     json!({
-        "issuer": settings.issuer,
+        "issuer": here.issuer,
         "token_endpoint": format!("{uaa}/oauth/token"),
         "userinfo_endpoint": format!("{uaa}/userinfo"),
         "revocation_endpoint": format!("{uaa}/oauth/revoke"),

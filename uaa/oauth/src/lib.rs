@@ -12,6 +12,7 @@ mod fault;
 mod forms;
 mod grant;
 mod issue;
+mod keychain;
 mod keys;
 mod list;
 mod login;

@@ -148,7 +148,7 @@ async fn alive(engine: &Engine, rows: &[Fields<TokenOwn>], cx: &mut Ctx) -> Repl
     let users: HashMap<Uuid, i64> = users?.into_iter().map(|user| (user.guid, user.own.generation)).collect();
     let mut alive = Vec::with_capacity(rows.len());
     for row in rows {
-        let client = engine.client(&row.own.client_id).await?;
+        let client = engine.client(cx.zone(), &row.own.client_id).await?;
         let of = client.and_then(|client| match client.id == row.own.subject {
             true => Some((Of::Client, (0, client.generation))),
             false => Some((Of::User, (*users.get(&row.own.subject)?, client.generation))),

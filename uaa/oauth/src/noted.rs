@@ -33,12 +33,12 @@ impl Engine {
         grant: &'static str,
         cx: &Ctx,
     ) -> Reply<String> {
-        let token = self.encode(claims)?;
+        let token = self.keys_of(client)?.encoder.encode(claims)?;
         let actor = match person {
             Some(person) => (Subject::User(person.id), person.username.as_str()),
             None => (Subject::Client(client.id), client.client_id.as_str()),
         };
-        self.noted(self.holder(actor, &client.client_id), ("TokenIssuedEvent", "issued", grant), cx);
+        self.noted(self.holder(actor, &client.client_id, cx), ("TokenIssuedEvent", "issued", grant), cx);
         Ok(token)
     }
 
@@ -46,8 +46,8 @@ impl Engine {
     /// not noted, as it may be a password.
     pub(crate) fn failed(&self, why: Failed, whose: Option<(Subject, &str)>, client: &str, cx: &Ctx) {
         let actor = match whose {
-            Some(whose) => self.holder(whose, client),
-            None => Actor::nobody(self.access.registry(), self.zone),
+            Some(whose) => self.holder(whose, client, cx),
+            None => Actor::nobody(self.access.registry(), cx.zone()),
         };
         let (event, detail) = match why {
             Failed::Client => ("ClientAuthenticationFailure", "secret"),
@@ -57,8 +57,8 @@ impl Engine {
         self.noted(actor, (event, "failed", detail), cx);
     }
 
-    fn holder(&self, (subject, name): (Subject, &str), client: &str) -> Actor {
-        Actor::with_scopes(self.access.registry(), subject, self.zone, name, client, [])
+    fn holder(&self, (subject, name): (Subject, &str), client: &str, cx: &Ctx) -> Actor {
+        Actor::with_scopes(self.access.registry(), subject, cx.zone(), name, client, [])
     }
 
     fn noted(
@@ -69,7 +69,7 @@ impl Engine {
     ) {
         self.access.note(&Noted {
             actor: &Arc::new(actor),
-            zone: self.zone,
+            zone: cx.zone(),
             op: "token_create",
             event,
             outcome,

@@ -35,7 +35,7 @@ impl<'c> Handler<'c, Public, Body> for Revocation {
 async fn give_back(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     // A token in an address ends up in logs.
     let form = form(body, "")?;
-    let client = engine.authenticate_client(&cx.headers, &form, &cx.caller.address).await;
+    let client = engine.authenticate_client(&cx.headers, &form, &cx.caller.address, cx.zone()).await;
     let client = client.inspect_err(|fault| {
         if let Fault::Protocol(..) = fault {
             engine.failed(Failed::Client, None, "", cx);
@@ -67,7 +67,7 @@ async fn give_back(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> 
 /// Section 2.2: a token that is good for nothing is as the client wants it. One that is good and kept nowhere cannot be ended
 /// alone, and the client is told so (section 2.2.1).
 async fn unknown(engine: &Engine, token: &str, client_id: &str, cx: &Ctx) -> Reply<Answer> {
-    match (Shape::of(token), engine.verify(token, cx.now()).await) {
+    match (Shape::of(token), engine.verify(token, &cx.here(), cx.now()).await) {
         (Shape::Jwt, Ok(good)) if &*good.actor.client == client_id => Err(unsupported_token_type()),
         (Shape::Jwt, Ok(_)) => Err(others()),
         (_, Ok(_) | Err(Fault::Denied(..))) => Answer::status(StatusCode::OK),

@@ -39,7 +39,7 @@ impl<'c> Handler<'c, Public, Body> for Check {
             may_ask(&engine, &form, cx).await?;
             let token =
                 field(&form, "token").ok_or_else(|| invalid_token("the parameter `token` is missing"))?;
-            let good = engine.verify(token, cx.now()).await.map_err(|fault| match fault {
+            let good = engine.verify(token, &cx.here(), cx.now()).await.map_err(|fault| match fault {
                 Fault::Denied(..) => {
                     invalid_token("The token is not good: expired, revoked, or not one of ours")
                 }
@@ -64,7 +64,7 @@ impl<'c> Handler<'c, Public, Body> for Introspect {
             may_ask(&engine, &form, cx).await?;
             let now = cx.now();
             let good = match field(&form, "token") {
-                Some(token) => engine.verify(token, now).await,
+                Some(token) => engine.verify(token, &cx.here(), now).await,
                 None => Err(Fault::Denied(Denied::Unauthenticated, "token")),
             };
             match good {
@@ -87,14 +87,14 @@ async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<
         Fault::protocol(Code::new(403, "insufficient_scope"), "uaa.resource is needed to ask about tokens")
     };
     if let Some(token) = bearer(&cx.headers) {
-        let good = engine.verify(token, cx.now()).await?;
+        let good = engine.verify(token, &cx.here(), cx.now()).await?;
         return if good.has_scope("uaa.resource") { Ok(()) } else { Err(lacking()) };
     }
     let asserted = form.iter().any(|(name, _)| name == "client_assertion");
     if cx.headers.get(axum::http::header::AUTHORIZATION).is_none() && !asserted {
         return Err(invalid_client());
     }
-    let client = engine.authenticate_client(&cx.headers, form, &cx.caller.address).await?.client;
+    let client = engine.authenticate_client(&cx.headers, form, &cx.caller.address, cx.zone()).await?.client;
     if client.authorities.iter().any(|a| a == "uaa.resource") { Ok(()) } else { Err(lacking()) }
 }
 

@@ -101,7 +101,8 @@ pub(crate) async fn access(
             (opaque_access(&engine.ids), KeptAccess::Opaque { claims, format: "opaque", generations })
         }
         AccessForm::Jwt | AccessForm::StoredJwt => {
-            (engine.encode(claims)?, KeptAccess::Jwt { scope: &claims.scope, format: "jwt", generations })
+            let text = engine.keys(&cx.here()).await?.encoder.encode(claims)?;
+            (text, KeptAccess::Jwt { scope: &claims.scope, format: "jwt", generations })
         }
     };
     cx.step_to_write().await?;

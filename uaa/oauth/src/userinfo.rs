@@ -52,7 +52,7 @@ async fn holder(engine: &Engine, body: &Body, cx: &Ctx) -> Reply<Arc<Good>> {
         (Some(token), None) | (None, Some(token)) => token,
         (None, None) => return Err(Fault::Denied(Denied::Anonymous, "user")),
     };
-    engine.verify(token, cx.now()).await
+    engine.verify(token, &cx.here(), cx.now()).await
 }
 
 async fn show(user: Uuid, cx: &mut Ctx) -> Reply<Answer> {

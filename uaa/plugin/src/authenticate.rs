@@ -1,3 +1,4 @@
+use crate::zone::ZoneInfo;
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +7,6 @@ use percent_encoding::percent_decode_str;
 use std::sync::Arc;
 use uaa_authz::Actor;
 use uaa_model::{Micros, Reply, Secret};
-use uuid::Uuid;
 
 /// Port: turns a bearer token into an actor. Implemented by `uaa-oauth`.
 pub trait Authenticator: Send + Sync {
@@ -18,7 +18,7 @@ pub trait Authenticator: Send + Sync {
     fn authenticate<'a>(
         &'a self,
         token: &'a str,
-        zone: Uuid,
+        here: &'a Arc<ZoneInfo>,
         now: Micros,
         audience: &'a [&'a str],
     ) -> BoxFuture<'a, Reply<Arc<Actor>>>;

@@ -98,7 +98,7 @@ impl Ctx {
 
     /// The actor of a token, for public routes that take one beside other credentials.
     pub async fn actor_of(&self, token: &str) -> Reply<Arc<uaa_authz::Actor>> {
-        self.authenticator.authenticate(token, self.zone(), self.now(), &[]).await
+        self.authenticator.authenticate(token, &self.here, self.now(), &[]).await
     }
 
     /// Decides a question about somebody from memory, on facts of that revision at least (`Access::judge`).

@@ -99,7 +99,10 @@ impl Dispatcher {
         let here = self.spoken_to(caller)?;
         let zone = here.guid;
         let (actor, answered) = match self.actor(route, &parts.headers, &here).await {
-            Ok(actor) => (actor.clone(), self.run(route, params, parts, body, caller, actor, here).await),
+            Ok(actor) => match self.zones.switched(route, &parts.headers, &actor, here) {
+                Ok(here) => (actor.clone(), self.run(route, params, parts, body, caller, actor, here).await),
+                Err(fault) => (actor, Err(fault)),
+            },
             Err(fault) => (Arc::new(Actor::nobody(self.access.registry(), zone)), Err(fault)),
         };
         if let Err(Fault::Denied(denied, _)) = &answered {
@@ -214,7 +217,7 @@ impl Dispatcher {
         &self,
         route: &Route,
         headers: &axum::http::HeaderMap,
-        here: &ZoneInfo,
+        here: &Arc<ZoneInfo>,
     ) -> Reply<Arc<Actor>> {
         if route.public.is_some() {
             return Ok(Arc::new(Actor::nobody(self.access.registry(), here.guid)));
@@ -229,7 +232,7 @@ impl Dispatcher {
             Site::Api => PLATFORM,
             Site::Uaa => &[],
         };
-        let actor = self.authenticator.authenticate(token, here.guid, self.clock.now(), audience).await?;
+        let actor = self.authenticator.authenticate(token, here, self.clock.now(), audience).await?;
         if actor.subject == Subject::Nobody {
             return Err(Fault::Denied(Denied::Unauthenticated, route.name));
         }

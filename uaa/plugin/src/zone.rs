@@ -2,6 +2,7 @@
 //! learn of it.
 
 mod config;
+mod switch;
 
 pub use config::{Prompt, TokenPolicy, UserConfig, ZoneConfig};
 

@@ -56,18 +56,21 @@ impl Follower {
         let mut changes = BTreeSet::new();
         let mut behind = first;
         for (zone, rev) in &revisions {
-            let known = old.revisions.get(zone).copied();
-            if known == Some(*rev) {
+            // A zone that is new has a log of all its facts.
+            let known = old.revisions.get(zone).copied().unwrap_or(0);
+            if known == *rev {
                 continue;
             }
-            behind |= known.is_none_or(|k| rev - k > AT_ONCE);
+            behind |= rev - known > AT_ONCE;
             let sql = Sql::new("SELECT kind, id FROM fact_change WHERE zone = ? AND rev > ?")
                 .with(*zone)
-                .with(known.unwrap_or(*rev));
+                .with(known);
             for row in if behind { vec![] } else { conn.fetch(sql).await? } {
                 changes.insert(Change { zone: *zone, kind: row.get(0)?, id: row.get(1)? });
             }
         }
+        // Of a zone that is gone nobody says which facts it had.
+        behind |= old.revisions.keys().any(|zone| !revisions.contains_key(zone));
         let changes: Vec<Change> = changes.into_iter().collect();
         let mut new: Snapshot = if behind {
             load::everything(&mut conn, &inner.registry).await?

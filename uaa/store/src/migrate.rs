@@ -175,4 +175,5 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (4, include_str!("../../../migrations/0004_jobs.sql")),
     (5, include_str!("../../../migrations/0005_list_orders.sql")),
     (6, include_str!("../../../migrations/0006_token_lists.sql")),
+    (7, include_str!("../../../migrations/0007_zones.sql")),
 ];

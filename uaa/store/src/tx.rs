@@ -4,6 +4,7 @@ mod journal;
 mod members;
 mod read;
 mod write;
+mod zone;
 
 pub(crate) use decide::{PLACE, place_of};
 pub use journal::Annotation;
@@ -35,7 +36,8 @@ pub struct Tx {
     request: Arc<str>,
     brand: u64,
     now: Micros,
-    lock: Lock,
+    /// The zones whose facts are locked, and how.
+    locks: Vec<(Uuid, Lock)>,
     insists: bool,
     journal: Vec<Entry>,
     changes: BTreeSet<Change>,
@@ -82,7 +84,7 @@ impl Tx {
             request,
             brand,
             now,
-            lock: Lock::None,
+            locks: vec![],
             insists: false,
             journal: vec![],
             changes: BTreeSet::new(),
@@ -119,6 +121,11 @@ impl Tx {
     /// The kinds and roles of this installation.
     pub fn registry(&self) -> &Arc<Registry> {
         &self.inner.registry
+    }
+
+    /// The identity zones of this moment, from memory.
+    pub fn zones(&self) -> Arc<crate::ZoneMap> {
+        self.inner.zones.load_full()
     }
 
     /// Keeps every other writer of the zone out from the first statement on: for a second try, after the first one lost.
@@ -246,20 +253,29 @@ impl Tx {
     }
 
     /// Waits for whoever changes the zone's facts, or keeps every writer out while we do. SQLite has one writer anyway.
-    ///
+    async fn lock(&mut self, wanted: Lock) -> Reply<()> {
+        // Whoever acts in another zone is judged by facts of the own one too: that one first, always.
+        let (home, here) = (self.actor.home, self.zone);
+        if home != here {
+            self.lock_zone(home, Lock::Shared).await?;
+        }
+        let wanted = if self.insists && wanted != Lock::None { Lock::Exclusive } else { wanted };
+        self.lock_zone(here, wanted).await
+    }
+
     /// A statement of its own: on PostgreSQL a lock taken inside the statement that reads the revision is taken after
     /// that statement's view of the rows, and would guard nothing.
-    async fn lock(&mut self, wanted: Lock) -> Reply<()> {
-        if self.want == Want::Read || self.lock >= wanted {
+    async fn lock_zone(&mut self, zone: Uuid, wanted: Lock) -> Reply<()> {
+        let held = self.locks.iter().find(|(of, _)| *of == zone).map_or(Lock::None, |(_, lock)| *lock);
+        if self.want == Want::Read || held >= wanted {
             return Ok(());
         }
-        let wanted = if self.insists { Lock::Exclusive } else { wanted };
         let exclusive = wanted == Lock::Exclusive;
         let sql = match self.engine() {
             Engine::Sqlite => None,
             Engine::Postgres => {
-                let key = i64::from_be_bytes(self.zone.as_bytes()[8..].try_into().unwrap_or_default());
-                let text = match (exclusive, self.lock) {
+                let key = i64::from_be_bytes(zone.as_bytes()[8..].try_into().unwrap_or_default());
+                let text = match (exclusive, held) {
                     (false, _) => "SELECT pg_advisory_xact_lock_shared(?) IS NOT NULL",
                     (true, Lock::None) => "SELECT pg_advisory_xact_lock(?) IS NOT NULL",
                     // Two that hold the shared lock and wait for each other are found out after a second only.
@@ -273,7 +289,7 @@ impl Tx {
                 } else {
                     "SELECT rev FROM zone_rev WHERE zone = ? LOCK IN SHARE MODE"
                 };
-                Some(Sql::new(text).with(self.zone))
+                Some(Sql::new(text).with(zone))
             }
         };
         if let Some(sql) = sql {
@@ -282,7 +298,8 @@ impl Tx {
                 return Err(Fault::Retry);
             }
         }
-        self.lock = wanted;
+        self.locks.retain(|(of, _)| *of != zone);
+        self.locks.push((zone, wanted));
         Ok(())
     }
 }

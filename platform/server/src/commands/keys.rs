@@ -1,25 +1,28 @@
-use super::{begin, installed};
+use super::{begin_in, installed};
 use crate::compose::Hall;
-use crate::config::{Config, SigningAlgorithm};
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::Output;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use uaa_authz::{Create, Delete, Update, Zone};
-use uaa_directory::{Client, SigningKey as KeyRow, SigningKeyOwn};
-use uaa_model::{Clock, Id, Micros, Reply, SystemClock};
-use uaa_store::{Cond, Fields, Granted, Query, Set, Tx, Want};
-use uaa_token::{Algorithm, SigningKey};
+use uaa_directory::{Client, NewKey, signing_key};
+use uaa_model::{Clock, Micros, Reply, SystemClock};
+use uaa_plugin::ZoneConfig;
+use uaa_store::{Cond, Query, Tx, Want, ZoneRow};
 
-/// `hallmark keys list`.
-pub(super) async fn list(config: &Config, out: &mut Output) -> Result<(), Failure> {
+/// `hallmark keys list`: those of a zone.
+pub(super) async fn list(config: &Config, zone: &str, out: &mut Output) -> Result<(), Failure> {
     let hall = installed(config).await?;
-    let mut tx = begin(&hall, Want::Read, "signing_key_list");
-    let rows = rows(&mut tx).await?;
-    drop(tx);
+    let rows = match named(&hall, zone) {
+        Ok(zone) => {
+            let mut tx = begin_in(&hall, zone.guid, Want::Read, "signing_key_list");
+            signing_key::rows(&mut tx).await.map_err(Failure::from)
+        }
+        Err(unknown) => Err(unknown),
+    };
     hall.access.db().close().await;
     let now = SystemClock.now();
-    for row in rows {
+    for row in rows? {
         let state = match row.own.active {
             true => "active".to_owned(),
             false if row.own.retires_at <= now => "retired".to_owned(),
@@ -30,57 +33,45 @@ pub(super) async fn list(config: &Config, out: &mut Output) -> Result<(), Failur
     Ok(())
 }
 
-/// `hallmark keys rotate`: a new key signs, those before it retire when the last token that they signed has expired, and
-/// those for which that is long past are forgotten.
-pub(super) async fn rotate(config: &Config, out: &mut Output) -> Result<(), Failure> {
+/// `hallmark keys rotate`: a new key signs the zone's tokens, those before it retire when the last token that they signed has
+/// expired, and those for which that is long past are forgotten.
+pub(super) async fn rotate(config: &Config, zone: &str, out: &mut Output) -> Result<(), Failure> {
     let hall = installed(config).await?;
-    let key = SigningKey::generate(match config.token.signing_algorithm {
-        SigningAlgorithm::Rs256 => Algorithm::Rs256,
-        SigningAlgorithm::Es256 => Algorithm::Es256,
-    })?;
-    let until = change_over(&hall, &key, config).await;
+    let done = match named(&hall, zone) {
+        Ok(zone) => change_over(&hall, &zone, config).await.map_err(Failure::from),
+        Err(unknown) => Err(unknown),
+    };
     hall.access.db().close().await;
+    let (key, until) = done?;
     out.line(&format!(
         "{} signs from now on, with {}; what was signed before stays good until {}",
-        key.kid(),
-        key.algorithm(),
-        day(until?)
+        key.kid,
+        key.algorithm,
+        day(until)
     ));
     Ok(())
 }
 
-/// One transaction: at no moment no key signs, or two.
-async fn change_over(hall: &Hall, key: &SigningKey, config: &Config) -> Reply<Micros> {
-    let sealed = key.seal(hall.data_key())?;
-    let mut tx = begin(hall, Want::Write, "signing_key_rotate");
-    let now = tx.now();
-    let until = now + longest(&mut tx, config).await? * SECOND;
-    for row in rows(&mut tx).await? {
-        let id = Id::<KeyRow>::new(row.guid);
-        if row.own.active {
-            let old = tx.grant::<Update, KeyRow>(id).await?;
-            tx.update(&old, Set::default().put(KeyRow::active, false).put(KeyRow::retires_at, until)).await?;
-        } else if row.own.retires_at <= now {
-            let old = tx.grant::<Delete, KeyRow>(id).await?;
-            tx.delete(old).await?;
-        }
-    }
-    let slot = tx.slot::<KeyRow>(Id::<Zone>::new(hall.zone)).await?;
-    let set = Set::default()
-        .put(KeyRow::kid, key.kid())
-        .put(KeyRow::algorithm, key.algorithm().to_string())
-        .put(KeyRow::sealed, sealed)
-        .put(KeyRow::active, true)
-        .put(KeyRow::retires_at, 0);
-    let _: Granted<Create, KeyRow> = tx.insert(slot, set).await?;
-    tx.commit().await?;
-    Ok(until)
+fn named(hall: &Hall, zone: &str) -> Result<std::sync::Arc<ZoneRow>, Failure> {
+    let known = hall.access.zones().named(zone).cloned();
+    known.ok_or_else(|| Failure::new(format!("there is no identity zone `{zone}`")))
 }
 
-/// The longest life of a token in seconds: the configured one, or a client's own.
-async fn longest(tx: &mut Tx, config: &Config) -> Reply<i64> {
+async fn change_over(hall: &Hall, zone: &ZoneRow, config: &Config) -> Reply<(NewKey, Micros)> {
+    let key = hall.keyring().make()?;
+    let mut tx = begin_in(hall, zone.guid, Want::Write, "signing_key_rotate");
+    let until = tx.now() + longest(&mut tx, zone, config).await? * SECOND;
+    signing_key::change_over(&mut tx, &key, until).await?;
+    tx.commit().await?;
+    Ok((key, until))
+}
+
+/// The longest life of a token in seconds: the configured one, the zone's, or a client's own.
+async fn longest(tx: &mut Tx, zone: &ZoneRow, config: &Config) -> Reply<i64> {
     let configured = config.token.access_seconds.get().max(config.token.refresh_seconds.get());
-    let mut longest = i64::try_from(configured).unwrap_or(i64::MAX);
+    let policy = ZoneConfig::read(&zone.config).unwrap_or_default().token_policy;
+    let own = [policy.access_seconds(), policy.refresh_seconds()];
+    let mut longest = own.into_iter().flatten().fold(i64::try_from(configured).unwrap_or(i64::MAX), i64::max);
     let seen = tx.visible::<Client>().await?;
     for column in ["access_validity", "refresh_validity"] {
         let query = Query::first(1).when(Cond::Present(column)).by(column, true);
@@ -90,11 +81,6 @@ async fn longest(tx: &mut Tx, config: &Config) -> Reply<i64> {
         }
     }
     Ok(longest.min(LONGEST))
-}
-
-async fn rows(tx: &mut Tx) -> Reply<Vec<Fields<SigningKeyOwn>>> {
-    let seen = tx.visible::<KeyRow>().await?;
-    Ok(tx.list(&seen, &Query::first(100)).await?.rows)
 }
 
 fn day(at: Micros) -> String {

@@ -44,13 +44,15 @@ type Found = (Uuid, Authentication, Option<String>);
 
 /// An ID token that was made for this client.
 fn id_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx) -> Option<Found> {
+    let here = &asked.client.here;
     let expect = Expect {
         now: cx.now(),
-        issuer: &engine.settings.issuer,
+        issuer: &here.issuer,
         audience: &[&asked.client.client_id],
-        zone: Some(&engine.settings.zone_id),
+        zone: Some(&here.id),
     };
-    let claims: IdClaims<'static> = engine.keys.load().set.verify(assertion, &expect).ok()?;
+    let claims: IdClaims<'static> =
+        engine.keys_of(&asked.client).ok()?.set.verify(assertion, &expect).ok()?;
     let texts = |texts: &[Cow<'_, str>]| texts.iter().map(|text| text.to_string()).collect();
     let authentication = Authentication {
         auth_time: claims.auth_time.unwrap_or(claims.iat),
@@ -65,7 +67,7 @@ fn id_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx) -> Option
 /// An access token whose `aud` names this client: what was handed to somebody else altogether stands for no sign-in here. And one
 /// that may act as the user: a narrow one would be widened.
 async fn access_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx) -> Reply<Found> {
-    let good = engine.verify(assertion, cx.now()).await.map_err(|fault| match fault {
+    let good = engine.verify(assertion, &cx.here(), cx.now()).await.map_err(|fault| match fault {
         Fault::Denied(..) => {
             invalid_grant("The assertion is not good: expired, revoked, or not one of ours.")
         }

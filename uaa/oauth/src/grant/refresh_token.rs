@@ -118,7 +118,7 @@ pub(crate) async fn make(
     let jti = opaque_refresh(&engine.ids);
     let jwt = engine.forms(cx).refresh_jwt;
     let text = match jwt {
-        true => engine.encode(&claims(engine, order, granted, &jti, seconds))?,
+        true => engine.keys_of(client)?.encoder.encode(&claims(engine, order, granted, &jti, seconds))?,
         false => opaque_refresh(&engine.ids),
     };
     let kept = Kept {
@@ -170,8 +170,8 @@ fn claims<'a>(
         rev_sig: engine.rev_sig_of(client, Some(person)).into(),
         iat,
         exp: iat + seconds,
-        iss: engine.settings.issuer.as_str().into(),
-        zid: engine.settings.zone_id.as_str().into(),
+        iss: client.here.issuer.as_str().into(),
+        zid: client.here.id.as_str().into(),
         aud: audience(&client.client_id, granted.iter().map(String::as_str)),
         revocable: Some(true),
         ..RefreshClaims::default()

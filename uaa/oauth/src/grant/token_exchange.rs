@@ -68,7 +68,7 @@ async fn token(engine: &Engine, asked: &Asked, name: &str, cx: &Ctx) -> Reply<Ar
     if ![ACCESS_TOKEN, JWT].contains(&kind) {
         return Err(invalid_request(format!("the {name}_type is not one that is taken here")));
     }
-    engine.verify(text, cx.now()).await.map_err(|fault| match fault {
+    engine.verify(text, &cx.here(), cx.now()).await.map_err(|fault| match fault {
         // Section 2.2.2.
         Fault::Denied(..) => {
             invalid_request(format!("the {name} is not good: expired, revoked, or not one of ours"))

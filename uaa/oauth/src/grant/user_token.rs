@@ -26,19 +26,19 @@ pub(super) async fn grant(
     cx: &mut Ctx,
 ) -> Reply<Answer> {
     let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-    let good = engine.verify(token, cx.now()).await?;
+    let good = engine.verify(token, &cx.here(), cx.now()).await?;
     let user = good.user().ok_or(Fault::Denied(Denied::Unauthenticated, "user"))?;
     if !good.has_scope("uaa.user") {
         let text = "Insufficient scope for this resource: uaa.user is needed";
         return Err(Fault::protocol(Code::new(403, "insufficient_scope"), text));
     }
-    let requesting = engine.client(&good.actor.client).await?.ok_or_else(invalid_client)?;
+    let requesting = engine.client(cx.zone(), &good.actor.client).await?.ok_or_else(invalid_client)?;
     if !requesting.may(USER_TOKEN) {
         return Err(unauthorized_client(USER_TOKEN));
     }
     let receiving =
         field("client_id").ok_or_else(|| invalid_request("the parameter `client_id` is missing"))?;
-    let receiving = engine.client(receiving).await?.ok_or_else(invalid_client)?;
+    let receiving = engine.client(cx.zone(), receiving).await?.ok_or_else(invalid_client)?;
     if !receiving.may("refresh_token") {
         return Err(unauthorized_client("refresh_token"));
     }

@@ -20,9 +20,7 @@ impl Tx {
     /// [`Fault::Denied`], hidden when the actor may not even see it.
     pub async fn grant<V: Does, R: Resource>(&mut self, id: Id<R>) -> Reply<Granted<V, R>> {
         self.prepare(&R::KIND, V::VERB).await?;
-        let here = self.zone;
-        // What stands in another zone is not there, whoever asks.
-        let found = self.place_of(R::KIND.name, id.uuid()).await?.filter(|(place, _)| place.zone == here);
+        let found = self.found_here(R::KIND.name, id.uuid()).await?;
         let Some((place, revision)) = found else {
             return Err(self.absent(&R::KIND, V::VERB).await?);
         };
@@ -34,8 +32,7 @@ impl Tx {
     pub async fn slot<R: Resource>(&mut self, parent: Id<R::Parent>) -> Reply<Slot<R>> {
         self.prepare(&R::KIND, Verb::Create).await?;
         let above = R::Parent::KIND;
-        let here = self.zone;
-        let found = self.place_of(above.name, parent.uuid()).await?.filter(|(place, _)| place.zone == here);
+        let found = self.found_here(above.name, parent.uuid()).await?;
         let Some((mut place, revision)) = found else {
             return Err(match self.unseen(&R::KIND, Verb::Create) {
                 Denied::Hidden => Fault::Denied(Denied::Hidden, above.name),
@@ -75,9 +72,7 @@ impl Tx {
         id: Uuid,
     ) -> Reply<Option<Decision>> {
         let Some(ix) = self.inner.registry.kind(kind) else { return Ok(None) };
-        let here = self.zone;
-        let found = self.place_of(kind, id).await?.filter(|(place, _)| place.zone == here);
-        let Some((place, revision)) = found else { return Ok(None) };
+        let Some((place, revision)) = self.found_here(kind, id).await? else { return Ok(None) };
         self.verdict(actor, ix, verb, &place, revision).await.map(Some)
     }
 
@@ -179,7 +174,8 @@ impl Tx {
         if actor.subject.id().is_none() {
             return Ok(decide(&registry, &ask, []));
         }
-        if self.snapshot.is_at(place.zone, revision) {
+        // Somebody of another zone is judged by facts of both, and that revision speaks of one.
+        if actor.home == place.zone && self.snapshot.is_at(place.zone, revision) {
             return Ok(self.snapshot.decide(&registry, &ask));
         }
         let facts = self.facts(actor, place).await?;
@@ -202,7 +198,9 @@ impl Tx {
         }
         let zone = Place::zone(self.zone);
         let ask = Ask { actor: &actor, kind: ix, verb: Verb::Read, place: &zone, now: self.now };
-        let places = self.places(&ask).await?;
+        let mut places = self.places(&ask).await?;
+        // A role that is held at another zone's place says nothing here.
+        places.retain(|(level, place)| *level != RoleLevel::Zone || *place == self.zone);
         if places.contains(&(RoleLevel::Zone, self.zone)) {
             return Ok(Reach::Zone);
         }
@@ -221,7 +219,8 @@ impl Tx {
     async fn places(&mut self, ask: &Ask<'_>) -> Reply<Vec<(RoleLevel, Uuid)>> {
         let sql = Sql::new("SELECT rev FROM zone_rev WHERE zone = ?").with(self.zone);
         let revision: Option<i64> = self.fetch(sql).await?.first().map(|row| row.get(0)).transpose()?;
-        if revision.is_some_and(|r| self.snapshot.is_at(self.zone, r)) {
+        let at_home = ask.actor.home == self.zone;
+        if at_home && revision.is_some_and(|r| self.snapshot.is_at(self.zone, r)) {
             return Ok(self.snapshot.places(&self.inner.registry, ask));
         }
         let facts = self.all_facts(ask.actor).await?;
@@ -237,6 +236,13 @@ impl Tx {
     async fn place_of(&mut self, kind: &str, id: Uuid) -> Reply<Option<(Place, i64)>> {
         let rows = self.fetch(Sql::new(PLACE).with(id).with(kind)).await?;
         rows.first().map(|row| place_of(row, id, kind)).transpose()
+    }
+
+    async fn found_here(&mut self, kind: &str, id: Uuid) -> Reply<Option<(Place, i64)>> {
+        match self.place_of(kind, id).await? {
+            Some(found) => self.seen_from_here(kind, found).await,
+            None => Ok(None),
+        }
     }
 
     /// The bindings that speak for the actor at that place.

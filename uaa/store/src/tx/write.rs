@@ -67,13 +67,15 @@ impl Tx {
             Level::Space => place.space = Some(uuid),
             Level::Zone | Level::Leaf => {}
         }
+        // A zone is the root of its own places, and a thing of the zone it is made in.
+        let root = if R::KIND.level == Level::Zone { uuid } else { place.zone };
         let row = Build::insert()
             .into_table("place")
             .columns(["id", "kind", "zone", "org_guid", "space_guid", "owner", "barrier"])
             .values_panic([
                 uuid.into(),
                 R::KIND.name.into(),
-                place.zone.into(),
+                root.into(),
                 place.organization.into(),
                 place.space.into(),
                 owner.into(),

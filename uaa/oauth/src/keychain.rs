@@ -1,0 +1,90 @@
+//! The keys of every zone that is spoken to, opened once: a zone's first request reads them, the others find them.
+
+use crate::client::Known;
+use crate::engine::Engine;
+use crate::keys::Documents;
+use arc_swap::ArcSwap;
+use std::collections::HashMap;
+use std::sync::Arc;
+use uaa_directory::Keyring;
+use uaa_model::{Fault, Reply};
+use uaa_plugin::ZoneInfo;
+use uaa_token::{Encoder, KeySet};
+use uuid::Uuid;
+
+/// The keys of a zone, the active one ready to sign, and the documents that speak of them.
+pub(crate) struct ZoneKeys {
+    here: Arc<ZoneInfo>,
+    pub(crate) set: KeySet,
+    pub(crate) documents: Documents,
+    pub(crate) encoder: Encoder,
+}
+
+/// All that were opened.
+pub(crate) struct Keychain {
+    ring: Keyring,
+    opened: ArcSwap<HashMap<Uuid, Arc<ZoneKeys>>>,
+}
+
+impl Keychain {
+    pub(crate) fn new(ring: Keyring) -> Keychain {
+        Keychain { ring, opened: ArcSwap::default() }
+    }
+
+    fn find(&self, zone: Uuid) -> Option<Arc<ZoneKeys>> {
+        self.opened.load().get(&zone).cloned()
+    }
+
+    fn put(&self, keys: &Arc<ZoneKeys>) {
+        self.opened.rcu(|opened| {
+            let mut opened = HashMap::clone(opened);
+            opened.insert(keys.here.guid, keys.clone());
+            opened
+        });
+    }
+}
+
+impl Engine {
+    /// The keys of a zone, from memory or, the first time and after a change of the zone, from the database.
+    pub(crate) async fn keys(&self, here: &Arc<ZoneInfo>) -> Reply<Arc<ZoneKeys>> {
+        match self.keychain.find(here.guid) {
+            Some(keys) if Arc::ptr_eq(&keys.here, here) => Ok(keys),
+            Some(_) | None => self.open_keys(here).await,
+        }
+    }
+
+    /// The keys of a client's zone. Whoever looked the client up has seen to it that they are in memory.
+    pub(crate) fn keys_of(&self, client: &Known) -> Reply<Arc<ZoneKeys>> {
+        let keys = self.keychain.find(client.here.guid);
+        keys.ok_or_else(|| Fault::Internal("the zone's keys are not in memory".into()))
+    }
+
+    async fn open_keys(&self, here: &Arc<ZoneInfo>) -> Reply<Arc<ZoneKeys>> {
+        let set = self.keychain.ring.open(&self.access, here.guid).await?;
+        let encoder = set.encoder(&format!("{}/token_keys", here.uaa));
+        let documents = Documents::new(&set, here);
+        let keys = Arc::new(ZoneKeys { here: here.clone(), set, documents, encoder });
+        self.keychain.put(&keys);
+        Ok(keys)
+    }
+
+    /// Opens the keys anew whenever one has changed, in whatever process. Does not end.
+    pub async fn follow_keys(&self, caches: crate::Caches) {
+        loop {
+            caches.keys_changed().await;
+            let opened = self.keychain.opened.load_full();
+            let known = |zone: &Uuid| self.zones.of(*zone);
+            self.keychain.opened.rcu(|opened| {
+                HashMap::<Uuid, Arc<ZoneKeys>>::from_iter(
+                    opened.iter().filter(|(zone, _)| known(zone).is_some()).map(|(z, k)| (*z, k.clone())),
+                )
+            });
+            for here in opened.keys().filter_map(known) {
+                if let Err(fault) = self.open_keys(&here).await {
+                    // What signed before goes on signing: a token too many under an old key harms less than none.
+                    tracing::error!(?fault, zone = here.id, "signing keys have changed and cannot be read");
+                }
+            }
+        }
+    }
+}
