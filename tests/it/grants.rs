@@ -88,6 +88,59 @@ async fn a_client_signs_who_it_is_once(server: Hallmark) {
     refused(&said(typeless).await, "invalid_request");
 }
 
+/// A client that publishes its keys may change them without a word.
+#[tokio::test]
+async fn keys_that_a_client_publishes() {
+    let [old, new] = [0, 1].map(|_| SigningKey::generate(Algorithm::Es256).unwrap());
+    let sets = [&old, &new].map(|key| json!({"keys": [key.public().jwk()]}));
+    let now = Arc::new(std::sync::Mutex::new((sets[0].clone(), 0)));
+    let served = now.clone();
+    let serve = move || {
+        let mut now = served.lock().unwrap();
+        now.1 += 1;
+        let set = now.0.to_string();
+        async move { set }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://localhost:{}/keys", listener.local_addr().unwrap().port());
+    let router = axum::Router::new().route("/keys", axum::routing::get(serve));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let inside = tests::inside::Inside::open(false).await;
+    let file = inside.data().join("admin-client-secret");
+    let secret = std::fs::read_to_string(file).unwrap();
+    let root = inside.token("admin", secret.trim(), "grant_type=client_credentials").await;
+    let body = json!({"client_id": "signs", "client_secret": "first", "jwks_uri": url,
+        "authorized_grant_types": ["client_credentials"]});
+    let made = inside.ask(uaa_plugin::Site::Uaa, "POST", "/oauth/clients", Some(&root), Some(&body)).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let [old, new] = [old, new].map(|key| KeySet::new(key).encoder(""));
+    let ask = async |signer: &uaa_token::Encoder, jti: &str| {
+        let claims = json!({"iss": "signs", "sub": "signs", "aud": "http://hallmark.test/uaa/oauth/token", "jti": jti,
+            "exp": epoch_seconds(inside.clock.now()) + 60});
+        let form = format!(
+            "grant_type=client_credentials&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer\
+             &client_assertion={}",
+            signer.encode(&claims).unwrap()
+        );
+        inside.form("/oauth/token", &form).await.status
+    };
+    assert_eq!(ask(&old, "1").await, 200);
+    assert_eq!(ask(&old, "2").await, 200);
+    assert_eq!(now.lock().unwrap().1, 1, "they are kept in memory");
+    now.lock().unwrap().0 = sets[1].clone();
+    assert_eq!(ask(&new, "3").await, 401, "an address is asked seldom");
+    inside.clock.advance(31);
+    assert_eq!(ask(&new, "4").await, 200, "an unknown key is looked for");
+    assert_eq!(ask(&old, "5").await, 401);
+    assert_eq!(now.lock().unwrap().1, 2);
+    now.lock().unwrap().0 = json!({"keys": "nonsense"});
+    inside.clock.advance(601);
+    for n in 0..3 {
+        assert_eq!(ask(&new, &format!("no-{n}")).await, 401);
+    }
+    assert_eq!(now.lock().unwrap().1, 3, "what is not there is not asked for again at once");
+}
+
 async fn a_users_token_begins_a_sign_in_elsewhere(server: Hallmark) {
     let grants = json!(["password", "user_token"]);
     make(

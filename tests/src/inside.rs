@@ -154,6 +154,19 @@ impl Inside {
         self.send(Site::Uaa, request.expect("a request")).await
     }
 
+    /// A form from somebody without a header that says who.
+    ///
+    /// # Panics
+    /// When the request cannot be written.
+    pub async fn form(&self, path: &str, form: &str) -> Heard {
+        let request = Request::builder()
+            .method("POST")
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form.to_owned()));
+        self.send(Site::Uaa, request.expect("a request")).await
+    }
+
     async fn send(&self, site: Site, request: Request<Body>) -> Heard {
         self.send_to("", site, request).await
     }

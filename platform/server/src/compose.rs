@@ -1,5 +1,6 @@
 //! How the parts are put together. No logic of their own: what decides lives below.
 
+use crate::fetch::Outside;
 use platform_cloud_controller::CloudController;
 use scim::Scim;
 use std::fs;
@@ -148,7 +149,7 @@ impl Hall {
         };
         let (hasher, rng) = (self.hasher.clone(), self.rng.as_ref());
         let credentials = Arc::new(Credentials::new(hasher, self.plan.lockout, rng));
-        let engine = Arc::new(Engine::new(
+        let engine = Engine::new(
             settings,
             self.access.clone(),
             zones.clone(),
@@ -158,7 +159,8 @@ impl Hall {
             credentials.clone(),
             RevSigKey::derived(&self.data_key),
             self.keyring(),
-        ));
+        );
+        let engine = Arc::new(engine.reaching(Arc::new(Outside::default())));
         engine.make_ready().await?;
         let plugins = self.plugins(&engine, &credentials);
         let works: Vec<Work> = plugins.iter().flat_map(|plugin| plugin.works()).collect();

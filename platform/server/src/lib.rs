@@ -10,6 +10,7 @@ pub mod compose;
 pub mod config;
 pub mod edge;
 pub mod failure;
+pub mod fetch;
 pub mod health;
 pub mod listener;
 pub mod logs;

@@ -29,11 +29,32 @@ pub(crate) struct Known {
     pub(crate) required_groups: Vec<String>,
     grants: Vec<String>,
     /// By which it proves who it is, when not by a secret.
-    pub(crate) keys: Option<PublicKeys>,
+    pub(crate) keys: Keys,
     secrets: Vec<String>,
     public: bool,
     /// Its zone: issuer and name of the tokens that it gets.
     pub(crate) here: Arc<ZoneInfo>,
+}
+
+/// The keys of a client.
+#[derive(Debug)]
+pub(crate) enum Keys {
+    /// It has none.
+    None,
+    /// Those.
+    Known(Arc<PublicKeys>),
+    /// Those that it publishes there.
+    At(String),
+}
+
+impl Keys {
+    fn new(jwks: Option<&Value>, uri: Option<&str>) -> Keys {
+        match (jwks.and_then(|jwks| PublicKeys::from_jwks(jwks).ok()), uri) {
+            (Some(keys), _) => Keys::Known(Arc::new(keys)),
+            (None, Some(uri)) => Keys::At(uri.to_owned()),
+            (None, None) => Keys::None,
+        }
+    }
 }
 
 /// A client that has said or shown who it is.
@@ -83,7 +104,7 @@ impl Known {
             refresh_seconds: own.refresh_validity.or(policy.refresh_seconds()),
             generation: own.generation,
             required_groups: more("required_user_groups"),
-            keys: others.get("jwks").and_then(|jwks| PublicKeys::from_jwks(jwks).ok()),
+            keys: Keys::new(others.get("jwks"), others.get("jwks_uri").and_then(Value::as_str)),
             secrets: [&own.secret, &own.secret_two].into_iter().flatten().cloned().collect(),
             public: own.allow_public,
             here: here.clone(),

@@ -1,7 +1,7 @@
 //! `private_key_jwt` (OpenID Connect Core 1.0 section 9, RFC 7523 section 3): a client signs that it is itself, once for each
 //! request.
 
-use crate::client::Known;
+use crate::client::{Keys, Known};
 use crate::engine::Engine;
 use crate::fault::invalid_client;
 use crate::stored::{Keep, keep_in};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use uaa_authz::{Actor, Duty};
 use uaa_model::{Fault, Reply};
 use uaa_store::Want;
-use uaa_token::{Assertion, Expect, digest, epoch_seconds};
+use uaa_token::{Assertion, Expect, PublicKeys, Rejected, digest, epoch_seconds};
 
 /// The value of `client_assertion_type`.
 pub(crate) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -19,19 +19,36 @@ impl Engine {
     /// several requests with the same one, in whatever process, one passes.
     pub(crate) async fn client_assertion(&self, client: &Known, assertion: &str) -> Reply<()> {
         let now = self.clock.now();
-        let keys = client.keys.as_ref().ok_or_else(invalid_client)?;
         let (here, uaa) = (&client.here, &*client.here.uaa);
         let token_endpoint = format!("{uaa}/oauth/token");
         // RFC 7523 section 3, point 3: the token endpoint, or what the client knows the server by.
         let audience = [here.issuer.as_str(), &token_endpoint, uaa];
         let expect = Expect { now, issuer: &client.client_id, audience: &audience, zone: None };
-        let said: Assertion = keys.verify(assertion, &expect).map_err(|_| invalid_client())?;
+        let keys = self.client_keys(client, false).await?.ok_or_else(invalid_client)?;
+        let said: Result<Assertion, Rejected> = keys.verify(assertion, &expect);
+        let said = match said {
+            // It may have changed them.
+            Err(Rejected::UnknownKey) => {
+                let keys = self.client_keys(client, true).await?.ok_or_else(invalid_client)?;
+                keys.verify(assertion, &expect)
+            }
+            other => other,
+        };
+        let said = said.map_err(|_| invalid_client())?;
         let jti = said.jti.as_deref().filter(|jti| !jti.is_empty()).ok_or_else(invalid_client)?;
         // Point 4: one that is good for long would have to be remembered for long.
         if said.sub != client.client_id || said.exp > epoch_seconds(now) + LONGEST {
             return Err(invalid_client());
         }
         self.once(client, jti, said.exp).await
+    }
+
+    async fn client_keys(&self, client: &Known, again: bool) -> Reply<Option<Arc<PublicKeys>>> {
+        match &client.keys {
+            Keys::None => Ok(None),
+            Keys::Known(keys) => Ok(Some(keys.clone())),
+            Keys::At(url) => self.published.keys(url, again, self.clock.now()).await,
+        }
     }
 
     async fn once(&self, client: &Known, jti: &str, exp: i64) -> Reply<()> {

@@ -1,12 +1,13 @@
 use crate::client::Clients;
 use crate::forms::TokenForms;
 use crate::keychain::Keychain;
+use crate::published::Published;
 use crate::verified::Verified;
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty};
 use uaa_directory::{Credentials, Keyring};
 use uaa_model::{Clock, Ids, Reply};
-use uaa_plugin::Zones;
+use uaa_plugin::{Fetch, Zones};
 use uaa_store::{Access, Change, Feed, Tx, Want};
 use uaa_token::RevSigKey;
 use uuid::Uuid;
@@ -34,6 +35,7 @@ pub struct Engine {
     pub(crate) keychain: Keychain,
     pub(crate) clients: Arc<Clients>,
     pub(crate) verified: Arc<Verified>,
+    pub(crate) published: Published,
 }
 
 /// The caches that follow changed facts. Made before the store is opened to requests, for it feeds them.
@@ -95,7 +97,14 @@ impl Engine {
             keychain: Keychain::new(keys),
             clients: caches.clients.clone(),
             verified: caches.verified.clone(),
+            published: Published::default(),
         }
+    }
+
+    /// The same, which reads what clients publish about themselves.
+    #[must_use]
+    pub fn reaching(self, outside: Arc<dyn Fetch>) -> Engine {
+        Engine { published: Published::new(outside), ..self }
     }
 
     /// Sees to it that the first zone can sign; the others open their keys when they are first spoken to.

@@ -18,6 +18,7 @@ mod list;
 mod login;
 mod noted;
 mod person;
+mod published;
 mod revocation;
 mod revoke;
 mod scope;

@@ -1,0 +1,12 @@
+use futures::future::BoxFuture;
+use uaa_model::Reply;
+
+/// Port: reads what others publish, such as the keys of a client or of an identity provider. Implemented by the process.
+pub trait Fetch: Send + Sync {
+    /// The JSON document at an address that somebody trusted has configured. Follows no redirect, and gives up on what is long
+    /// or slow.
+    ///
+    /// # Errors
+    /// `Unavailable` for whatever is not there, not JSON, too long or too late.
+    fn json<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Reply<serde_json::Value>>;
+}
