@@ -30,7 +30,7 @@ pub(crate) fn floor(name: &str) -> Option<u8> {
         "uaa-model" => 0,
         "uaa-authz" | "uaa-token" => 1,
         "uaa-store" => 2,
-        "uaa-plugin" => 3,
+        "uaa-plugin" | "uaa-look" => 3,
         "uaa-directory" => 4,
         "uaa-oauth" | "uaa-saml" | "uaa-ldap" | "uaa-login" | "scim" => 5,
         "platform-server" => 6,
@@ -55,6 +55,7 @@ mod tests {
         assert_eq!(floor("uaa-model"), Some(0));
         assert_eq!(floor("platform-server"), Some(6));
         assert_eq!(floor("platform-diego"), Some(5));
+        assert_eq!(floor("uaa-look"), floor("uaa-plugin"));
         assert_eq!(floor("scim"), floor("uaa-oauth"));
         assert_eq!(floor("somebody"), None);
     }

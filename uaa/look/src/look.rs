@@ -1,0 +1,59 @@
+//! The one that draws.
+
+use crate::asset::{Asset, Assets};
+use crate::page::Page;
+use crate::scene::Scene;
+use crate::words::Words;
+use crate::{Around, Lang};
+
+/// Draws pages. Made once, shared by all requests.
+pub struct Look {
+    pub(crate) assets: Assets,
+    en: Words,
+    ko: Words,
+}
+
+impl Look {
+    /// Reads the messages and hashes the files that lie in the program.
+    pub fn new() -> Look {
+        Look { assets: Assets::new(), en: Words::new(Lang::En), ko: Words::new(Lang::Ko) }
+    }
+
+    /// The page as HTML, to be sent as `text/html; charset=utf-8` with the policy of [`csp`](crate::csp) and
+    /// `Cache-Control: no-store`.
+    pub fn render<P: Page + ?Sized>(&self, around: &Around<'_>, page: &P) -> String {
+        let drawn = page.draw(&self.scene(around));
+        debug_assert!(
+            drawn.is_ok(),
+            "a template fails only when something shown fails, and nothing here does"
+        );
+        drawn.unwrap_or_default()
+    }
+
+    /// A file under `/resources/`, by the rest of its path; with or without a hash in its name.
+    pub fn asset(&self, name: &str) -> Option<Asset<'_>> {
+        self.assets.get(name)
+    }
+
+    /// The names with hashes of all files, to be written to a folder or warmed in a cache.
+    pub fn asset_names(&self) -> Vec<String> {
+        self.assets.names()
+    }
+
+    pub(crate) fn scene<'a>(&'a self, around: &'a Around<'a>) -> Scene<'a> {
+        Scene { around, look: self, words: self.words(around.lang) }
+    }
+
+    pub(crate) fn words(&self, lang: Lang) -> &Words {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Ko => &self.ko,
+        }
+    }
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Look::new()
+    }
+}

@@ -1,0 +1,108 @@
+use super::page;
+use crate::scene::Scene;
+use crate::words::Said;
+use uaa_model::Micros;
+
+/// A request that cannot be answered by sending them back: RFC 6749 section 4.1.2.1, first paragraph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorPage {
+    /// What is wrong.
+    pub reason: Reason,
+    /// The protocol's code for it, such as `invalid_redirect_uri`.
+    pub code: String,
+    /// The client id, where one was sent.
+    pub client_id: Option<String>,
+    /// What is in the log: the request's id.
+    pub reference: String,
+    /// When it happened.
+    pub at: Micros,
+    /// Where one's applications are; `None` when nobody is signed in.
+    pub home: Option<String>,
+}
+
+/// What is wrong with the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The return address is not one of the client's.
+    ReturnAddress {
+        /// The client's name.
+        client: String,
+    },
+    /// There is no such client.
+    UnknownClient,
+    /// Several or no return addresses to choose from, a parameter twice, or something else that leaves no safe way back.
+    Malformed,
+    /// The page was open too long, or opened twice; what it stood for is gone.
+    Expired,
+    /// There is no page at this address.
+    NotFound,
+    /// They are signed in and may not do this.
+    NotAllowed,
+    /// Something failed on our side.
+    Ours,
+}
+
+impl ErrorPage {
+    /// In UTC always: it is compared with the log of whoever runs the application.
+    pub(crate) fn time<'a>(&self, x: &Scene<'a>) -> Said<'a, true> {
+        x.utc(self.at).fill(x.rich("error-time-at")).with("seconds", x.utc(self.at).clock_seconds())
+    }
+
+    pub(crate) fn lead<'a>(&'a self, x: &Scene<'a>) -> Said<'a, false> {
+        match &self.reason {
+            Reason::ReturnAddress { .. } | Reason::UnknownClient | Reason::Malformed => {
+                x.text("error-lead-request")
+            }
+            Reason::Expired => x.text("error-lead-expired"),
+            Reason::NotFound => x.text("error-lead-not-found"),
+            Reason::NotAllowed => x.text("error-lead-not-allowed"),
+            Reason::Ours => x.text("error-lead-ours"),
+        }
+    }
+
+    pub(crate) fn first<'a>(&'a self, x: &Scene<'a>) -> Said<'a, false> {
+        match &self.reason {
+            Reason::ReturnAddress { client } => x.text("error-return-address").with("client", client),
+            Reason::UnknownClient => x.text("error-unknown-client"),
+            Reason::Malformed => x.text("error-malformed"),
+            Reason::Expired => x.text("error-expired"),
+            Reason::NotFound => x.text("error-not-found"),
+            Reason::NotAllowed => x.text("error-not-allowed"),
+            Reason::Ours => x.text("error-ours"),
+        }
+    }
+
+    pub(crate) fn second<'a>(&'a self, x: &Scene<'a>) -> Said<'a, false> {
+        match &self.reason {
+            Reason::ReturnAddress { .. } | Reason::UnknownClient | Reason::Malformed => {
+                x.text("error-not-sent-back")
+            }
+            Reason::Expired | Reason::NotFound | Reason::NotAllowed | Reason::Ours => {
+                x.text("error-nothing-changed")
+            }
+        }
+    }
+
+    pub(crate) fn then<'a>(&'a self, x: &Scene<'a>) -> Said<'a, false> {
+        match &self.reason {
+            Reason::ReturnAddress { .. } | Reason::UnknownClient | Reason::Malformed | Reason::Expired => {
+                x.text("error-then-application")
+            }
+            Reason::NotFound => x.text("error-then-not-found"),
+            Reason::NotAllowed => x.text("error-then-not-allowed"),
+            Reason::Ours => x.text("error-then-ours"),
+        }
+    }
+}
+
+page!(ErrorPage, "page/error.html", |p, x| match &p.reason {
+    Reason::NotFound => x.text("error-title-not-found"),
+    Reason::Ours => x.text("error-title-ours"),
+    Reason::ReturnAddress { .. }
+    | Reason::UnknownClient
+    | Reason::Malformed
+    | Reason::Expired
+    | Reason::NotAllowed => {
+        x.text("error-title")
+    }
+});

@@ -1,0 +1,130 @@
+//! What every template sees as `x`: the words, the addresses and what stands around the page.
+
+use crate::around::{Account, Around, Links, Proof};
+use crate::when::When;
+use crate::words::{Said, Words};
+use crate::{Brand, Lang, Look, href};
+use uaa_model::Micros;
+
+/// A page's surroundings while it is drawn.
+pub struct Scene<'a> {
+    pub(crate) around: &'a Around<'a>,
+    pub(crate) look: &'a Look,
+    pub(crate) words: &'a Words,
+}
+
+impl<'a> Scene<'a> {
+    /// A message without markup.
+    pub(crate) fn text(&self, id: &'a str) -> Said<'a, false> {
+        self.words.text(id)
+    }
+
+    /// A message with markup of its own; what is filled in is escaped.
+    pub(crate) fn rich(&self, id: &'a str) -> Said<'a, true> {
+        self.words.rich(id)
+    }
+
+    /// A message about a moment: its forms are `iso`, `clock`, `date`, `day`, `ago`, `span` and `spanWords`.
+    pub(crate) fn rich_at(&self, id: &'a str, at: &Micros) -> Said<'a, true> {
+        self.when(*at).fill(self.rich(id))
+    }
+
+    pub(crate) fn when(&self, at: Micros) -> When<'a> {
+        When::new(at, self.around, self.words)
+    }
+
+    /// A moment in UTC, whatever the reader's clock.
+    pub(crate) fn utc(&self, at: Micros) -> When<'a> {
+        When::new(at, &Around { offset_minutes: None, ..*self.around }, self.words)
+    }
+
+    pub(crate) fn href(&self, to: &str) -> String {
+        href::href(self.around.base, to)
+    }
+
+    pub(crate) fn image(&self, to: &Option<String>) -> Option<String> {
+        to.as_deref().and_then(|to| href::image(self.around.base, to))
+    }
+
+    pub(crate) fn asset(&self, name: &str) -> String {
+        self.href(&format!("/resources/{}", self.look.assets.hashed(name)))
+    }
+
+    pub(crate) fn brand_sheet(&self) -> Option<String> {
+        self.around.brand.map(|brand| self.href(&format!("/resources/{}", Brand::sheet_name(brand))))
+    }
+
+    pub(crate) fn lang(&self) -> &'static str {
+        self.around.lang.tag()
+    }
+
+    pub(crate) fn zone(&self) -> &'a str {
+        self.around.zone_name
+    }
+
+    pub(crate) fn csrf(&self) -> &'a str {
+        self.around.csrf
+    }
+
+    pub(crate) fn links(&self) -> &'a Links {
+        self.around.links
+    }
+
+    /// Whether there is any link at the foot: an empty list would be read out as one.
+    pub(crate) fn has_foot(&self) -> bool {
+        let links = self.links();
+        links.help.is_some() || links.privacy.is_some() || links.terms.is_some() || !links.more.is_empty()
+    }
+
+    pub(crate) fn account(&self) -> Option<&'a Account> {
+        self.around.account
+    }
+
+    /// The other languages: tag, own name and address of this page in it.
+    pub(crate) fn languages(&self) -> Vec<(&'static str, &'static str, String)> {
+        let others = Lang::ALL.into_iter().filter(|lang| *lang != self.around.lang);
+        others
+            .map(|lang| (lang.tag(), lang.own_name(), self.href(&in_language(self.around.here, lang))))
+            .collect()
+    }
+
+    pub(crate) fn proof(&self, proof: &Proof) -> String {
+        match proof {
+            Proof::Password => self.text("proof-password").to_string(),
+            Proof::Passkey => self.text("proof-passkey").to_string(),
+            Proof::App => self.text("proof-app").to_string(),
+            Proof::RecoveryCode => self.text("proof-recovery-code").to_string(),
+            Proof::Passcode => self.text("proof-passcode").to_string(),
+            Proof::Provider(name) => name.clone(),
+        }
+    }
+
+    /// What a seal shows where there is no logo.
+    pub(crate) fn initial(&self, name: &str) -> String {
+        name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default()
+    }
+}
+
+fn in_language(here: &str, lang: Lang) -> String {
+    let here = here.split('#').next().unwrap_or_default();
+    let (path, query) = here.split_once('?').unwrap_or((here, ""));
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("lang"));
+    let mut pairs: Vec<&str> = kept.collect();
+    let chosen = format!("lang={}", lang.tag());
+    pairs.push(&chosen);
+    format!("{path}?{}", pairs.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_replaces_the_one_before() {
+        assert_eq!(in_language("/login", Lang::Ko), "/login?lang=ko");
+        assert_eq!(
+            in_language("/login?lang=ko&client_id=a%26b&lang=xx#f", Lang::En),
+            "/login?client_id=a%26b&lang=en"
+        );
+    }
+}
