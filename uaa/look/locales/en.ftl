@@ -271,3 +271,265 @@ home-empty-roles = When a team gives you access to an application, it appears he
 ## Handing over to an application
 hand-over-title = Back to { $client }
 hand-over-lead = You are signed in. If nothing happens by itself, press the button.
+
+## A second proof
+second-factor-title = Enter the code from your app
+second-factor-lead = Your password is accepted. One more proof is needed.
+six-digits = Six-digit code
+code-wrong = That code is not right. Wait for the next one and check the time on your phone.
+from-app = From your authenticator app.
+from-app-named = From the authenticator app on “{ $app }”.
+trust-device = Do not ask on this device for { $days ->
+    [one] one day
+   *[other] { $days } days
+}
+verify = Verify
+use-passkey = Use a passkey
+recovery-title = Use a recovery code
+recovery-lead = One of the ten codes that you saved when you set up your second factor.
+recovery-wrong = That code is not right, or it was used before.
+recovery-left = Each code works once. You have { $left } left.
+use-app = Use the authenticator app instead
+lost-both = I have neither: ask the platform team to reset my factors
+recovery-codes-title = Keep these recovery codes
+recovery-codes-lead = Each opens your account once, on the day when phone and passkey are gone. They are shown only now.
+recovery-codes-label = { $count ->
+    [one] One recovery code
+    [10] Ten recovery codes
+   *[other] { $count } recovery codes
+}
+recovery-codes-keep = Print them, or write them down. Keep them where you keep your passport.
+recovery-codes-kept = I have kept them
+finish = Finish
+set-up-app-title = Set up your authenticator app
+set-up-app-lead = { $zone } asks for a second proof. It takes a minute, once.
+set-up-app-scan = Scan this with an authenticator app.
+set-up-app-picture = QR code with the key below
+set-up-app-key = Cannot scan? Enter this key: <code>{ $key }</code>
+set-up-app-code = Enter the code that it shows
+set-up-passkey-instead = Set up a passkey instead
+
+## Passkeys
+passkey-title = Use your passkey
+passkey-lead = Your browser asks for your fingerprint, your face or the PIN of your device.
+passkey-set-up-title = Set up a passkey
+passkey-set-up-lead = Sign in with your fingerprint, face or device PIN. Nothing to type, nothing to steal.
+passkey-set-up-script-then = Allow it for this page and press the button again.
+passkey-name = What to call it
+passkey-name-hint = So that you know it again among your passkeys.
+passkey-make = Make a passkey
+passkey-not-made = No passkey was made.
+passkey-not-made-then = Try it again, or come back later. Nothing has changed in your account.
+not-now = Not now
+
+## Choose an account
+choose-account-title = Choose an account
+known-signed-out = { $mail }, signed out
+another-account = Use another account
+sign-out-of-all = Sign out of all
+
+## Devices
+device-title = Connect a device
+device-lead = A command line, a television or another device shows you a code. Enter it here.
+device-code = Code on the device
+device-hint = Eight letters. Capitals and the hyphen do not matter.
+device-wrong = There is no such code, or it has expired. Compare it with the one on the device, or begin again there.
+device-confirm-title = Is this your device?
+device-same = The device must show exactly this code:
+device-asks = Asks for access
+device-from = Asked from
+device-at = Asked at
+device-at-when = <time datetime="{ $iso }">{ $clock }</time>, { $ago }
+device-may = It may
+device-may-act = act for you on the platform until you end it
+device-warning = Allow only if you started this yourself. Someone who sends you a code wants to use your account.
+device-done-title = The device is connected
+device-done-lead = You can close this page and go on there.
+device-done = <strong>{ $client }</strong> may now act for you.
+device-done-then = It continues within a few seconds.
+device-denied-title = The device is not connected
+device-denied-lead = You can close this page.
+device-denied = <strong>{ $client }</strong> may not act for you.
+device-denied-then = Was it not you who started this? Then nothing is left to do.
+connected-link = See or end connected applications
+
+## Passwords
+forgot-title = Reset your password
+forgot-lead = We send a link to the address of your account.
+forgot-elsewhere = Your company keeps your password? Then reset it there: <a href="{ $href }">{ $name }</a>.
+send-link = Send the link
+back-to-sign-in = Back to sign-in
+check-mail-title = Check your mail
+check-mail-lead = The link in it works once, for { $span }.
+check-mail-if = If an account belongs to <strong>{ $address }</strong>, a message is on its way.
+check-mail-from = It comes from <strong>{ $from }</strong> and usually arrives within a minute.
+check-mail-junk = Nothing there? Look among the junk mail, then send it again.
+send-again = Send again
+another-address = Use another address
+new-password-title = Choose a new password
+new-password-lead = For <strong>{ $username }</strong>. All other sessions of the account end.
+password-new = New password
+password-now = Present password
+password-choose = Choose a password
+password-again = The same again
+save-and-sign-in = Save and sign in
+save-and-go-on = Save and go on
+force-change-title = Change your password
+force-change-lead = Your platform team asks for a new one. Then you go on where you were.
+force-change-expired = It ran out on { $date }. Choose a new one, then you go on where you were.
+password-against-rules = This password is shorter or simpler than it has to be. Choose another.
+password-common = This password is on the list of the most used ones. Choose another.
+password-used-before = You have had this password before. Choose another.
+password-not-the-same = The two are not the same. Enter it again.
+password-wrong-old = The present password is not right.
+rule-least = At least { $count } characters.
+rule-not-last = { $count ->
+    [one] Not your last password.
+   *[other] None of your last { WORDS($count) } passwords.
+}
+rule-capitals = At least { WORDS($count) } { $count ->
+    [one] capital letter
+   *[other] capital letters
+}.
+rule-small = At least { WORDS($count) } { $count ->
+    [one] small letter
+   *[other] small letters
+}.
+rule-digits = At least { WORDS($count) } { $count ->
+    [one] digit
+   *[other] digits
+}.
+rule-others = At least { WORDS($count) } other { $count ->
+    [one] character
+   *[other] characters
+}.
+rule-sentence = A short sentence works well; symbols are not required.
+
+## Joining
+invitation-title = Join { $place }
+invitation-by-to = <strong>{ $by }</strong> invites you to the organization { $organization } on { $zone }.
+invitation-by = <strong>{ $by }</strong> invites you to { $zone }.
+invitation-you = You are invited to { $zone }.
+invitation-become = You become
+invitation-as = Invited as
+invitation-until = Valid until
+date-marked = <time datetime="{ $iso }">{ $date }</time>
+your-name = Your name
+accept-invitation = Accept the invitation
+have-account = Have an account?
+sign-in-to-accept = Sign in to accept
+register-title = Create an account
+register-lead = One account for everything on { $zone }.
+mail-address = E-mail address
+mail-wrong = This is not an e-mail address.
+read-it = Read it
+create-account = Create account
+verify-title = Confirm your address
+verify-lead = For <strong>{ $mail }</strong>.
+verify-why = One click, so that a mail program that opens links by itself does not confirm it for you.
+verify-button = Confirm the address
+link-expired-title = This link no longer works
+link-expired-lead = It was used already, or it is older than { $span }.
+link-expired-why = Links in our mail work once and for { $span }, so that an old message in a mailbox opens nothing. A new one takes a minute.
+link-expired-ask = Ask the person who sent it for a new one.
+send-new-link = Send a new link
+mail-not-set-up-title = Mail is not set up
+mail-not-set-up-lead = The account exists, but no message can be sent.
+mail-no-server = This server has no mail server to send through.
+mail-no-server-then = Ask the platform team to finish it. Your request is kept for one hour.
+for-operator = For the operator:
+change-email-title = Change your address
+change-email-lead = So far it is <strong>{ $current }</strong>.
+change-email-new = New e-mail address
+change-email-hint = We send a link there. The address changes when you open it.
+back-to-profile = Back to your profile
+
+## Profile
+profile-title = Profile and security
+profile-lead = How you prove who you are, and where you did.
+profile-you = You
+profile-you-managed = Your name comes from { $directory } and is changed there.
+profile-you-own = Your name, and how we reach you.
+profile-name = Name
+profile-mail-verified = E-mail, verified { $date }
+profile-mail-unverified = E-mail, not verified
+profile-password-why = Length counts most. A short sentence is a good password.
+profile-password-changed = Changed { $date }
+profile-passkeys = Passkeys
+profile-passkeys-why = Sign in with your fingerprint, face or device PIN. Nothing to type, nothing to steal.
+profile-passkey-add = Add a passkey
+profile-app-why = A six-digit code that changes every 30 seconds.
+profile-app-add = Set up an authenticator app
+factor-used = Added { $added }, last used { $day }
+factor-unused = Added { $date }, never used
+remove = Remove
+profile-recovery = Recovery codes
+profile-recovery-why = For the day when you have lost the rest. Keep them on paper.
+profile-recovery-left = { $left } of { $of } left
+profile-recovery-made = Made { $date }
+profile-recovery-renew = Make new codes
+profile-sessions = Sessions
+profile-sessions-why = Where you are signed in now. Ending a session takes effect at once.
+session-now = Active now
+session-active = Active { $ago }, signed in { $since }
+session-this = This device
+session-end = End
+sign-out-everywhere = Sign out everywhere
+profile-applications = Connected applications
+profile-applications-why = What you allowed. Taking it back ends their access at once.
+connected-since = Since { $date }
+take-back = Take back
+
+## Roles
+access-title = Organizations and roles
+access-lead = What { $who } may do, where, and through whom.
+access-caption = Roles by organization and space
+access-empty = No roles yet
+access-empty-then = When somebody gives you a role in an organization, it appears here.
+access-place = Place
+access-role = Role
+access-through = Through
+access-explanation = Explanation
+access-organization = organization
+role-custom = Custom role
+role-given = Given to you
+role-since = Since { $date }
+role-until = Until { $date }
+role-group-since = Group, since { $date }
+why = Why?
+why-of = Why: { $role } in { $place }
+stamp-allowed = Allowed
+stamp-denied = Denied
+why-allowed = { $who } may { $what ->
+    [app-push] push applications
+    [space-delete] delete the space
+   *[other] do this
+} in { $place }
+why-denied = { $who } may not { $what ->
+    [app-push] push applications
+    [space-delete] delete the space
+   *[other] do this
+} in { $place }
+why-nothing-denies = Nothing denies it.
+why-decision = Decision <code>{ $decision }</code>, { $seconds }.
+why-entry = Entry { $entry } of the audit log.
+ask-for-role = Ask for the role
+step-role-allows = The role allows it
+step-role-allows-how = { $role } holds <code>{ $permission }</code>, one of its { $of } permissions.
+step-group-has = A group has the role
+step-group-from = { $group }, which comes from { $directory }:<br><code>{ $name }</code>
+step-group-ours = { $group }, a group of this zone.
+step-given-here = The role is given here
+step-given-for-good = Assigned to { $place } by { $by } on { $date }. No end date.
+step-given-until = Assigned to { $place } by { $by } on { $date }, until { $until }.
+step-in-group = { $who } is in the group
+step-seen = Last seen { $ago }.
+step-needs = It needs a permission
+step-needs-what = <code>{ $permission }</code>, there or on what it is in.
+step-no-role = No role here has it
+step-looked-at = Looked at: { $looked }. Roles in other places do not count here.
+step-barred = The place is closed
+step-barred-where = { $place } is suspended or being deleted.
+step-would = What would allow it
+step-would-role = { $role } of { $place }.
+step-would-by = { $role } of { $place }. { $by } can give it.

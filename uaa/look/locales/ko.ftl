@@ -228,3 +228,243 @@ home-empty-roles = 애플리케이션 접근 권한을 받으면 여기에 표�
 ## 애플리케이션으로 이동
 hand-over-title = { $client }{ RO($client) } 돌아갑니다
 hand-over-lead = 로그인되었습니다. 자동으로 이동하지 않으면 버튼을 누르세요.
+
+## 추가 확인
+second-factor-title = 인증 앱의 코드 입력
+second-factor-lead = 비밀번호가 확인되었습니다. 한 번 더 확인이 필요합니다.
+six-digits = 6자리 코드
+code-wrong = 코드가 올바르지 않습니다. 다음 코드를 기다렸다가 휴대폰의 시간을 확인하세요.
+from-app = 인증 앱에 표시된 코드입니다.
+from-app-named = “{ $app }” 인증 앱에 표시된 코드입니다.
+trust-device = 이 기기에서 { $days }일 동안 묻지 않기
+verify = 확인
+use-passkey = 패스키 사용
+recovery-title = 복구 코드 사용
+recovery-lead = 추가 인증을 설정할 때 저장한 코드 10개 중 하나입니다.
+recovery-wrong = 코드가 올바르지 않거나 이미 사용되었습니다.
+recovery-left = 코드는 한 번만 사용할 수 있습니다. { $left }개 남았습니다.
+use-app = 대신 인증 앱 사용
+lost-both = 둘 다 없음: 플랫폼 팀에 인증 수단 재설정 요청
+recovery-codes-title = 복구 코드를 보관하세요
+recovery-codes-lead = 휴대폰과 패스키를 모두 잃었을 때 코드마다 한 번씩 로그인할 수 있습니다. 지금만 표시됩니다.
+recovery-codes-label = 복구 코드 { $count }개
+recovery-codes-keep = 인쇄하거나 적어서 여권처럼 중요한 것과 함께 보관하세요.
+recovery-codes-kept = 보관했습니다
+finish = 완료
+set-up-app-title = 인증 앱 설정
+set-up-app-lead = { $zone } 로그인에는 추가 확인이 필요합니다. 한 번만 설정하면 되며 1분 정도 걸립니다.
+set-up-app-scan = 인증 앱으로 스캔하세요.
+set-up-app-picture = 아래 키가 담긴 QR 코드
+set-up-app-key = 스캔할 수 없나요? 다음 키를 입력하세요: <code>{ $key }</code>
+set-up-app-code = 앱에 표시된 코드 입력
+set-up-passkey-instead = 대신 패스키 설정
+
+## 패스키
+passkey-title = 패스키 사용
+passkey-lead = 브라우저에서 지문, 얼굴 또는 기기 PIN을 확인합니다.
+passkey-set-up-title = 패스키 설정
+passkey-set-up-lead = 지문, 얼굴 또는 기기 PIN으로 로그인합니다. 입력할 것도, 유출될 것도 없습니다.
+passkey-set-up-script-then = 이 페이지에서 JavaScript를 허용한 후 버튼을 다시 누르세요.
+passkey-name = 패스키 이름
+passkey-name-hint = 여러 패스키 중에서 알아볼 수 있는 이름을 입력하세요.
+passkey-make = 패스키 만들기
+passkey-not-made = 패스키를 만들지 못했습니다.
+passkey-not-made-then = 다시 시도하거나 나중에 설정하세요. 계정에서 변경된 것은 없습니다.
+not-now = 나중에
+
+## 계정 선택
+choose-account-title = 계정 선택
+known-signed-out = { $mail }, 로그아웃됨
+another-account = 다른 계정 사용
+sign-out-of-all = 모든 계정에서 로그아웃
+
+## 기기
+device-title = 기기 연결
+device-lead = 명령줄 도구, TV 또는 다른 기기에 표시된 코드를 입력하세요.
+device-code = 기기에 표시된 코드
+device-hint = 영문자 8자리입니다. 대소문자와 하이픈은 구분하지 않습니다.
+device-wrong = 코드가 없거나 만료되었습니다. 기기에 표시된 코드와 비교하거나 기기에서 다시 시작하세요.
+device-confirm-title = 본인의 기기인가요?
+device-same = 기기에 다음 코드가 똑같이 표시되어야 합니다.
+device-asks = 요청한 애플리케이션
+device-from = 요청한 곳
+device-at = 요청한 시각
+device-at-when = <time datetime="{ $iso }">{ $clock }</time>, { $ago }
+device-may = 허용되는 작업
+device-may-act = 종료할 때까지 플랫폼에서 나를 대신하여 작업
+device-warning = 직접 시작한 경우에만 허용하세요. 코드를 보내온 사람은 내 계정을 사용하려는 것입니다.
+device-done-title = 기기가 연결되었습니다
+device-done-lead = 이 페이지를 닫고 기기에서 계속하세요.
+device-done = 이제 <strong>{ $client }</strong>에서 나를 대신하여 작업할 수 있습니다.
+device-done-then = 몇 초 안에 계속됩니다.
+device-denied-title = 기기가 연결되지 않았습니다
+device-denied-lead = 이 페이지를 닫아도 됩니다.
+device-denied = <strong>{ $client }</strong>에서 나를 대신하여 작업할 수 없습니다.
+device-denied-then = 직접 시작하지 않았다면 더 할 일은 없습니다.
+connected-link = 연결된 애플리케이션 확인 또는 철회
+
+## 비밀번호 재설정
+forgot-title = 비밀번호 재설정
+forgot-lead = 계정에 등록된 주소로 링크를 보냅니다.
+forgot-elsewhere = 회사에서 비밀번호를 관리하나요? 그렇다면 <a href="{ $href }">{ $name }</a>에서 재설정하세요.
+send-link = 링크 보내기
+back-to-sign-in = 로그인으로 돌아가기
+check-mail-title = 메일을 확인하세요
+check-mail-lead = 메일의 링크는 { $span } 동안 한 번만 사용할 수 있습니다.
+check-mail-if = <strong>{ $address }</strong> 계정이 있으면 메일이 발송됩니다.
+check-mail-from = <strong>{ $from }</strong> 주소에서 보내며 보통 1분 안에 도착합니다.
+check-mail-junk = 메일이 없나요? 스팸 메일함을 확인한 후 다시 보내세요.
+send-again = 다시 보내기
+another-address = 다른 주소 사용
+new-password-title = 새 비밀번호 정하기
+new-password-lead = <strong>{ $username }</strong> 계정의 비밀번호입니다. 이 계정의 다른 세션은 모두 종료됩니다.
+password-new = 새 비밀번호
+password-now = 현재 비밀번호
+password-choose = 비밀번호 정하기
+password-again = 비밀번호 다시 입력
+save-and-sign-in = 저장하고 로그인
+save-and-go-on = 저장하고 계속
+force-change-title = 비밀번호를 변경하세요
+force-change-lead = 플랫폼 팀에서 새 비밀번호를 요청했습니다. 변경하면 하던 작업을 계속할 수 있습니다.
+force-change-expired = { $date }에 만료되었습니다. 새 비밀번호를 정하면 하던 작업을 계속할 수 있습니다.
+password-against-rules = 비밀번호가 너무 짧거나 단순합니다. 다른 비밀번호를 선택하세요.
+password-common = 가장 많이 쓰이는 비밀번호 목록에 있습니다. 다른 비밀번호를 선택하세요.
+password-used-before = 이전에 사용한 비밀번호입니다. 다른 비밀번호를 선택하세요.
+password-not-the-same = 두 비밀번호가 다릅니다. 다시 입력하세요.
+password-wrong-old = 현재 비밀번호가 올바르지 않습니다.
+rule-least = { $count }자 이상이어야 합니다.
+rule-not-last = 최근에 사용한 비밀번호 { $count }개는 사용할 수 없습니다.
+rule-capitals = 대문자가 { $count }자 이상 필요합니다.
+rule-small = 소문자가 { $count }자 이상 필요합니다.
+rule-digits = 숫자가 { $count }자 이상 필요합니다.
+rule-others = 그 외의 문자가 { $count }자 이상 필요합니다.
+rule-sentence = 짧은 문장이 좋으며 기호는 필요하지 않습니다.
+
+## 가입
+invitation-title = { $place } 참여
+invitation-by-to = <strong>{ $by }</strong> 계정에서 { $zone }의 { $organization } 조직에 초대했습니다.
+invitation-by = <strong>{ $by }</strong> 계정에서 { $zone }에 초대했습니다.
+invitation-you = { $zone }에 초대되었습니다.
+invitation-become = 맡을 역할
+invitation-as = 초대된 주소
+invitation-until = 유효 기간
+date-marked = <time datetime="{ $iso }">{ $date }</time>
+your-name = 이름
+accept-invitation = 초대 수락
+have-account = 계정이 있나요?
+sign-in-to-accept = 로그인하여 수락
+register-title = 계정 만들기
+register-lead = 계정 하나로 { $zone }의 모든 것을 사용할 수 있습니다.
+mail-address = 이메일 주소
+mail-wrong = 이메일 주소가 아닙니다.
+read-it = 읽기
+create-account = 계정 만들기
+verify-title = 주소를 확인하세요
+verify-lead = <strong>{ $mail }</strong> 주소를 확인합니다.
+verify-why = 링크를 자동으로 여는 메일 프로그램이 대신 확인하지 않도록 버튼을 한 번 누르세요.
+verify-button = 주소 확인
+link-expired-title = 더 이상 사용할 수 없는 링크입니다
+link-expired-lead = 이미 사용되었거나 { $span }이 지났습니다.
+link-expired-why = 메일의 링크는 { $span } 동안 한 번만 사용할 수 있으므로, 메일함에 남은 오래된 링크로는 아무것도 열리지 않습니다. 새 링크는 1분이면 도착합니다.
+link-expired-ask = 보낸 사람에게 새 링크를 요청하세요.
+send-new-link = 새 링크 보내기
+mail-not-set-up-title = 메일이 설정되지 않았습니다
+mail-not-set-up-lead = 계정은 있지만 메일을 보낼 수 없습니다.
+mail-no-server = 이 서버에는 메일을 보낼 메일 서버가 없습니다.
+mail-no-server-then = 플랫폼 팀에 설정을 요청하세요. 요청은 1시간 동안 보관됩니다.
+for-operator = 운영자용:
+change-email-title = 이메일 주소 변경
+change-email-lead = 현재 주소는 <strong>{ $current }</strong> 주소입니다.
+change-email-new = 새 이메일 주소
+change-email-hint = 새 주소로 링크를 보냅니다. 링크를 열면 주소가 변경됩니다.
+back-to-profile = 프로필로 돌아가기
+
+## 프로필
+profile-title = 프로필 및 보안
+profile-lead = 본인을 확인하는 방법과 로그인한 곳을 관리합니다.
+profile-you = 내 정보
+profile-you-managed = 이름은 { $directory }에서 관리하며 그곳에서 변경할 수 있습니다.
+profile-you-own = 이름과 연락할 수 있는 주소입니다.
+profile-name = 이름
+profile-mail-verified = 이메일, { $date } 확인됨
+profile-mail-unverified = 이메일, 확인되지 않음
+profile-password-why = 길이가 가장 중요합니다. 짧은 문장이 좋은 비밀번호가 됩니다.
+profile-password-changed = { $date }에 변경함
+profile-passkeys = 패스키
+profile-passkeys-why = 지문, 얼굴 또는 기기 PIN으로 로그인합니다. 입력할 것도, 유출될 것도 없습니다.
+profile-passkey-add = 패스키 추가
+profile-app-why = 30초마다 바뀌는 6자리 코드입니다.
+profile-app-add = 인증 앱 설정
+factor-used = { $added } 등록, { $day } 사용
+factor-unused = { $date } 등록, 사용한 적 없음
+remove = 삭제
+profile-recovery = 복구 코드
+profile-recovery-why = 다른 수단을 모두 잃었을 때 사용합니다. 종이에 적어 보관하세요.
+profile-recovery-left = { $of }개 중 { $left }개 남음
+profile-recovery-made = { $date } 생성
+profile-recovery-renew = 새로 만들기
+profile-sessions = 로그인 세션
+profile-sessions-why = 현재 로그인되어 있는 기기입니다. 종료하면 즉시 로그아웃됩니다.
+session-now = 지금 사용 중
+session-active = { $ago } 사용, { $since } 로그인
+session-this = 이 기기
+session-end = 종료
+sign-out-everywhere = 모든 기기에서 로그아웃
+profile-applications = 연결된 애플리케이션
+profile-applications-why = 접근을 허용한 애플리케이션입니다. 철회하면 즉시 접근할 수 없게 됩니다.
+connected-since = { $date }부터
+take-back = 철회
+
+## 역할
+access-title = 조직 및 역할
+access-lead = { $who } 계정으로 할 수 있는 작업과 장소, 그리고 권한을 받은 경로입니다.
+access-caption = 조직과 스페이스별 역할
+access-empty = 아직 역할이 없습니다
+access-empty-then = 조직에서 역할을 받으면 여기에 표시됩니다.
+access-place = 위치
+access-role = 역할
+access-through = 경로
+access-explanation = 설명
+access-organization = 조직
+role-custom = 사용자 지정 역할
+role-given = 직접 부여됨
+role-since = { $date }부터
+role-until = { $date }까지
+role-group-since = 그룹, { $date }부터
+why = 이유
+why-of = 이유: { $place }의 { $role } 역할
+stamp-allowed = 허용됨
+stamp-denied = 거부됨
+why-allowed = { $who } 계정은 { $place }에서 { $what ->
+    [app-push] 애플리케이션을 배포할
+    [space-delete] 스페이스를 삭제할
+   *[other] 이 작업을 할
+} 수 있습니다
+why-denied = { $who } 계정은 { $place }에서 { $what ->
+    [app-push] 애플리케이션을 배포할
+    [space-delete] 스페이스를 삭제할
+   *[other] 이 작업을 할
+} 수 없습니다
+why-nothing-denies = 거부하는 규칙이 없습니다.
+why-decision = 결정 <code>{ $decision }</code>, { $seconds }.
+why-entry = 감사 로그 { $entry }번 항목.
+ask-for-role = 역할 요청
+step-role-allows = 역할에서 허용합니다
+step-role-allows-how = { $role } 역할의 권한 { $of }개 중에 <code>{ $permission }</code> 권한이 있습니다.
+step-group-has = 그룹에 역할이 있습니다
+step-group-from = { $directory }에서 가져온 { $group } 그룹:<br><code>{ $name }</code>
+step-group-ours = 이 존의 { $group } 그룹입니다.
+step-given-here = 이 위치에 부여된 역할입니다
+step-given-for-good = { $date }에 { $by } 계정에서 { $place } 위치에 부여했습니다. 종료일은 없습니다.
+step-given-until = { $date }에 { $by } 계정에서 { $place } 위치에 { $until }까지 부여했습니다.
+step-in-group = { $who } 계정이 그룹에 속해 있습니다
+step-seen = { $ago }에 마지막으로 확인했습니다.
+step-needs = 권한이 필요합니다
+step-needs-what = 그 위치 또는 상위 위치에서 <code>{ $permission }</code> 권한이 필요합니다.
+step-no-role = 여기에는 이 권한이 있는 역할이 없습니다
+step-looked-at = 확인한 역할: { $looked }. 다른 위치의 역할은 여기에 적용되지 않습니다.
+step-barred = 닫혀 있는 위치입니다
+step-barred-where = { $place } 위치는 일시 중지되었거나 삭제되고 있습니다.
+step-would = 필요한 역할
+step-would-role = { $place }의 { $role } 역할입니다.
+step-would-by = { $place }의 { $role } 역할입니다. { $by } 계정에서 부여할 수 있습니다.

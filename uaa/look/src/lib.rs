@@ -12,6 +12,7 @@ mod href;
 mod lang;
 mod look;
 mod page;
+mod qr;
 mod scene;
 mod scope;
 mod when;

@@ -1,24 +1,46 @@
 //! The pages, one file each. Every one is its typed fields, its heading, its form and its messages.
 
+mod access;
+mod choose_account;
 mod consent;
+mod device;
 mod error;
+mod forgot;
 mod hand_over;
 mod home;
+mod join;
 mod locked;
 mod notice;
 mod passcode;
+mod passkey;
+mod profile;
+mod recovery_code;
+mod recovery_codes;
+mod second_factor;
+mod set_up_app;
 mod sign_in;
 mod sign_in_password;
 mod sign_out;
 mod signed_out;
 
+pub use access::{Access, Held, InOrganization, Step, Why};
+pub use choose_account::{ChooseAccount, Known};
 pub use consent::{Asked, Consent};
+pub use device::{Device, DeviceConfirm, DeviceDone};
 pub use error::{ErrorPage, Reason};
+pub use forgot::{CheckMail, ForceChange, Forgot, NewPassword, PasswordFault, PasswordRules};
 pub use hand_over::HandOver;
 pub use home::{Home, Tile};
+pub use join::{Invitation, LinkExpired, MailNotSetUp, Register, Verify};
 pub use locked::Locked;
 pub use notice::Notice;
 pub use passcode::Passcode;
+pub use passkey::{PasskeySetUp, PasskeySignIn};
+pub use profile::{Act, ChangeEmail, Connected, Factor, Factors, OwnPassword, Profile, Recovery, Session};
+pub use recovery_code::RecoveryCode;
+pub use recovery_codes::RecoveryCodes;
+pub use second_factor::SecondFactor;
+pub use set_up_app::SetUpApp;
 pub use sign_in::{Provider, SignIn};
 pub use sign_in_password::SignInPassword;
 pub use sign_out::SignOut;

@@ -1,9 +1,9 @@
 //! What every template sees as `x`: the words, the addresses and what stands around the page.
 
 use crate::around::{Account, Around, Links, Proof};
-use crate::when::When;
+use crate::when::{self, When};
 use crate::words::{Said, Words};
-use crate::{Brand, Lang, Look, href};
+use crate::{Brand, Lang, Look, PasswordFault, href};
 use uaa_model::Micros;
 
 /// A page's surroundings while it is drawn.
@@ -27,6 +27,29 @@ impl<'a> Scene<'a> {
     /// A message about a moment: its forms are `iso`, `clock`, `date`, `day`, `ago`, `span` and `spanWords`.
     pub(crate) fn rich_at(&self, id: &'a str, at: &Micros) -> Said<'a, true> {
         self.when(*at).fill(self.rich(id))
+    }
+
+    /// The same without markup.
+    pub(crate) fn text_at(&self, id: &'a str, at: &Micros) -> Said<'a, false> {
+        self.when(*at).fill(self.text(id))
+    }
+
+    /// For how long something holds: `one hour`.
+    pub(crate) fn length(&self, seconds: &i64) -> String {
+        when::span_words(self.words, *seconds)
+    }
+
+    pub(crate) fn date(&self, at: &Micros) -> String {
+        self.when(*at).date()
+    }
+
+    pub(crate) fn seconds(&self, at: &Micros) -> String {
+        self.when(*at).clock_seconds()
+    }
+
+    /// A space's name, or that it is the organization itself.
+    pub(crate) fn place(&self, space: &Option<String>) -> String {
+        space.clone().unwrap_or_else(|| self.text("access-organization").to_string())
     }
 
     pub(crate) fn when(&self, at: Micros) -> When<'a> {
@@ -86,6 +109,23 @@ impl<'a> Scene<'a> {
         others
             .map(|lang| (lang.tag(), lang.own_name(), self.href(&in_language(self.around.here, lang))))
             .collect()
+    }
+
+    /// What is wrong with a new password; nothing, if nothing is.
+    pub(crate) fn fault(&self, fault: &Option<PasswordFault>) -> String {
+        fault.map(|fault| self.text(fault.says()).to_string()).unwrap_or_default()
+    }
+
+    pub(crate) fn is_new(&self, fault: &Option<PasswordFault>) -> bool {
+        fault.is_some_and(PasswordFault::is_new)
+    }
+
+    pub(crate) fn is_confirmation(&self, fault: &Option<PasswordFault>) -> bool {
+        fault.is_some_and(PasswordFault::is_confirmation)
+    }
+
+    pub(crate) fn is_old(&self, fault: &Option<PasswordFault>) -> bool {
+        fault.is_some_and(PasswordFault::is_old)
     }
 
     pub(crate) fn proof(&self, proof: &Proof) -> String {

@@ -1,5 +1,7 @@
 //! What a scope means to the person who is asked for it.
 
+use crate::Asked;
+use crate::scene::Scene;
 use crate::words::key;
 
 /// The headings under which consent lists what an application asks for, in their order.
@@ -39,6 +41,15 @@ pub(crate) fn meaning(scope: &str) -> Option<Meaning> {
         .or_else(|| on_the_platform(scope))
         .or_else(|| of_accounts(scope))
         .or_else(|| of_the_zone(scope))
+}
+
+/// What scopes allow, a line each, without headings.
+pub(crate) fn lines(x: &Scene<'_>, scopes: &[Asked]) -> Vec<String> {
+    let line = |asked: &Asked| {
+        let says = meaning(&asked.name).map(|meaning| x.text(meaning.says).to_string());
+        says.or_else(|| asked.about.clone()).unwrap_or_else(|| asked.name.clone())
+    };
+    scopes.iter().filter(|asked| asked.name != "openid").map(line).collect()
 }
 
 fn of_you(scope: &str) -> Option<Meaning> {

@@ -78,8 +78,7 @@ impl<'a> When<'a> {
 
     /// The same with small numbers as words: `five minutes`.
     pub(crate) fn span_words(&self) -> String {
-        let (unit, count) = measure((self.at - self.now).whole_seconds());
-        self.words.text("span-words").with("unit", unit).count("count", count).to_string()
+        span_words(self.words, (self.at - self.now).whole_seconds())
     }
 
     /// `40 seconds ago`, `2 hours ago`, `yesterday at 17:04`, or date and time.
@@ -121,8 +120,14 @@ impl<'a> When<'a> {
     }
 }
 
+/// A length of time with small numbers as words: `one hour`.
+pub(crate) fn span_words(words: &Words, seconds: i64) -> String {
+    let (unit, count) = measure(seconds);
+    words.text("span-words").with("unit", unit).count("count", count).to_string()
+}
+
 /// A length of time: `5 minutes`.
-pub(crate) fn span(words: &Words, seconds: i64) -> String {
+fn span(words: &Words, seconds: i64) -> String {
     let (unit, count) = measure(seconds);
     words.text("span").with("unit", unit).count("count", count).to_string()
 }

@@ -6,7 +6,6 @@ mod korean;
 use crate::Lang;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 use unic_langid::LanguageIdentifier;
@@ -55,8 +54,8 @@ impl<const HTML: bool> Said<'_, HTML> {
     }
 
     /// Fills in a number, which also chooses between one and many.
-    pub(crate) fn count(mut self, name: &'static str, value: impl Borrow<u32>) -> Self {
-        self.args.set(name, *value.borrow());
+    pub(crate) fn count(mut self, name: &'static str, value: impl Count) -> Self {
+        self.args.set(name, value.number());
         self
     }
 }
@@ -77,6 +76,23 @@ impl<const HTML: bool> fmt::Display for Said<'_, HTML> {
 }
 
 impl askama::filters::HtmlSafe for Said<'_, true> {}
+
+/// A number of things; templates hand over references of any depth.
+pub(crate) trait Count {
+    fn number(&self) -> u32;
+}
+
+impl Count for u32 {
+    fn number(&self) -> u32 {
+        *self
+    }
+}
+
+impl<T: Count> Count for &T {
+    fn number(&self) -> u32 {
+        (*self).number()
+    }
+}
 
 /// Marks the id of a message that is named away from where it is said, so that the test of unused ones sees it.
 pub(crate) const fn key(id: &'static str) -> &'static str {

@@ -12,6 +12,9 @@ pub struct SignIn {
     pub username: String,
     /// Whether passkeys are on.
     pub passkey: bool,
+    /// `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3 section 5.10.1) for this page itself: a script then offers
+    /// passkeys under the user name and posts `assertion`. Without, the button leads to [`PasskeySignIn`](crate::PasskeySignIn).
+    pub passkey_options: Option<String>,
     /// Other identity providers; more than six go into a list of their own.
     pub providers: Vec<Provider>,
     /// Where one makes an account, if one may.
@@ -48,6 +51,6 @@ impl SignIn {
     }
 }
 
-page!(SignIn, "page/sign_in.html", |_, x| x.text("sign-in-title"));
+page!(SignIn, "page/sign_in.html", |_, x| x.text("sign-in-title"), script: |p| p.passkey_options.as_ref().map(|_| "passkey.js"));
 
 const FEW: usize = 6;

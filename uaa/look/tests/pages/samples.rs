@@ -1,5 +1,7 @@
 //! Every page with sample data, in the words of the design's own samples.
 
+mod account;
+mod factors;
 mod gate;
 
 use uaa_look::{Account, Around, Client, Lang, Link, Links, Page};
@@ -13,7 +15,10 @@ pub(crate) type Sample = (&'static str, Box<dyn Page>);
 
 /// Every page, some of them in several states.
 pub(crate) fn all(t: Text<'_>) -> Vec<Sample> {
-    gate::samples(t)
+    let mut all = gate::samples(t);
+    all.extend(factors::samples(t));
+    all.extend(account::samples(t));
+    all
 }
 
 /// What stands around them.

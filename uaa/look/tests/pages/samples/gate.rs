@@ -20,6 +20,7 @@ fn sign_in(t: Text<'_>) -> Vec<Sample> {
         client: payroll(t),
         username: String::new(),
         passkey: true,
+        passkey_options: Some(t(r#"{"challenge":"AAAA","rpId":"acme.example"}"#)),
         providers: providers(t, &["Contoso", "Acme LDAP"]),
         register: Some(t("/create_account")),
         notice: None,
@@ -41,8 +42,14 @@ fn sign_in(t: Text<'_>) -> Vec<Sample> {
         username: t("mira"),
         ..first.clone()
     };
-    let plain =
-        SignIn { providers: Vec::new(), passkey: false, register: None, client: None, ..first.clone() };
+    let plain = SignIn {
+        providers: Vec::new(),
+        passkey: false,
+        passkey_options: None,
+        register: None,
+        client: None,
+        ..first.clone()
+    };
     let mut all: Vec<Sample> = vec![
         ("sign-in", Box::new(first.clone())),
         ("sign-in-many", Box::new(many)),
