@@ -7,6 +7,7 @@
 
 mod access;
 mod audit;
+mod authorize;
 mod bad_input;
 mod cf_cli;
 mod clients;

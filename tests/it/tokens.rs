@@ -116,7 +116,8 @@ async fn everybody_may_see_the_public_keys_and_nothing_private() {
     let discovery = format!("{}/.well-known/openid-configuration", server.uaa());
     let document = server.ask("", "GET", &discovery, None).await.body;
     assert_eq!(document["issuer"], format!("{}/oauth/token", server.uaa()));
-    let login = server.ask("", "GET", &format!("{}/login", server.uaa()), None).await.body;
+    let login = reqwest::Client::new().get(format!("{}/login", server.uaa()));
+    let login = said(login.header("accept", "application/json")).await.body;
     assert_eq!(login["prompts"]["password"][0], "password");
 }
 

@@ -1,11 +1,13 @@
 //! Floor 7: starts the product as its users do, on a free port and in a directory of its own, and ends it afterwards.
 
+mod browser;
 mod engines;
 pub mod golden;
 pub mod inside;
 mod seed;
 mod store;
 
+pub use browser::{Browser, Page};
 pub use engines::{Database, Engine};
 pub use seed::seeded;
 pub use store::{At, Makes, PLATFORM, Store, named, space};

@@ -65,6 +65,7 @@ pub async fn bootstrap(hall: &Hall, data: &Path) -> Reply<Option<FirstSecrets>> 
             tx.join(made, admin, "uaa").await?;
         }
     }
+    let login = format!("{}/login", hall.links().uaa);
     for one in CLIENTS {
         let secret = match one.id {
             "admin" => Some(client.clone()),
@@ -72,7 +73,7 @@ pub async fn bootstrap(hall: &Hall, data: &Path) -> Reply<Option<FirstSecrets>> 
             // The others are turned on by giving them a secret.
             _ => None,
         };
-        make_client(&mut tx, one, secret).await?;
+        make_client(&mut tx, one, secret, &login).await?;
     }
     default_quota(&mut tx).await?;
     if tx.commit().await?.changed {
@@ -108,7 +109,7 @@ async fn administrator(tx: &mut Tx, hash: String) -> Reply<Uuid> {
     Ok(id)
 }
 
-async fn make_client(tx: &mut Tx, new: &NewClient, secret: Option<String>) -> Reply<()> {
+async fn make_client(tx: &mut Tx, new: &NewClient, secret: Option<String>, login: &str) -> Reply<()> {
     let zone = Id::<Zone>::new(tx.zone());
     let slot = tx.slot::<Client>(zone).await?;
     let list = |names: &[&str]| serde_json::to_string(names).unwrap_or_default();
@@ -120,7 +121,14 @@ async fn make_client(tx: &mut Tx, new: &NewClient, secret: Option<String>) -> Re
         .put(Client::scope, list(new.scope))
         .put(Client::authorities, list(new.authorities))
         .put(Client::grant_types, list(new.grants))
-        .put(Client::redirect_uri, "[]")
+        .put(
+            Client::redirect_uri,
+            match new.id {
+                // Nobody goes there: `cf ssh-code` reads the code from the redirect.
+                "ssh-proxy" => list(&[login]),
+                _ => list(&[]),
+            },
+        )
         .put(Client::autoapprove, if new.id == "ssh-proxy" { "true" } else { "[]" })
         .put(Client::access_validity, new.access_seconds)
         .put(Client::refresh_validity, new.refresh_seconds)
@@ -276,6 +284,14 @@ const CLIENTS: &[NewClient] = &[
         authorities: &["uaa.none"],
         access_seconds: Some(1200),
         refresh_seconds: Some(2_592_000),
+    },
+    NewClient {
+        id: "ssh-proxy",
+        grants: &["authorization_code"],
+        scope: &["openid", "cloud_controller.read", "cloud_controller.write", "cloud_controller.admin"],
+        authorities: &["uaa.none"],
+        access_seconds: None,
+        refresh_seconds: None,
     },
     service("cc_routing", &["routing.router_groups.read"]),
     service("cc-service-dashboards", &["clients.read", "clients.write", "clients.admin"]),

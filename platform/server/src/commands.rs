@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use uaa_authz::{Actor, Duty};
+use uaa_directory::SessionLimits;
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_model::{SystemClock, SystemRng};
 use uaa_oauth::TokenForms;
@@ -114,7 +115,13 @@ fn plan(config: &Config, links: Links) -> Result<Plan, Failure> {
         count_failures_within_seconds: narrow(config.lockout.within_seconds.get()),
         lockout_period_seconds: narrow(config.lockout.for_seconds.get()),
     };
+    let sessions = SessionLimits {
+        idle: seconds(config.session.idle_seconds.get()),
+        absolute: seconds(config.session.absolute_seconds.get()),
+        remembered: seconds(config.session.remember_seconds.get()),
+    };
     Ok(Plan {
+        sessions,
         database: config.database_url()?.secret().expose().to_owned(),
         connections: u32::try_from(config.database.connections.get()).unwrap_or(u32::MAX),
         algorithm: match config.token.signing_algorithm {

@@ -13,11 +13,13 @@ use tokio::task::JoinSet;
 use uaa_authz::{Kind, Registry};
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::password::{Cost, Hasher, Limits};
-use uaa_directory::{AccessApi, Credentials, Keyring};
+use uaa_directory::{AccessApi, Credentials, Keyring, Pages, SessionLimits, Sessions};
+use uaa_login::LoginPages;
+use uaa_look::Look;
 use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
 use uaa_oauth::{Caches, Engine, OauthServer, TokenForms};
 use uaa_plugin::{Dispatcher, Links, Plugin, Route, Runner, Site, Work, Zones, router};
-use uaa_store::{Access, Db};
+use uaa_store::{Access, Db, Feed};
 use uaa_token::{Algorithm, DataKey, RevSigKey};
 use uuid::Uuid;
 
@@ -40,6 +42,8 @@ pub struct Plan {
     pub refresh_seconds: i64,
     /// In which forms tokens are given out.
     pub forms: TokenForms,
+    /// How long browsers stay signed in.
+    pub sessions: SessionLimits,
     /// When accounts lock.
     pub lockout: LockoutPolicy,
     /// The largest request body in bytes.
@@ -64,6 +68,7 @@ impl Plan {
             access_seconds: 43_200,
             refresh_seconds: 2_592_000,
             forms: TokenForms::default(),
+            sessions: SessionLimits::default(),
             lockout: LockoutPolicy::default(),
             body_limit: 1 << 20,
             audit_keep_days: 0,
@@ -86,6 +91,7 @@ pub struct Hall {
     rng: Arc<dyn Rng>,
     data_key: Arc<DataKey>,
     caches: Caches,
+    sessions: Arc<Sessions>,
     plan: Plan,
 }
 
@@ -120,11 +126,13 @@ impl Hall {
             lease: LEASE,
         };
         let caches = Caches::default();
-        let access = Access::new(db, Arc::new(registry), settings, vec![Arc::new(caches.clone())]);
+        let sessions = Arc::new(Sessions::new(plan.sessions));
+        let feeds: Vec<Arc<dyn Feed>> = vec![Arc::new(caches.clone()), sessions.clone()];
+        let access = Access::new(db, Arc::new(registry), settings, feeds);
         access.found(UAA_ZONE, "uaa", "").await?;
         let limits = Limits { waiting: plan.hash_queue, ..Limits::of_this_machine() };
         let hasher = Hasher::new(Cost::owasp(), limits, rng.clone());
-        Ok(Hall { access, ids, hasher, zone: UAA_ZONE, clock, rng, data_key, caches, plan })
+        Ok(Hall { access, ids, hasher, zone: UAA_ZONE, clock, rng, data_key, caches, sessions, plan })
     }
 
     /// Puts the plugins together and starts what runs beside requests: the follower of facts and the sealer.
@@ -179,8 +187,12 @@ impl Hall {
     }
 
     fn plugins(&self, engine: &Arc<Engine>, credentials: &Arc<Credentials>) -> Vec<Arc<dyn Plugin>> {
+        let (sessions, pages) = (self.sessions.clone(), Pages::new(Look::new()));
+        let login =
+            LoginPages { sessions: sessions.clone(), credentials: credentials.clone(), pages: pages.clone() };
         vec![
-            Arc::new(OauthServer(engine.clone())),
+            Arc::new(OauthServer { engine: engine.clone(), sessions, pages }),
+            Arc::new(login),
             Arc::new(AccessApi),
             Arc::new(Scim { credentials: credentials.clone(), keys: Arc::new(self.keyring()) }),
             Arc::new(CloudController),
@@ -252,6 +264,11 @@ impl Hall {
                 }
             }
         });
+    }
+
+    /// Where the product is reached.
+    pub(crate) fn links(&self) -> &Links {
+        &self.plan.links
     }
 }
 

@@ -12,7 +12,7 @@ mod number;
 mod text;
 
 pub use blocks::{
-    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, Refresh, RefreshFormat,
+    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, Refresh, RefreshFormat, Session,
     SigningAlgorithm, Tls, Token,
 };
 pub use guide::guide;
@@ -52,6 +52,8 @@ pub struct Config {
     pub database: Database,
     /// Tokens of the first zone. Clients may say otherwise for themselves.
     pub token: Token,
+    /// How long browsers stay signed in.
+    pub session: Session,
     /// When wrong passwords close an account of the first zone, and for how long.
     pub lockout: Lockout,
     /// Bounds on what clients may use up.
@@ -74,6 +76,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             database: Database::default(),
             token: Token::default(),
+            session: Session::default(),
             lockout: Lockout::default(),
             limits: Limits::default(),
             audit: Audit::default(),

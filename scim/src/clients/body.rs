@@ -246,7 +246,9 @@ impl Whole {
         if self.has(JWT_BEARER) && self.scope.is_empty() {
             return Err(refused(format!("Scope cannot be empty for grant_type {JWT_BEARER}")));
         }
-        if self.has("implicit") && secret.is_some_and(|s| !s.expose().trim().is_empty()) {
+        // UAA refuses it beside any grant; OpenID Connect's hybrid flow is both at once.
+        let redeems = self.has("authorization_code") || self.has("client_credentials");
+        if self.has("implicit") && !redeems && secret.is_some_and(|s| !s.expose().trim().is_empty()) {
             return Err(refused("Implicit grant should not have a client_secret"));
         }
         // RFC 6749 section 4.4: for confidential clients alone. Whoever names a public one would be it.

@@ -95,7 +95,7 @@ pub(super) async fn proved(
         match credentials.password(tried, old, stored, now).await? {
             Attempt::Right => {}
             Attempt::Wrong => return unauthorized("Old password is incorrect"),
-            Attempt::Locked => return unauthorized(ACCOUNT_LOCKED),
+            Attempt::Locked(_) => return unauthorized(ACCOUNT_LOCKED),
         }
     }
     let source = Source { account: &account, address: &address };

@@ -278,6 +278,8 @@ const IDENTITY: &[&str] = &[
     "client",
     "signing_key",
     "token",
+    "session",
+    "approval",
     "user_password",
     "user_id",
     "user_status",

@@ -7,7 +7,7 @@ use tests::inside::Inside;
 use uaa_authz::{Create, Resource, Zone, built_in_id};
 use uaa_directory::{
     AuditEvent, Client, CustomRole, Group, Job, Organization, OrganizationQuota, OrganizationRole,
-    PlatformUser, RoleBinding, Space, SpaceQuota, SpaceRole, Token, User,
+    PlatformUser, RoleBinding, Session, Space, SpaceQuota, SpaceRole, Token, User,
 };
 use uaa_model::{Barrier, Id, UAA_ZONE};
 use uaa_store::{Annotation, Binding, Cond, Field, Granted, Set, Stored, Tx};
@@ -112,6 +112,8 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     token(tx, person, &tag).await;
     let known = branch.put::<Token>(Uuid::nil(), at_zone);
     (known.owner, known.wire) = (Some(person), tag.clone());
+    let session = session(tx, person, &tag).await;
+    branch.put::<Session>(session, at_zone).owner = Some(person);
     let job = job(tx, person).await;
     branch.put::<Job>(job, at_zone).owner = Some(person);
     let quota = organization_quota(tx, organization, &tag).await;
@@ -259,6 +261,23 @@ async fn client(tx: &mut Tx, client_id: &str) -> Uuid {
     let made = make(tx, zone(tx), true, client_of(client_id, None, &[])).await;
     tx.enroll(&made).await.expect("enrolled");
     made.id().uuid()
+}
+
+async fn session(tx: &mut Tx, person: Uuid, tag: &str) -> Uuid {
+    let set = Set::default()
+        .put(Session::digest, format!("session-{tag}"))
+        .put(Session::subject, person)
+        .put(Session::generation, 0)
+        .put(Session::auth_time, 0)
+        .put(Session::amr, "pwd")
+        .put(Session::remembered, true)
+        .put(Session::seen, 0)
+        .put(Session::expires, i64::MAX)
+        .put(Session::agent, "")
+        .put(Session::address, "");
+    let slot = tx.slot::<Session>(zone(tx)).await.expect("a slot");
+    let id = tx.ids().uuid();
+    tx.insert_as(slot, Id::new(id), Some(person), set).await.expect("inserted").id().uuid()
 }
 
 async fn token(tx: &mut Tx, person: Uuid, tag: &str) {

@@ -120,6 +120,14 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
             get("delete space_role", "/access/v1/bindings/{space_role}"),
         ],
     ),
+    (
+        "session_list",
+        &[
+            get("own session", "/access/v1/sessions"),
+            get("list session", "/access/v1/sessions?user={somebody}"),
+        ],
+    ),
+    ("session_delete", &[get("delete session", "/access/v1/sessions/{session}")]),
     ("user_list", &[get("list user", "/Users?count=500")]),
     ("user_create", &[send("create user", "/Users", NEW_USER)]),
     ("user_show", &[get("read user", "/Users/{user}")]),

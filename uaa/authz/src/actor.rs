@@ -40,7 +40,7 @@ impl Duty {
             (Duty::SignIn, Realm::Identity, "user") => Verbs::of("rcuso"),
             (Duty::SignIn, Realm::Identity, "client") => Verbs::of("rus"),
             (Duty::SignIn, Realm::Identity, "group" | "signing_key" | "zone") => Verbs::of("rs"),
-            (Duty::SignIn, Realm::Identity, "token") => Verbs::ALL,
+            (Duty::SignIn, Realm::Identity, "token" | "session" | "approval") => Verbs::ALL,
             (Duty::SignIn, _, _) => Verbs::NONE,
             (Duty::Jobs, Realm::Identity, "user" | "group" | "client" | "zone") => Verbs::of("r"),
             (Duty::Jobs, Realm::Identity, _) => Verbs::NONE,
@@ -48,7 +48,7 @@ impl Duty {
             (Duty::Jobs, Realm::Platform, "job" | "platform_user") => Verbs::ALL,
             (Duty::Jobs, Realm::Platform, "role" | "role_binding" | "audit_event") => Verbs::NONE,
             (Duty::Jobs, Realm::Platform, _) => Verbs::of("rud"),
-            (Duty::Upkeep, _, "token" | "job" | "audit_event") => Verbs::of("rd"),
+            (Duty::Upkeep, _, "token" | "session" | "approval" | "job" | "audit_event") => Verbs::of("rd"),
             (Duty::Upkeep, _, _) => Verbs::NONE,
         }
     }

@@ -9,6 +9,7 @@ mod explain;
 mod list;
 mod reason;
 mod role;
+mod session;
 mod subject;
 
 use axum::http::Method;
@@ -34,7 +35,7 @@ impl Plugin for AccessApi {
     }
 
     fn routes(self: Arc<Self>) -> Vec<Route> {
-        [questions(), roles(), bindings()].concat()
+        [questions(), roles(), bindings(), sessions()].concat()
     }
 }
 
@@ -79,5 +80,13 @@ fn bindings() -> Vec<Route> {
         Route::on(Uaa, Method::POST, all, "role_binding_create", Access, binding::create),
         Route::on(Uaa, Method::GET, one, "role_binding_show", Access, binding::show),
         Route::on(Uaa, Method::DELETE, one, "role_binding_delete", Access, binding::delete),
+    ]
+}
+
+fn sessions() -> Vec<Route> {
+    let (all, one) = ("/access/v1/sessions", "/access/v1/sessions/{id}");
+    vec![
+        Route::on(Uaa, Method::GET, all, "session_list", Access, session::list),
+        Route::on(Uaa, Method::DELETE, one, "session_delete", Access, session::delete),
     ]
 }

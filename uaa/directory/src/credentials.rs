@@ -38,8 +38,8 @@ pub enum Attempt {
     Right,
     /// It is not, or nobody has that name.
     Wrong,
-    /// Nothing was tried: answer [`ACCOUNT_LOCKED`](crate::lockout::ACCOUNT_LOCKED).
-    Locked,
+    /// Nothing was tried, until then: answer [`ACCOUNT_LOCKED`](crate::lockout::ACCOUNT_LOCKED).
+    Locked(Micros),
 }
 
 impl Credentials {
@@ -72,8 +72,8 @@ impl Credentials {
         if let Some(address) = paced {
             self.addresses.check(address, now).map_err(Fault::TooMany)?;
         }
-        if self.lockout.check(&key, &self.policy, now).is_err() {
-            return Ok(Attempt::Locked);
+        if let Err(locked) = self.lockout.check(&key, &self.policy, now) {
+            return Ok(Attempt::Locked(locked.until));
         }
         let source = Source { account: key.subject(), address: tried.address };
         let right = match stored {
@@ -204,7 +204,8 @@ mod tests {
             for n in 0..5 {
                 assert_eq!(all.password(who, &secret("x"), stored, n).await, Ok(Attempt::Wrong));
             }
-            assert_eq!(all.password(who, &secret("koala"), stored, 5).await, Ok(Attempt::Locked));
+            let locked = all.password(who, &secret("koala"), stored, 5).await;
+            assert!(matches!(locked, Ok(Attempt::Locked(until)) if until > 5), "{locked:?}");
             all.unlock(who);
             let after = all.password(who, &secret("koala"), stored, 6).await.unwrap();
             assert_eq!(after == Attempt::Right, stored.is_some());

@@ -268,6 +268,44 @@ impl Stored for Token {
     }
 }
 
+/// What a person let one client do in their name, one row a scope. It belongs to the person.
+#[derive(Debug)]
+pub enum Approval {}
+
+impl Resource for Approval {
+    const KIND: Kind = Kind::identity("approval", &[]).owned(v("rcud"));
+    type Parent = Zone;
+}
+
+fields!(
+    Approval,
+    /// An approval's own columns.
+    ApprovalOwn {
+        /// The person.
+        subject: uuid::Uuid,
+        /// The client.
+        client_id: String,
+        /// The scope.
+        scope: String,
+        /// Allowed, or denied.
+        approved: bool,
+        /// Until when, in microseconds.
+        expires: i64,
+    }
+);
+
+impl Stored for Approval {
+    type Own = ApprovalOwn;
+    const SPEC: Spec = Spec { tally: false, ..spec("approval", Approval::COLUMNS) };
+    const UNIQUE: &'static [(&'static str, &'static str)] = &[
+        ("approval_of", "the approval exists already"),
+        ("approval.subject", "the approval exists already"),
+    ];
+    fn own(row: &Row, at: usize) -> Reply<ApprovalOwn> {
+        ApprovalOwn::read(row, at)
+    }
+}
+
 /// Permissions that are not rows: a password, a client's secret and keys, ids of users, ending all tokens of a user or client, the state
 /// of any token, handing out anything.
 pub(crate) const SYNTHETIC: &[Kind] = &[

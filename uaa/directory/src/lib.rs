@@ -6,27 +6,39 @@
 mod access;
 mod credentials;
 mod identity;
+mod kept;
 pub mod lockout;
 mod named;
+mod pages;
+mod passcode;
 pub mod password;
 mod platform;
+mod resting;
 pub mod secret_cache;
+mod session;
+mod sign_in;
 pub mod signing_key;
 pub mod zone;
 
 pub use access::AccessApi;
 pub use credentials::{Attempt, Credentials, Tried};
 pub use identity::{
-    Client, ClientBatch, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token, TokenOwn, User,
-    UserOwn,
+    Approval, ApprovalOwn, Client, ClientBatch, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token,
+    TokenOwn, User, UserOwn,
 };
+pub use kept::{Keep, keep, keep_in};
 pub use named::{ByName, Named};
+pub use pages::{Asking, Pages, Shown, account};
+pub use passcode::Passcode;
 pub use platform::{
     AuditEvent, AuditEventOwn, BindingOwn, CustomRole, CustomRoleOwn, Job, JobOwn, Organization,
     OrganizationOwn, OrganizationQuota, OrganizationQuotaOwn, OrganizationRole, PlatformUser,
     PlatformUserOwn, RoleBinding, Space, SpaceOwn, SpaceQuota, SpaceQuotaOwn, SpaceRole,
 };
 
+pub use resting::{Digest, Finding, Resting};
+pub use session::{Live, Session, SessionLimits, SessionOwn, Sessions, SignedIn, cookie};
+pub use sign_in::{Claimed, Proved, by_password};
 pub use signing_key::{Keyring, NewKey};
 pub use zone::{IdentityZone, IdentityZoneOwn, ZoneInPath};
 
@@ -42,6 +54,8 @@ pub fn kinds() -> Vec<Kind> {
         ClientBatch::KIND,
         SigningKey::KIND,
         Token::KIND,
+        Session::KIND,
+        Approval::KIND,
         Organization::KIND,
         Space::KIND,
         PlatformUser::KIND,
@@ -57,4 +71,9 @@ pub fn kinds() -> Vec<Kind> {
     kinds.extend_from_slice(identity::SYNTHETIC);
     kinds.extend_from_slice(platform::SYNTHETIC);
     kinds
+}
+
+/// Bytes as a column of text holds them.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -1,6 +1,7 @@
 use crate::client_assertion;
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_request};
+use crate::scope::covers;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use serde_json::{Map, Value};
@@ -27,6 +28,14 @@ pub(crate) struct Known {
     pub(crate) generation: i64,
     /// Groups all of which a person must be in.
     pub(crate) required_groups: Vec<String>,
+    /// For people; the client id when nobody gave it a name.
+    pub(crate) name: String,
+    pub(crate) redirect_uris: Vec<String>,
+    /// Further addresses to which a browser goes on after a sign-out (`post_logout_redirect_uris`).
+    pub(crate) logout_uris: Vec<String>,
+    /// Whether its redirect URIs are patterns (`allow_unsafe_matching`).
+    pub(crate) wildcards: bool,
+    pub(crate) auto_approve: AutoApprove,
     grants: Vec<String>,
     /// By which it proves who it is, when not by a secret.
     pub(crate) keys: Keys,
@@ -105,14 +114,53 @@ impl Known {
             generation: own.generation,
             required_groups: more("required_user_groups"),
             keys: Keys::new(others.get("jwks"), others.get("jwks_uri").and_then(Value::as_str)),
+            name: if own.name.is_empty() { own.client_id.clone() } else { own.name.clone() },
+            redirect_uris: list(&own.redirect_uri),
+            logout_uris: more("post_logout_redirect_uris"),
+            wildcards: others.get("allow_unsafe_matching") == Some(&Value::Bool(true)),
+            auto_approve: AutoApprove::read(&own.autoapprove),
             secrets: [&own.secret, &own.secret_two].into_iter().flatten().cloned().collect(),
             public: own.allow_public,
             here: here.clone(),
         }
     }
 
+    /// Whether it may go without a secret.
+    pub(crate) fn is_public(&self) -> bool {
+        self.public
+    }
+
     pub(crate) fn may(&self, grant: &str) -> bool {
         self.grants.iter().any(|g| g == grant)
+    }
+}
+
+/// Scopes that the operator has approved for everybody.
+#[derive(Debug)]
+pub(crate) enum AutoApprove {
+    All,
+    /// These; `*` stands for one segment between dots.
+    These(Vec<String>),
+}
+
+impl AutoApprove {
+    fn read(text: &str) -> AutoApprove {
+        match serde_json::from_str(text) {
+            Ok(Value::Bool(true)) => AutoApprove::All,
+            Ok(Value::Array(texts)) if texts.iter().any(|t| t == "true") => AutoApprove::All,
+            Ok(Value::Array(texts)) => {
+                AutoApprove::These(texts.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+            }
+            Ok(_) | Err(_) => AutoApprove::These(vec![]),
+        }
+    }
+
+    /// Whether a scope is among them.
+    pub(crate) fn covers(&self, scope: &str) -> bool {
+        match self {
+            AutoApprove::All => true,
+            AutoApprove::These(patterns) => patterns.iter().any(|p| covers(p, scope)),
+        }
     }
 }
 

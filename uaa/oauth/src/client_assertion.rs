@@ -4,9 +4,9 @@
 use crate::client::{Keys, Known};
 use crate::engine::Engine;
 use crate::fault::invalid_client;
-use crate::stored::{Keep, keep_in};
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty};
+use uaa_directory::{Keep, keep_in};
 use uaa_model::{Fault, Reply};
 use uaa_store::Want;
 use uaa_token::{Assertion, Expect, PublicKeys, Rejected, digest, epoch_seconds};

@@ -34,6 +34,11 @@ pub(crate) fn bad_credentials() -> Fault {
     Fault::protocol(Code::new(401, "unauthorized"), "Bad credentials")
 }
 
+/// UAA's words for a passcode that never was, was used, or has expired.
+pub(crate) fn bad_passcode() -> Fault {
+    Fault::protocol(Code::new(401, "unauthorized"), "Invalid passcode")
+}
+
 /// The cf CLI matches this sentence to the letter.
 pub(crate) fn locked() -> Fault {
     Fault::protocol(Code::new(401, "unauthorized"), ACCOUNT_LOCKED)

@@ -1,7 +1,9 @@
 //! The token endpoint. One grant, one file.
 
+mod authorization_code;
 mod client_credentials;
 mod jwt_bearer;
+mod passcode;
 mod password;
 pub(crate) mod refresh_token;
 mod token_exchange;
@@ -10,7 +12,6 @@ mod user_token;
 use crate::client::{ClientAuth, Known};
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_request, unauthorized_client, unsupported_grant};
-use crate::noted::Failed;
 use axum::http::Method;
 use std::sync::Arc;
 use uaa_authz::Duty;
@@ -82,7 +83,7 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
     let shown = engine.authenticate_client(&cx.headers, &form, &cx.caller.address, cx.zone()).await;
     let shown = shown.inspect_err(|fault| {
         if let Fault::Protocol(..) = fault {
-            engine.failed(Failed::Client, None, "", cx);
+            engine.failed(cx);
         }
     })?;
     let asked = Asked { client: shown.client, by: shown.by, form };
@@ -100,6 +101,7 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
     }
     match grant.as_str() {
         "client_credentials" => client_credentials::grant(engine, &asked, cx).await,
+        "authorization_code" => authorization_code::grant(engine, &asked, cx).await,
         "password" => password::grant(engine, &asked, cx).await,
         "refresh_token" => refresh_token::grant(engine, &asked, cx).await,
         JWT_BEARER => jwt_bearer::grant(engine, &asked, cx).await,
@@ -110,8 +112,15 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
 }
 
 /// The grants that are there, by their names on the wire.
-pub(crate) const GRANTS: &[&str] =
-    &["client_credentials", "password", "refresh_token", USER_TOKEN, JWT_BEARER, TOKEN_EXCHANGE];
+pub(crate) const GRANTS: &[&str] = &[
+    "authorization_code",
+    "client_credentials",
+    "password",
+    "refresh_token",
+    USER_TOKEN,
+    JWT_BEARER,
+    TOKEN_EXCHANGE,
+];
 pub(crate) const USER_TOKEN: &str = "user_token";
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -121,17 +130,23 @@ pub(crate) fn form(body: &Body, query: &str) -> Reply<Vec<(String, String)>> {
     let text = std::str::from_utf8(&body.0).map_err(|_| invalid_request("the body is not UTF-8"))?;
     let mut form = pairs(text).map_err(|_| invalid_request("the body is not a form in UTF-8 without NUL"))?;
     form.extend(pairs(query).map_err(|_| invalid_request("the query is not a form in UTF-8 without NUL"))?);
-    for (i, (name, _)) in form.iter().enumerate() {
-        if name != "scope" && form[..i].iter().any(|(n, _)| n == name) {
-            return Err(invalid_request(format!("the parameter `{name}` came twice")));
-        }
-    }
+    once(&form)?;
     let scopes: Vec<String> = form.iter().filter(|(n, _)| n == "scope").map(|(_, v)| v.clone()).collect();
     if scopes.len() > 1 {
         form.retain(|(n, _)| n != "scope");
         form.push(("scope".into(), scopes.join(" ")));
     }
     Ok(form)
+}
+
+/// RFC 6749 sections 3.1 and 3.2: a parameter comes once. `scope` may come several times, as with UAA.
+pub(crate) fn once(form: &[(String, String)]) -> Reply<()> {
+    for (i, (name, _)) in form.iter().enumerate() {
+        if name != "scope" && form[..i].iter().any(|(n, _)| n == name) {
+            return Err(invalid_request(format!("the parameter `{name}` came twice")));
+        }
+    }
+    Ok(())
 }
 
 /// For the fuzzer: any body and query are read without a panic, and no parameter is there twice.

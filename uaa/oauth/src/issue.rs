@@ -37,8 +37,8 @@ pub(crate) struct Order<'a> {
 /// The refresh token that goes with it.
 #[derive(Clone, Copy)]
 pub(crate) enum Renewal<'a> {
-    /// The first of a family, if the client has the grant type `refresh_token`.
-    First,
+    /// The first of that family, if the client has the grant type `refresh_token`.
+    First { family: Uuid },
     /// The one that follows in this family, good for these scopes however few the access token has.
     Next { family: Uuid, granted: &'a [String] },
     /// The same one again, where the zone does not rotate.
@@ -110,7 +110,8 @@ impl Engine {
         claims.client_auth_method = order.client_auth.map(Into::into);
         let family = match order.renewal {
             Some(Renewal::Next { family, .. } | Renewal::Same { family, .. }) => family,
-            Some(Renewal::First) | None => self.ids.uuid(),
+            Some(Renewal::First { family }) => family,
+            None => self.ids.uuid(),
         };
         let access = self.access_token(&mut claims, client, Some(person), (order.opaque, family), cx).await?;
         let mut issued = Issued::new(access, &claims);
@@ -152,11 +153,13 @@ impl Engine {
         let forms = self.forms(cx);
         let granted = match order.renewal {
             None => return Ok(None),
-            Some(Renewal::First) if !client.may("refresh_token") => return Ok(None),
-            Some(Renewal::First) if forms.refresh_restricted && !scopes.iter().any(|s| s == OFFLINE) => {
+            Some(Renewal::First { .. }) if !client.may("refresh_token") => return Ok(None),
+            Some(Renewal::First { .. })
+                if forms.refresh_restricted && !scopes.iter().any(|s| s == OFFLINE) =>
+            {
                 return Ok(None);
             }
-            Some(Renewal::First) => {
+            Some(Renewal::First { .. }) => {
                 cx.step_to_write().await?;
                 if forms.refresh_unique {
                     end_all(refresh_tokens_of(person.id, &client.client_id), cx).await?;

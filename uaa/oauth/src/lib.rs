@@ -5,6 +5,7 @@
 
 mod actor;
 mod answer;
+mod authorize;
 mod client;
 mod client_assertion;
 mod engine;
@@ -15,7 +16,7 @@ mod issue;
 mod keychain;
 mod keys;
 mod list;
-mod login;
+mod logout;
 mod noted;
 mod person;
 mod published;
@@ -34,10 +35,18 @@ pub use grant::fuzz_form;
 
 use std::sync::Arc;
 use uaa_authz::Kind;
+use uaa_directory::{Pages, Sessions};
 use uaa_plugin::{Plugin, Route};
 
 /// The plugin.
-pub struct OauthServer(pub Arc<Engine>);
+pub struct OauthServer {
+    /// Keys, clients, tokens.
+    pub engine: Arc<Engine>,
+    /// Who is signed in with a browser.
+    pub sessions: Arc<Sessions>,
+    /// How pages are drawn.
+    pub pages: Pages,
+}
 
 impl Plugin for OauthServer {
     fn name(&self) -> &'static str {
@@ -50,16 +59,22 @@ impl Plugin for OauthServer {
 
     fn routes(self: Arc<Self>) -> Vec<Route> {
         let mut routes = vec![
-            grant::route(self.0.clone()),
-            state::check_token(self.0.clone()),
-            state::introspect(self.0.clone()),
+            grant::route(self.engine.clone()),
+            state::check_token(self.engine.clone()),
+            state::introspect(self.engine.clone()),
         ];
-        routes.extend(list::routes(&self.0));
+        routes.extend(list::routes(&self.engine));
         routes.extend(revoke::routes());
-        routes.push(revocation::route(&self.0));
-        routes.extend(keys::routes(&self.0));
-        routes.extend(login::routes(&self.0));
-        routes.extend(userinfo::routes(&self.0));
+        routes.push(revocation::route(&self.engine));
+        routes.extend(keys::routes(&self.engine));
+        let authorize = authorize::Authorize {
+            engine: self.engine.clone(),
+            sessions: self.sessions.clone(),
+            pages: self.pages.clone(),
+        };
+        routes.extend(authorize::routes(&authorize));
+        routes.extend(logout::routes(&authorize));
+        routes.extend(userinfo::routes(&self.engine));
         routes
     }
 }

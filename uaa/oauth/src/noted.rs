@@ -11,17 +11,6 @@ use uaa_plugin::Ctx;
 use uaa_store::Noted;
 use uaa_token::AccessClaims;
 
-/// Why somebody is not signed in. The names of the events are UAA's.
-#[derive(Clone, Copy)]
-pub(crate) enum Failed {
-    /// The client is not known, or its secret is another.
-    Client,
-    /// The user is not known, or the password is another.
-    Password,
-    /// Nothing was tried: the account is locked.
-    Locked,
-}
-
 impl Engine {
     /// Signs the claims of an access token that is not stored, and notes that it was. `grant`: how it was got. A request that
     /// then fails has noted a token that nobody got.
@@ -42,19 +31,10 @@ impl Engine {
         Ok(token)
     }
 
-    /// Notes a sign-in that failed. `whose`: the user or client that it was tried for, if there is one; what somebody typed is
-    /// not noted, as it may be a password.
-    pub(crate) fn failed(&self, why: Failed, whose: Option<(Subject, &str)>, client: &str, cx: &Ctx) {
-        let actor = match whose {
-            Some(whose) => self.holder(whose, client, cx),
-            None => Actor::nobody(self.access.registry(), cx.zone()),
-        };
-        let (event, detail) = match why {
-            Failed::Client => ("ClientAuthenticationFailure", "secret"),
-            Failed::Password => ("UserAuthenticationFailure", "password"),
-            Failed::Locked => ("UserAuthenticationFailure", "locked"),
-        };
-        self.noted(actor, (event, "failed", detail), cx);
+    /// Notes that somebody said to be a client and was not. What somebody typed is not noted, as it may be a secret.
+    pub(crate) fn failed(&self, cx: &Ctx) {
+        let nobody = Actor::nobody(self.access.registry(), cx.zone());
+        self.noted(nobody, ("ClientAuthenticationFailure", "failed", "secret"), cx);
     }
 
     fn holder(&self, (subject, name): (Subject, &str), client: &str, cx: &Ctx) -> Actor {

@@ -4,7 +4,6 @@ use crate::actor::hex;
 use crate::engine::Engine;
 use crate::fault::{invalid_request, unsupported_token_type};
 use crate::grant::form;
-use crate::noted::Failed;
 use crate::stored::end_all;
 use axum::http::{Method, StatusCode};
 use futures::future::BoxFuture;
@@ -38,7 +37,7 @@ async fn give_back(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> 
     let client = engine.authenticate_client(&cx.headers, &form, &cx.caller.address, cx.zone()).await;
     let client = client.inspect_err(|fault| {
         if let Fault::Protocol(..) = fault {
-            engine.failed(Failed::Client, None, "", cx);
+            engine.failed(cx);
         }
     })?;
     let client = client.client;

@@ -1,29 +1,15 @@
 //! Tokens that are kept: refresh tokens, opaque access tokens, and JWTs where the zone keeps them too.
 
-use crate::actor::hex;
 use crate::engine::Engine;
 use crate::forms::AccessForm;
 use serde::{Deserialize, Serialize};
-use uaa_authz::{Create, Delete, Zone};
-use uaa_directory::Token;
-use uaa_model::{Fault, Id, Micros, Reply};
+use uaa_authz::Delete;
+use uaa_directory::{Keep, Token, keep};
+use uaa_model::{Fault, Id, Reply};
 use uaa_plugin::Ctx;
-use uaa_store::{Cond, Granted, Query, Set, Tx};
-use uaa_token::{AccessClaims, digest, opaque_access};
+use uaa_store::{Cond, Query};
+use uaa_token::{AccessClaims, opaque_access};
 use uuid::Uuid;
-
-/// A row to keep.
-pub(crate) struct Keep<'a> {
-    pub(crate) jti: &'a str,
-    pub(crate) text: &'a str,
-    pub(crate) kind: &'a str,
-    pub(crate) client_id: &'a str,
-    pub(crate) subject: Uuid,
-    /// What ends together: all that came of one sign-in.
-    pub(crate) family: Uuid,
-    pub(crate) claims: String,
-    pub(crate) expires: Micros,
-}
 
 /// Whose token is kept, with the generations that it was made in.
 #[derive(Clone, Copy)]
@@ -61,29 +47,6 @@ enum KeptAccess<'a> {
         format: &'static str,
         generations: (i64, i64),
     },
-}
-
-/// Writes the row in the transaction at hand, which must be one that writes.
-pub(crate) async fn keep(cx: &mut Ctx, keep: Keep<'_>) -> Reply<Granted<Create, Token>> {
-    keep_in(cx.tx(), keep).await
-}
-
-/// The same in any transaction that writes.
-pub(crate) async fn keep_in(tx: &mut Tx, keep: Keep<'_>) -> Reply<Granted<Create, Token>> {
-    let zone = Id::<Zone>::new(tx.zone());
-    let slot = tx.slot::<Token>(zone).await?;
-    let set = Set::default()
-        .put(Token::jti, keep.jti.to_owned())
-        .put(Token::digest, hex(&digest(keep.text)))
-        .put(Token::kind, keep.kind.to_owned())
-        .put(Token::client_id, keep.client_id.to_owned())
-        .put(Token::subject, keep.subject)
-        .put(Token::family, keep.family)
-        .put(Token::used, false)
-        .put(Token::claims, keep.claims)
-        .put(Token::expires, keep.expires);
-    let id = tx.ids().uuid();
-    tx.insert_as(slot, Id::new(id), Some(keep.subject), set).await
 }
 
 /// Keeps an access token and gives its text.

@@ -57,6 +57,18 @@ impl Answer {
         Ok(self)
     }
 
+    /// With one more cookie: the value of a `Set-Cookie` header.
+    pub fn cookie(mut self, cookie: &str) -> Reply<Answer> {
+        let value = HeaderValue::from_str(cookie).map_err(|_| Fault::Internal("a cookie".into()))?;
+        self.headers.append(header::SET_COOKIE, value);
+        Ok(self)
+    }
+
+    /// 302: go there.
+    pub fn found(location: &str) -> Reply<Answer> {
+        Answer::status(StatusCode::FOUND)?.with(header::LOCATION, location)
+    }
+
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;

@@ -116,6 +116,26 @@ impl Ctx {
         self.access.judge(actor, self.zone(), kind, verb, id, at_least).await
     }
 
+    /// Notes what is not written by a transaction: a sign-in that failed (`Access::note`).
+    pub fn note(
+        &self,
+        actor: &Arc<uaa_authz::Actor>,
+        event: &'static str,
+        outcome: &'static str,
+        detail: &'static str,
+    ) {
+        self.access.note(&uaa_store::Noted {
+            actor,
+            zone: self.zone(),
+            op: self.op,
+            event,
+            outcome,
+            detail,
+            request: &self.caller.request,
+            address: &self.caller.address,
+        });
+    }
+
     /// Ends the transaction so far and goes on in a new one. For public routes only, which work in steps so that no
     /// transaction is open while a password is hashed.
     pub async fn step(&mut self, want: Want) -> Reply<()> {

@@ -33,5 +33,5 @@ pub use input::{Body, Content, Form, Input, Json, Param, Raw, Reads};
 pub use jobs::{Progress, Runner, Step, Work};
 pub use need::{Need, NeedInfo, OneOf, Public, Within};
 pub use openapi::document;
-pub use route::{Handler, Plugin, Route, Site};
+pub use route::{Handler, Plugin, Route, Site, With, with};
 pub use zone::{Prompt, TokenPolicy, UserConfig, ZoneConfig, ZoneInfo, Zones};

@@ -53,6 +53,31 @@ where
     }
 }
 
+/// A handler with something that it works with: `with(state, handler)`, where the handler is an `async fn` of the state, a
+/// proof, an input and a borrowed context.
+pub fn with<S, F>(state: S, handler: F) -> With<S, F> {
+    With { state, handler }
+}
+
+/// Made by [`with`].
+#[derive(Clone, Debug)]
+pub struct With<S, F> {
+    state: S,
+    handler: F,
+}
+
+impl<'c, S, F, P, I, Fut> Handler<'c, P, I> for With<S, F>
+where
+    S: Clone + Send + Sync,
+    F: Fn(S, P, I, &'c mut Ctx) -> Fut + Send + Sync,
+    Fut: Future<Output = Reply<Answer>> + Send + 'c,
+{
+    type Future = Fut;
+    fn call(&self, proof: P, input: I, cx: &'c mut Ctx) -> Fut {
+        (self.handler)(self.state.clone(), proof, input, cx)
+    }
+}
+
 type Run = Arc<
     dyn for<'c> Fn(Raw, &'c mut Ctx) -> Pin<Box<dyn Future<Output = Reply<Answer>> + Send + 'c>>
         + Send

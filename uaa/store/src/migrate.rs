@@ -176,4 +176,5 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (5, include_str!("../../../migrations/0005_list_orders.sql")),
     (6, include_str!("../../../migrations/0006_token_lists.sql")),
     (7, include_str!("../../../migrations/0007_zones.sql")),
+    (8, include_str!("../../../migrations/0008_sessions.sql")),
 ];

@@ -7,13 +7,17 @@ use uaa_model::{Micros, Reply};
 use uuid::Uuid;
 
 impl Access {
-    /// Takes away expired tokens, jobs that ended long ago, and the part of the fact log that every follower has passed: one
-    /// batch of each. Returns how many rows went; as long as that is not 0 there may be more.
+    /// Takes away expired tokens, sessions and approvals, jobs that ended long ago, and the part of the fact log that every
+    /// follower has passed: one batch of each. Returns how many rows went; as long as that is not 0 there may be more.
     pub async fn upkeep(&self) -> Reply<u64> {
         let now = self.0.settings.clock.now();
         let tokens = Sql::new("SELECT guid FROM token WHERE expires < ? LIMIT 500").with(now);
+        let sessions = Sql::new("SELECT guid FROM session WHERE expires < ? LIMIT 500").with(now);
+        let approvals = Sql::new("SELECT guid FROM approval WHERE expires < ? LIMIT 500").with(now);
         let jobs = Sql::new("SELECT guid FROM job WHERE state <> 'PROCESSING' AND updated_at < ? LIMIT 500");
         Ok(self.leaves("DELETE FROM token WHERE guid", "token", tokens).await?
+            + self.leaves("DELETE FROM session WHERE guid", "session", sessions).await?
+            + self.leaves("DELETE FROM approval WHERE guid", "approval", approvals).await?
             + self.leaves("DELETE FROM job WHERE guid", "job", jobs.with(now - JOBS)).await?
             + self.passed_facts().await?)
     }

@@ -167,6 +167,28 @@ impl Default for Token {
     }
 }
 
+/// How long a browser stays signed in.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Session {
+    /// How long a session lasts that nobody uses.
+    pub idle_seconds: Seconds<60, 31_536_000>,
+    /// How long a session lasts in all.
+    pub absolute_seconds: Seconds<60, 31_536_000>,
+    /// How long it lasts for whoever asked to stay signed in on a device, used or not.
+    pub remember_seconds: Seconds<60, 31_536_000>,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Session {
+            idle_seconds: Seconds::new(1_800),
+            absolute_seconds: Seconds::new(43_200),
+            remember_seconds: Seconds::new(2_592_000),
+        }
+    }
+}
+
 /// When wrong passwords close an account, and for how long.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

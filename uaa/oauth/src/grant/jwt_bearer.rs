@@ -34,7 +34,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         client_auth: asked.by.claim(),
         opaque: asked.opaque(),
         code: None,
-        renewal: Some(Renewal::First),
+        renewal: Some(Renewal::First { family: engine.ids.uuid() }),
     };
     engine.issue_to_person(&order, cx).await?.answer()
 }

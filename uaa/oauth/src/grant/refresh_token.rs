@@ -8,11 +8,11 @@ use crate::fault::{invalid_grant, invalid_scope, invalid_token};
 use crate::issue::{OFFLINE, Order, Renewal, acr};
 use crate::person::{Authentication, Person};
 use crate::scope::{self, narrowed};
-use crate::stored::{Keep, again, end_all, keep};
+use crate::stored::{again, end_all};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use uaa_authz::Update;
-use uaa_directory::{Token, TokenOwn};
+use uaa_directory::{Keep, Token, TokenOwn, keep};
 use uaa_model::{Code, Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Fields, Want};
@@ -186,9 +186,9 @@ fn still_good(row: &Fields<TokenOwn>, cx: &Ctx) -> Reply<Kept> {
 }
 
 /// Ends what came of a token that was used before, and says so.
-async fn reused(row: &Fields<TokenOwn>, cx: &mut Ctx) -> Reply<Fault> {
+pub(super) async fn reused(row: &Fields<TokenOwn>, cx: &mut Ctx) -> Reply<Fault> {
     end_all(Cond::Ids("family", vec![row.own.family]), cx).await?;
     // The family ends although the request fails: this is the one place where a refusal writes.
     cx.step(Want::Write).await?;
-    Ok(invalid_grant("The refresh token was used before; everything that came of it has ended."))
+    Ok(invalid_grant("It was used before; everything that came of it has ended."))
 }

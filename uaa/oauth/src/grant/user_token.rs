@@ -55,7 +55,7 @@ pub(super) async fn grant(
         client_auth: None,
         opaque: false,
         code: None,
-        renewal: Some(Renewal::First),
+        renewal: Some(Renewal::First { family: engine.ids.uuid() }),
     };
     let refresh = engine.renewal(&order, engine.ids.uuid(), cx).await?;
     // Where refresh tokens are restricted there may be none.

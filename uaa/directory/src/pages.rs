@@ -1,0 +1,188 @@
+//! Pages as answers: what every one of them needs besides its own content (language, proof of origin, headers).
+
+use crate::{Client, Live, cookie};
+use axum::http::{StatusCode, header};
+use std::sync::Arc;
+use uaa_authz::Duty;
+use uaa_look::{Account, Around, Asset, ErrorPage, Lang, Links, Look, Page, Reason};
+use uaa_model::{Code, Fault, Reply};
+use uaa_plugin::{Answer, Ctx};
+use uaa_store::{Cond, Field};
+use url::Url;
+
+/// Draws pages for requests.
+#[derive(Clone)]
+pub struct Pages(Arc<Look>);
+
+/// How a page is answered.
+#[derive(Debug)]
+pub struct Shown<'a> {
+    /// The status.
+    pub status: StatusCode,
+    /// Who looks at it.
+    pub live: Option<&'a Live>,
+    /// The address that a form of it may lead to in the end, besides our own pages.
+    pub sends_to: Option<&'a str>,
+    /// `ui_locales` of the request that it belongs to.
+    pub ui_locales: Option<String>,
+    /// Path and query of the page below our own address, for its links to other languages.
+    pub here: &'a str,
+}
+
+impl<'a> Shown<'a> {
+    /// To anybody, with that status, at that path below our own address.
+    pub fn new(status: StatusCode, here: &'a str) -> Self {
+        Shown { status, live: None, sends_to: None, ui_locales: None, here }
+    }
+}
+
+impl Pages {
+    /// With that look.
+    pub fn new(look: Look) -> Pages {
+        Pages(Arc::new(look))
+    }
+
+    /// A page as an answer.
+    pub fn show(&self, page: &impl Page, shown: Shown<'_>, cx: &mut Ctx) -> Reply<Answer> {
+        let (csrf, set) = cookie::csrf(cx);
+        let query = uaa_plugin::pairs(&cx.query).unwrap_or_default();
+        let explicit = query.iter().find(|(name, _)| name == "lang").map(|(_, v)| v.as_str());
+        let accepted = cx.headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+        let kept = cookie::language(cx);
+        let lang = Lang::choose(explicit.or(kept.as_deref()), shown.ui_locales.as_deref(), accepted);
+        let here = cx.here();
+        let base = base(&here.login);
+        let account = shown.live.map(account);
+        let links = Links::default();
+        let around = Around {
+            lang,
+            zone_name: zone_name(&here.name),
+            csrf: &csrf,
+            base: &base,
+            brand: None,
+            account: account.as_ref(),
+            here: shown.here,
+            links: &links,
+            now: cx.now(),
+            offset_minutes: None,
+        };
+        let sends_to: Vec<&str> = shown.sends_to.into_iter().collect();
+        let mut answer =
+            Answer::text(shown.status, "text/html; charset=utf-8", self.0.render(&around, page))?
+                .with(header::CONTENT_SECURITY_POLICY, &uaa_look::csp(page, &sends_to))?
+                .with(header::X_FRAME_OPTIONS, "DENY")?
+                .with(header::REFERRER_POLICY, "no-referrer")?
+                .with(header::CONTENT_LANGUAGE, lang.tag())?
+                .with(header::CACHE_CONTROL, "no-store")?;
+        if let Some(set) = set {
+            answer = answer.cookie(&set)?;
+        }
+        match explicit {
+            Some(_) => answer.cookie(&cookie::set_language(cx, lang.tag())),
+            None => Ok(answer),
+        }
+    }
+
+    /// Sends whoever is not signed in to the sign-in page, from where they come back to that path below our own.
+    pub fn sign_in_first(&self, path: &str, cx: &Ctx) -> Reply<Answer> {
+        let login = &cx.links.login;
+        let base = base(login);
+        let to = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("return_to", &format!("{base}{path}"))
+            .finish();
+        Answer::found(&format!("{login}/login?{to}"))?.with(header::CACHE_CONTROL, "no-store")
+    }
+
+    /// A file that pages refer to.
+    pub fn asset(&self, name: &str) -> Option<Asset<'_>> {
+        self.0.asset(name)
+    }
+
+    /// What went wrong on the way to a page, as a page. What is a mistake of ours stays a fault, for the log.
+    pub fn trouble(&self, fault: Fault, cx: &mut Ctx) -> Reply<Answer> {
+        let (status, code, reason) = match &fault {
+            Fault::Protocol(Code { status, name: "csrf", .. }, ..) => {
+                (*status, "form_expired", Reason::Expired)
+            }
+            Fault::Protocol(Code { status, name, .. }, ..) => (*status, *name, Reason::NotAllowed),
+            Fault::Parse(_) | Fault::BadQuery(_) | Fault::Invalid(_) => {
+                (400, "invalid_request", Reason::Malformed)
+            }
+            _ => return Err(fault),
+        };
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+        let page = ErrorPage {
+            reason,
+            code: code.into(),
+            client_id: None,
+            reference: cx.caller.request.to_string(),
+            at: cx.now(),
+            home: None,
+        };
+        self.show(&page, Shown::new(status, "/home"), cx)
+    }
+}
+
+/// Somebody who is signed in, as pages show them.
+pub fn account(live: &Live) -> Account {
+    Account { name: live.username.clone(), mail: live.username.clone() }
+}
+
+/// The path under which our pages stand, without a slash at its end.
+fn base(login: &str) -> String {
+    Url::parse(login).map_or_else(|_| String::new(), |url| url.path().trim_end_matches('/').to_owned())
+}
+
+/// The first zone is called `uaa`, which tells nobody anything.
+fn zone_name(name: &str) -> &str {
+    if name == "uaa" { "Hallmark" } else { name }
+}
+
+/// The application that a sign-in is for.
+#[derive(Debug)]
+pub struct Asking {
+    /// `client_id`.
+    pub client_id: String,
+    /// Its name, for people.
+    pub name: String,
+    /// Where its answers go, if it is a host that it has registered.
+    pub sends_to: Option<String>,
+}
+
+impl Asking {
+    /// The application of a request that is on its way to the authorization endpoint, where it will be checked.
+    pub async fn find(client_id: &str, redirect_uri: Option<&str>, cx: &mut Ctx) -> Reply<Option<Asking>> {
+        let me = cx.tx().assume(Duty::SignIn);
+        let row = match cx.tx().visible::<Client>().await {
+            Ok(seen) => {
+                let named = Cond::In(Field::Text("client_id"), vec![client_id.to_owned()]);
+                cx.tx().find(&seen, named).await
+            }
+            Err(fault) => Err(fault),
+        };
+        cx.tx().resume(me);
+        let Some(row) = row? else { return Ok(None) };
+        let registered: Vec<String> = serde_json::from_str(&row.own.redirect_uri).unwrap_or_default();
+        let asked = redirect_uri.or(registered.first().map(String::as_str));
+        let sends_to =
+            asked.filter(|uri| registered.iter().any(|one| same_host(one, uri))).map(str::to_owned);
+        let name = if row.own.name.is_empty() { row.own.client_id.clone() } else { row.own.name };
+        Ok(Some(Asking { client_id: row.own.client_id, name, sends_to }))
+    }
+
+    /// As pages show it.
+    pub fn client(&self) -> uaa_look::Client {
+        let (name, id) = (self.name.clone(), self.client_id.clone());
+        uaa_look::Client { name, id, ..uaa_look::Client::default() }
+    }
+}
+
+/// Whether two addresses differ in their ports and paths at most. A pattern is every host that it might be.
+fn same_host(registered: &str, asked: &str) -> bool {
+    let host = |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_owned));
+    match (Url::parse(registered), Url::parse(asked)) {
+        (Ok(one), Ok(other)) => host(&one) == host(&other) || registered.contains('*'),
+        (Err(_), Ok(_)) => registered.contains('*'),
+        (_, Err(_)) => false,
+    }
+}

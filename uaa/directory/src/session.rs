@@ -1,0 +1,336 @@
+//! Browser sessions: rows in the database with a memory in front, so that a page costs no statement for knowing who looks at it.
+
+pub mod cookie;
+
+use crate::resting::{Digest, Finding, Resting};
+use crate::{User, hex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use uaa_authz::{Actor, Delete, Duty, Kind, Level, Read, Realm, Resource, Subject, Update, Zone};
+use uaa_model::{Fault, Id, Micros, Reply, Secret};
+use uaa_plugin::Ctx;
+use uaa_store::{Change, Cond, Feed, Field, Fields, Row, Set, Spec, Stored, Want, fields};
+use uaa_token::digest;
+use uuid::Uuid;
+
+/// A sign-in that a browser keeps. It belongs to the person.
+#[derive(Debug)]
+pub enum Session {}
+
+impl Resource for Session {
+    const KIND: Kind = Kind {
+        name: "session",
+        realm: Realm::Identity,
+        level: Level::Leaf,
+        owner: uaa_authz::Verbs::of("rd"),
+        fact: false,
+        shared: false,
+        grants: &[],
+    };
+    type Parent = Zone;
+}
+
+fields!(
+    Session,
+    /// A session's own columns.
+    SessionOwn {
+        /// SHA-256 of what the browser holds, in hexadecimal.
+        digest: String,
+        /// The person.
+        subject: Uuid,
+        /// The person's generation at sign-in: another one ends the session.
+        generation: i64,
+        /// When the person last proved who they are, in microseconds.
+        auth_time: i64,
+        /// How: RFC 8176 names, with spaces between.
+        amr: String,
+        /// Whether the person asked to stay signed in on this device.
+        remembered: bool,
+        /// When it was last used, to a minute or so.
+        seen: i64,
+        /// When it ends whatever happens.
+        expires: i64,
+        /// The browser, as it calls itself.
+        agent: String,
+        /// From which address.
+        address: String,
+    }
+);
+
+impl Stored for Session {
+    type Own = SessionOwn;
+    const SPEC: Spec = Spec {
+        table: "session",
+        organization: None,
+        space: None,
+        columns: Session::COLUMNS,
+        metadata: false,
+        shared: false,
+        tally: false,
+    };
+    const UNIQUE: &'static [(&'static str, &'static str)] = &[];
+    fn own(row: &Row, at: usize) -> Reply<SessionOwn> {
+        SessionOwn::read(row, at)
+    }
+}
+
+/// How long sessions last, in seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionLimits {
+    /// Without a request. UAA's default is half an hour.
+    pub idle: i64,
+    /// In all.
+    pub absolute: i64,
+    /// In all, where the person asked to stay signed in; such a session does not end for want of requests.
+    pub remembered: i64,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        SessionLimits { idle: 1_800, absolute: 43_200, remembered: 2_592_000 }
+    }
+}
+
+/// A session that is good now.
+#[derive(Debug)]
+pub struct Live {
+    /// Its identifier: `sid` in ID tokens.
+    pub id: Uuid,
+    zone: Uuid,
+    /// The person.
+    pub user: Uuid,
+    /// The person's name for signing in.
+    pub username: String,
+    /// When the person last proved who they are, in microseconds.
+    pub auth_time: Micros,
+    /// How: RFC 8176 names.
+    pub amr: Vec<String>,
+    remembered: bool,
+    expires: Micros,
+    seen: AtomicI64,
+    rests_on: [Uuid; 2],
+}
+
+impl Live {
+    /// The person as an actor. No token narrows a session: what its pages offer is what they may do.
+    pub fn actor(&self, cx: &mut Ctx) -> Arc<Actor> {
+        let registry = cx.tx().registry().clone();
+        let mut actor = Actor::unnarrowed(&registry, Subject::User(self.user), cx.zone(), &self.username);
+        actor.token = self.id.to_string().into();
+        Arc::new(actor)
+    }
+
+    /// What a token stands for where a session is asked for.
+    pub fn of_token(user: Uuid, username: &str, cx: &Ctx) -> Live {
+        let now = cx.now();
+        Live {
+            id: Uuid::nil(),
+            zone: cx.zone(),
+            user,
+            username: username.to_owned(),
+            auth_time: now,
+            amr: vec![],
+            remembered: false,
+            expires: now,
+            seen: AtomicI64::new(now),
+            rests_on: [Uuid::nil(), user],
+        }
+    }
+
+    fn is_good(&self, now: Micros, limits: &SessionLimits) -> bool {
+        let idle = now - self.seen.load(Ordering::Relaxed) > limits.idle * SECOND;
+        now < self.expires && (self.remembered || !idle)
+    }
+}
+
+impl Finding for Live {
+    fn rests_on(&self) -> &[Uuid] {
+        &self.rests_on
+    }
+    fn until(&self) -> Micros {
+        self.expires
+    }
+}
+
+/// Who has just proved who they are, and how.
+#[derive(Debug)]
+pub struct SignedIn<'a> {
+    /// The person.
+    pub user: &'a Fields<crate::UserOwn>,
+    /// RFC 8176 names.
+    pub amr: &'a [&'a str],
+    /// Whether to stay signed in on this device.
+    pub remember: bool,
+}
+
+/// The sessions of this installation. One a process: it is fed with changes.
+#[derive(Debug)]
+pub struct Sessions {
+    limits: SessionLimits,
+    live: Resting<Live>,
+}
+
+impl Sessions {
+    /// An empty memory.
+    pub fn new(limits: SessionLimits) -> Self {
+        Sessions { limits, live: Resting::new(REMEMBERED) }
+    }
+
+    /// The session of the request's cookie, if it is good.
+    pub async fn current(&self, cx: &mut Ctx) -> Reply<Option<Arc<Live>>> {
+        let Some(held) = cookie::session(cx) else { return Ok(None) };
+        let (key, now) = (digest(held.expose()), cx.now());
+        // What is a session in one zone is nothing in another.
+        let known =
+            self.live.get(&key).filter(|live| live.zone == cx.zone() && live.is_good(now, &self.limits));
+        let live = match known {
+            Some(live) => live,
+            // Another process may have seen it later than this one did.
+            None => match self.look_up(key, cx).await? {
+                Some(live) => live,
+                None => return Ok(None),
+            },
+        };
+        if now - live.seen.load(Ordering::Relaxed) > SEEN {
+            self.touch(&live, cx).await?;
+        }
+        Ok(Some(live))
+    }
+
+    async fn look_up(&self, key: Digest, cx: &mut Ctx) -> Reply<Option<Arc<Live>>> {
+        let epoch = self.live.epoch();
+        let me = cx.tx().assume(Duty::SignIn);
+        let found = read(&key, cx).await;
+        cx.tx().resume(me);
+        let Some(live) = found? else { return Ok(None) };
+        let live = Arc::new(live);
+        if !live.is_good(cx.now(), &self.limits) {
+            return Ok(None);
+        }
+        self.live.keep(key, &live, epoch, cx.now());
+        Ok(Some(live))
+    }
+
+    /// Writes down that it is in use, at most once a minute: a write a page would make sessions the hottest table there is.
+    async fn touch(&self, live: &Live, cx: &mut Ctx) -> Reply<()> {
+        let now = cx.now();
+        live.seen.store(now, Ordering::Relaxed);
+        cx.step(Want::Write).await?;
+        let me = cx.tx().assume(Duty::SignIn);
+        let done = match cx.tx().grant::<Update, Session>(Id::new(live.id)).await {
+            Ok(session) => cx.tx().update(&session, Set::default().put(Session::seen, now)).await,
+            // It has just ended; the next request will learn of it.
+            Err(Fault::Denied(..)) => Ok(()),
+            Err(fault) => Err(fault),
+        };
+        cx.tx().resume(me);
+        done?;
+        cx.step(Want::Read).await
+    }
+
+    /// Begins a session in the transaction at hand, which must write, and gives the header that tells the browser. A session
+    /// that the browser had before ends: its name is not taken over into a new sign-in (session fixation).
+    pub async fn begin(&self, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<String> {
+        let me = cx.tx().assume(Duty::SignIn);
+        let begun = self.write(new, cx).await;
+        cx.tx().resume(me);
+        begun
+    }
+
+    async fn write(&self, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<String> {
+        if let Some(old) = cookie::session(cx) {
+            self.end_held(&old, cx).await?;
+        }
+        let ids = cx.tx().ids().clone();
+        let held = Secret::new(ids.hex32() + &ids.hex32());
+        let now = cx.now();
+        let seconds = if new.remember { self.limits.remembered } else { self.limits.absolute };
+        let agent = cx.headers.get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let set = Set::default()
+            .put(Session::digest, hex(&digest(held.expose())))
+            .put(Session::subject, new.user.guid)
+            .put(Session::generation, new.user.own.generation)
+            .put(Session::auth_time, now)
+            .put(Session::amr, new.amr.join(" "))
+            .put(Session::remembered, new.remember)
+            .put(Session::seen, now)
+            .put(Session::expires, now + seconds * SECOND)
+            .put(Session::agent, agent.chars().take(255).collect::<String>())
+            .put(Session::address, cx.caller.address.to_string());
+        let zone = Id::<Zone>::new(cx.zone());
+        let slot = cx.tx().slot::<Session>(zone).await?;
+        cx.tx().insert_as(slot, Id::new(ids.uuid()), Some(new.user.guid), set).await?;
+        Ok(cookie::set_session(cx, &held, new.remember.then_some(seconds)))
+    }
+
+    /// Ends the session that the browser holds, in the transaction at hand, which must write. Gives the header that makes the
+    /// browser forget it.
+    pub async fn end(&self, cx: &mut Ctx) -> Reply<String> {
+        if let Some(held) = cookie::session(cx) {
+            let me = cx.tx().assume(Duty::SignIn);
+            let ended = self.end_held(&held, cx).await;
+            cx.tx().resume(me);
+            ended?;
+        }
+        Ok(cookie::forget_session(cx))
+    }
+
+    async fn end_held(&self, held: &Secret, cx: &mut Ctx) -> Reply<()> {
+        let seen = cx.tx().visible::<Session>().await?;
+        let key = hex(&digest(held.expose()));
+        let Some(row) = cx.tx().find(&seen, Cond::In(Field::Text("digest"), vec![key])).await? else {
+            return Ok(());
+        };
+        match cx.tx().grant::<Delete, Session>(Id::new(row.guid)).await {
+            Ok(session) => {
+                cx.tx().announce(&session)?;
+                cx.tx().delete(session).await
+            }
+            Err(Fault::Denied(..)) => Ok(()),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+impl Feed for Sessions {
+    fn changed(&self, changes: &[Change], all: bool) {
+        if all {
+            return self.live.clear();
+        }
+        let rows = changes.iter().filter(|c| ["session", "user"].contains(&c.kind.as_str()));
+        self.live.drop_resting_on(rows.map(|c| c.id));
+    }
+}
+
+/// The session of that digest, if its person may still be signed in.
+async fn read(key: &Digest, cx: &mut Ctx) -> Reply<Option<Live>> {
+    let seen = cx.tx().visible::<Session>().await?;
+    let row = cx.tx().find(&seen, Cond::In(Field::Text("digest"), vec![hex(key)])).await?;
+    let Some(row) = row else { return Ok(None) };
+    let user = match cx.tx().grant::<Read, User>(Id::new(row.own.subject)).await {
+        Ok(user) => cx.tx().get(&user).await?,
+        Err(Fault::Denied(..)) => return Ok(None),
+        Err(fault) => return Err(fault),
+    };
+    if !user.own.active || user.own.generation != row.own.generation {
+        return Ok(None);
+    }
+    Ok(Some(Live {
+        id: row.guid,
+        zone: cx.zone(),
+        user: user.guid,
+        username: user.own.username,
+        auth_time: row.own.auth_time,
+        amr: row.own.amr.split_whitespace().map(str::to_owned).collect(),
+        remembered: row.own.remembered,
+        expires: row.own.expires,
+        seen: AtomicI64::new(row.own.seen),
+        rests_on: [row.guid, user.guid],
+    }))
+}
+
+const SECOND: Micros = 1_000_000;
+/// How exactly the last use is known.
+const SEEN: Micros = 60 * SECOND;
+/// Sessions in memory, about 200 bytes each.
+const REMEMBERED: usize = 65_536;

@@ -1,0 +1,116 @@
+//! What a browser holds: the name of its session, and a secret of its own that forms must bring along.
+
+use axum::http::header;
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
+use subtle::ConstantTimeEq;
+use uaa_model::{Code, Fault, Reply, Secret};
+use uaa_plugin::Ctx;
+use uaa_token::digest;
+
+/// The session's secret, if there is one.
+pub(super) fn session(cx: &Ctx) -> Option<Secret> {
+    held(cx, SESSION).map(Secret::new)
+}
+
+pub(super) fn set_session(cx: &Ctx, secret: &Secret, seconds: Option<i64>) -> String {
+    let mut cookie = new(cx, SESSION, secret.expose().to_owned());
+    if let Some(seconds) = seconds {
+        cookie.set_max_age(Duration::seconds(seconds));
+    }
+    cookie.to_string()
+}
+
+pub(super) fn forget_session(cx: &Ctx) -> String {
+    forgotten(cx, SESSION)
+}
+
+/// The text that a form must bring along, and the header that gives the browser its secret, if it has none.
+///
+/// A double submit whose two halves differ: the browser holds a secret, the form its digest together with the session. Whoever
+/// reads a page of another session, or can set a cookie of a neighbouring host, has neither (the `__Host-` prefix).
+pub fn csrf(cx: &mut Ctx) -> (String, Option<String>) {
+    if let Some(secret) = held(cx, CSRF).filter(|secret| secret.len() == 32) {
+        return (form_text(cx, &secret), None);
+    }
+    let secret = cx.tx().ids().hex32();
+    let header = new(cx, CSRF, secret.clone()).to_string();
+    (form_text(cx, &secret), Some(header))
+}
+
+/// The language that the browser's owner chose.
+pub(crate) fn language(cx: &Ctx) -> Option<String> {
+    held(cx, LANGUAGE)
+}
+
+pub(crate) fn set_language(cx: &Ctx, tag: &str) -> String {
+    let mut cookie = new(cx, LANGUAGE, tag.to_owned());
+    cookie.set_max_age(Duration::days(365));
+    cookie.to_string()
+}
+
+/// Whether a form that was sent is one of ours, filled in by this browser.
+///
+/// # Errors
+/// `invalid_request` (403) when it is not.
+pub fn is_ours(cx: &Ctx, sent: Option<&str>) -> Reply<()> {
+    let no = || {
+        Fault::protocol(
+            Code::new(403, "csrf"),
+            "the form is too old, or not one of ours; load the page again",
+        )
+    };
+    // Fetch Metadata: browsers say where a request comes from, and scripts cannot.
+    let site = cx.headers.get("sec-fetch-site").and_then(|v| v.to_str().ok());
+    if site.is_some_and(|site| !["same-origin", "none"].contains(&site)) {
+        return Err(no());
+    }
+    let secret = held(cx, CSRF).ok_or_else(no)?;
+    let wanted = form_text(cx, &secret);
+    if sent.is_some_and(|sent| wanted.as_bytes().ct_eq(sent.as_bytes()).into()) { Ok(()) } else { Err(no()) }
+}
+
+fn form_text(cx: &Ctx, secret: &str) -> String {
+    let session = held(cx, SESSION).unwrap_or_default();
+    crate::hex(&digest(&format!("{secret}.{session}"))[..16])
+}
+
+/// A cookie of the request. With the prefix where the product is reached over TLS: then no other host could have set it.
+fn held(cx: &Ctx, name: &str) -> Option<String> {
+    let name = full_name(cx, name);
+    cx.headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| Cookie::split_parse(value).filter_map(Result::ok))
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+fn new(cx: &Ctx, name: &str, value: String) -> Cookie<'static> {
+    Cookie::build((full_name(cx, name), value))
+        .path("/")
+        .secure(secure(cx))
+        .http_only(true)
+        // Lax: an application's redirect to the authorization endpoint must find the session, its forms must not.
+        .same_site(SameSite::Lax)
+        .build()
+}
+
+fn forgotten(cx: &Ctx, name: &str) -> String {
+    let mut cookie = new(cx, name, String::new());
+    cookie.set_max_age(Duration::ZERO);
+    cookie.to_string()
+}
+
+fn full_name(cx: &Ctx, name: &str) -> String {
+    if secure(cx) { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+fn secure(cx: &Ctx) -> bool {
+    cx.links.login.starts_with("https:")
+}
+
+const SESSION: &str = "hallmark-session";
+const LANGUAGE: &str = "hallmark-language";
+const CSRF: &str = "hallmark-form";

@@ -1,0 +1,85 @@
+//! A person proves by a password who they are: the same look-up, the same time and the same notes for every protocol.
+
+use crate::{Attempt, Credentials, Tried, User, UserOwn};
+use std::sync::Arc;
+use uaa_authz::{Actor, Duty, Subject};
+use uaa_model::{Micros, Reply, Secret};
+use uaa_plugin::Ctx;
+use uaa_store::{Cond, Field, Fields, Want};
+
+/// Who somebody says they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Claimed<'a> {
+    /// The identity provider of the user; `uaa` for our own.
+    pub origin: &'a str,
+    /// The user's name, as it was typed.
+    pub username: &'a str,
+    /// The client that asks, for the audit log.
+    pub client: &'a str,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Proved {
+    /// It is the person.
+    Right(Box<Fields<UserOwn>>),
+    /// It is not, or nobody has that name, or they may not sign in: nothing tells which.
+    Wrong,
+    /// Nothing was tried, until then.
+    Locked(Micros),
+}
+
+/// Tries a name and a password. For public routes: no connection is held while Argon2 works.
+///
+/// # Errors
+/// As of [`Credentials::password`].
+pub async fn by_password(
+    credentials: &Credentials,
+    claimed: &Claimed<'_>,
+    password: &Secret,
+    cx: &mut Ctx,
+) -> Reply<Proved> {
+    let username = claimed.username.to_lowercase();
+    let me = cx.tx().assume(Duty::SignIn);
+    let user = find(claimed.origin, &username, cx).await;
+    cx.tx().resume(me);
+    let user = user?;
+    cx.step(Want::Read).await?;
+    let now = cx.now();
+    let user = user.filter(|user| user.own.active);
+    let stored = user.as_ref().and_then(|user| user.own.password.as_deref());
+    let address = cx.caller.address.clone();
+    let tried = Tried { zone: cx.zone(), origin: claimed.origin, username: &username, address: &address };
+    match credentials.password(tried, password, stored, now).await? {
+        Attempt::Right => Ok(user.map_or(Proved::Wrong, |user| Proved::Right(Box::new(user)))),
+        Attempt::Wrong => {
+            failed(user.as_ref(), claimed.client, "password", cx);
+            Ok(Proved::Wrong)
+        }
+        Attempt::Locked(until) => {
+            failed(user.as_ref(), claimed.client, "locked", cx);
+            Ok(Proved::Locked(until))
+        }
+    }
+}
+
+async fn find(origin: &str, username: &str, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
+    let seen = cx.tx().visible::<User>().await?;
+    let name = Cond::In(Field::Folded("username_key"), vec![username.to_owned()]);
+    let there = Cond::In(Field::Text("origin"), vec![origin.to_owned()]);
+    cx.tx().find(&seen, Cond::All(vec![name, there])).await
+}
+
+/// Notes a sign-in that failed, of the user that it was tried for, if there is one: what somebody typed is not noted, as it
+/// may be a password.
+fn failed(user: Option<&Fields<UserOwn>>, client: &str, why: &'static str, cx: &mut Ctx) {
+    let (zone, registry) = (cx.zone(), cx.tx().registry().clone());
+    let actor = match user {
+        Some(user) => {
+            let subject = Subject::User(user.guid);
+            Actor::with_scopes(&registry, subject, zone, &user.own.username, client, [])
+        }
+        None => Actor::nobody(&registry, zone),
+    };
+    cx.note(&Arc::new(actor), "UserAuthenticationFailure", "failed", why);
+}

@@ -1,0 +1,46 @@
+//! Floor 5: the pages by which people sign in and look after their account.
+//!
+//! One page, one file. Pages are drawn by `uaa-look`; who is signed in is `uaa-directory`'s business. They work without
+//! JavaScript, and every form brings its proof of origin along.
+
+mod home;
+mod passcode;
+mod prompts;
+mod resources;
+mod return_to;
+mod sign_in;
+
+use std::sync::Arc;
+use uaa_authz::Kind;
+use uaa_directory::{Credentials, Pages, Sessions};
+use uaa_plugin::{Plugin, Route};
+
+/// The plugin.
+#[derive(Clone)]
+pub struct LoginPages {
+    /// Who is signed in.
+    pub sessions: Arc<Sessions>,
+    /// Passwords.
+    pub credentials: Arc<Credentials>,
+    /// How pages are drawn.
+    pub pages: Pages,
+}
+
+impl Plugin for LoginPages {
+    fn name(&self) -> &'static str {
+        "login"
+    }
+
+    fn kinds(&self) -> Vec<Kind> {
+        vec![]
+    }
+
+    fn routes(self: Arc<Self>) -> Vec<Route> {
+        let mut routes = sign_in::routes(&self);
+        routes.extend(passcode::routes(&self));
+        routes.extend(home::routes(&self));
+        routes.extend(resources::routes(&self));
+        routes.extend(prompts::routes());
+        routes
+    }
+}

@@ -1,0 +1,49 @@
+//! `/info`, and `/login` as JSON: which prompts a command line shows, and where it finds what.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+use uaa_model::Reply;
+use uaa_plugin::{Answer, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, ZoneInfo};
+
+pub(crate) fn routes() -> Vec<Route> {
+    let why = "a client asks before anybody has signed in";
+    vec![Route::public(Uaa, Method::GET, "/info", "info_show", Oauth, why, info)]
+}
+
+async fn info(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
+    answer(cx)
+}
+
+pub(crate) fn answer(cx: &Ctx) -> Reply<Answer> {
+    let here = cx.here();
+    let (uaa, login) = (&here.uaa, &here.login);
+    Answer::ok(&json!({
+        // The version of UAA whose wire forms these are: the cf CLI compares it.
+        "app": {"version": "77.18.0"},
+        "links": {
+            "uaa": &**uaa,
+            "login": &**login,
+            "passwd": format!("{login}/forgot_password"),
+            "register": format!("{login}/create_account"),
+        },
+        "zone_name": here.id,
+        "entityID": &**uaa,
+        "commit_id": env!("CARGO_PKG_VERSION"),
+        "timestamp": uaa_model::rfc3339(cx.now()),
+        "idpDefinitions": {},
+        "prompts": prompts(&here),
+    }))
+}
+
+/// What a sign-in asks for, with where to get a passcode, which the cf CLI shows for `--sso` only.
+fn prompts(here: &ZoneInfo) -> Value {
+    let passcode = format!("Temporary Authentication Code ( Get one at {}/passcode )", here.login);
+    let Some(own) = &here.config.prompts else {
+        return json!({
+            "username": ["text", "Email"],
+            "password": ["password", "Password"],
+            "passcode": ["password", passcode],
+        });
+    };
+    Value::Object(own.iter().map(|p| (p.name.clone(), json!([p.kind, p.text]))).collect::<Map<_, _>>())
+}

@@ -1,0 +1,201 @@
+//! `/login` and `/login.do`: who is it, and is it them. The name first, so that an organization's own sign-in can take over
+//! from there; then the proof.
+
+use crate::LoginPages;
+use crate::prompts;
+use crate::return_to::ReturnTo;
+use axum::http::{Method, StatusCode, header};
+use std::sync::Arc;
+use uaa_directory::{Asking, Claimed, Proved, Shown, SignedIn, by_password, cookie};
+use uaa_look::{Client, Locked, Notice, SignIn, SignInPassword};
+use uaa_model::{Micros, Reply, Secret};
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, pairs, with};
+use uaa_store::Want;
+use url::form_urlencoded::Serializer;
+
+pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
+    let why = "nobody has signed in yet";
+    vec![
+        Route::public(Uaa, Method::GET, "/login", "sign_in_show", Oauth, why, with(login.clone(), show)),
+        Route::public(
+            Uaa,
+            Method::POST,
+            "/login",
+            "sign_in_identify",
+            Oauth,
+            why,
+            with(login.clone(), identify),
+        ),
+        Route::public(
+            Uaa,
+            Method::POST,
+            "/login.do",
+            "sign_in_create",
+            Oauth,
+            why,
+            with(login.clone(), create),
+        ),
+    ]
+}
+
+/// What the pages of a sign-in carry from one to the next.
+struct Going {
+    to: Option<ReturnTo>,
+    asking: Option<Asking>,
+}
+
+impl Going {
+    async fn read(fields: &[(String, String)], cx: &mut Ctx) -> Reply<Going> {
+        let to = field(fields, "return_to").and_then(|text| ReturnTo::read(text, &cx.links.login));
+        let client = to.as_ref().and_then(|to| to.parameter("client_id"));
+        let asking = match client {
+            Some(client) => {
+                let redirect = to.as_ref().and_then(|to| to.parameter("redirect_uri"));
+                Asking::find(&client, redirect.as_deref(), cx).await?
+            }
+            None => None,
+        };
+        Ok(Going { to, asking })
+    }
+
+    /// A path with what is carried on in its query.
+    fn at(&self, path: &str) -> String {
+        let Some(to) = &self.to else { return path.to_owned() };
+        let query = Serializer::new(String::new()).append_pair("return_to", to.as_str()).finish();
+        format!("{path}?{query}")
+    }
+
+    fn client(&self) -> Option<Client> {
+        self.asking.as_ref().map(Asking::client)
+    }
+
+    fn shown<'a>(&'a self, status: StatusCode, here: &'a str) -> Shown<'a> {
+        let sends_to = self.asking.as_ref().and_then(|asking| asking.sends_to.as_deref());
+        let ui_locales = self.to.as_ref().and_then(|to| to.parameter("ui_locales"));
+        Shown { sends_to, ui_locales, ..Shown::new(status, here) }
+    }
+}
+
+async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
+    if wants_json(cx) {
+        return prompts::answer(cx);
+    }
+    let going = Going::read(&query.0, cx).await?;
+    let live = login.sessions.current(cx).await?;
+    let again = field(&query.0, "prompt");
+    if live.is_some() && again.is_none() {
+        return Answer::found(&onward(&going, cx));
+    }
+    // Whoever only has to prove it again is not asked for the name.
+    if let (Some(live), Some("login")) = (&live, again) {
+        return password(&login, &going, &live.username, None, cx);
+    }
+    let hint = field(&query.0, "login_hint").unwrap_or_default();
+    name(&login, &going, hint, cx)
+}
+
+/// The name is known; whether anybody has it is nobody's business.
+async fn identify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let fields = form(&body)?;
+    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.trouble(fault, cx);
+    }
+    let query = pairs(&cx.query)?;
+    let going = Going::read(&query, cx).await?;
+    match field(&fields, "username").map(str::trim).filter(|name| !name.is_empty()) {
+        Some(username) => password(&login, &going, username, None, cx),
+        None => name(&login, &going, "", cx),
+    }
+}
+
+async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let fields = form(&body)?;
+    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.trouble(fault, cx);
+    }
+    let query = pairs(&cx.query)?;
+    let going = Going::read(&query, cx).await?;
+    let username = field(&fields, "username").unwrap_or_default().trim().to_owned();
+    let given = Secret::new(field(&fields, "password").unwrap_or_default().to_owned());
+    let client = going.asking.as_ref().map_or(String::new(), |asking| asking.client_id.clone());
+    let claimed = Claimed { origin: "uaa", username: &username, client: &client };
+    match by_password(&login.credentials, &claimed, &given, cx).await? {
+        Proved::Right(user) => {
+            cx.step(Want::Write).await?;
+            let remember = field(&fields, "remember").is_some();
+            let signed_in = SignedIn { user: &user, amr: &["pwd"], remember };
+            let set = login.sessions.begin(&signed_in, cx).await?;
+            Answer::found(&onward(&going, cx))?.cookie(&set)?.with(header::CACHE_CONTROL, "no-store")
+        }
+        Proved::Wrong => password(&login, &going, &username, Some(Notice::WrongPassword { left: None }), cx),
+        Proved::Locked(until) => locked(&login, &going, &username, until, cx),
+    }
+}
+
+fn name(login: &LoginPages, going: &Going, username: &str, cx: &mut Ctx) -> Reply<Answer> {
+    let here = going.at("/login");
+    let page = SignIn {
+        action: here.clone(),
+        client: going.client(),
+        username: username.to_owned(),
+        ..SignIn::default()
+    };
+    login.pages.show(&page, going.shown(StatusCode::OK, &here), cx)
+}
+
+fn password(
+    login: &LoginPages,
+    going: &Going,
+    username: &str,
+    notice: Option<Notice>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let here = going.at("/login");
+    let status = if notice.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = SignInPassword {
+        action: going.at("/login.do"),
+        client: going.client(),
+        username: username.to_owned(),
+        change: here.clone(),
+        remember: true,
+        notice,
+        ..SignInPassword::default()
+    };
+    login.pages.show(&page, going.shown(status, &here), cx)
+}
+
+fn locked(login: &LoginPages, going: &Going, username: &str, until: Micros, cx: &mut Ctx) -> Reply<Answer> {
+    let here = going.at("/login");
+    let page = Locked {
+        username: username.to_owned(),
+        change: here.clone(),
+        until,
+        reference: Some(cx.caller.request.to_string()),
+        ..Locked::default()
+    };
+    login.pages.show(&page, going.shown(StatusCode::TOO_MANY_REQUESTS, &here), cx)
+}
+
+fn onward(going: &Going, cx: &Ctx) -> String {
+    match &going.to {
+        Some(to) => to.address(&cx.links.login),
+        None => format!("{}/home", cx.links.login),
+    }
+}
+
+/// Whether the caller is a program that asks for prompts (UAA: `Accept: application/json`).
+fn wants_json(cx: &Ctx) -> bool {
+    let accept = cx.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let first = accept.split(',').next().unwrap_or_default();
+    first.trim().starts_with("application/json")
+}
+
+pub(crate) fn form(body: &Body) -> Reply<Vec<(String, String)>> {
+    let text =
+        std::str::from_utf8(&body.0).map_err(|_| uaa_model::Fault::Parse("the body is not UTF-8".into()))?;
+    pairs(text)
+}
+
+pub(crate) fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+}

@@ -1,0 +1,226 @@
+//! The authorization endpoint (RFC 6749 section 3.1, OpenID Connect Core 1.0 section 3.1.2): who is in front of the browser, what
+//! may the application have, and how does it learn of it.
+//!
+//! Nothing is remembered between the steps but who is signed in and what was approved: each step has the whole request in its
+//! address, and each checks all of it again.
+
+mod approve;
+mod code;
+mod pages;
+mod redirect;
+mod request;
+mod respond;
+
+pub(crate) use code::Kept;
+pub(crate) use redirect::bound;
+pub(crate) use request::parameters;
+
+use crate::engine::Engine;
+use crate::scope::of_person;
+use approve::Decision;
+use axum::http::Method;
+use request::{Asked, Stop, field};
+use std::sync::Arc;
+use uaa_authz::{Duty, ScopeKey, Subject};
+use uaa_directory::{Live, Pages, Sessions, cookie};
+use uaa_model::{Code, Denied, Fault, Reply};
+use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, bearer};
+use uaa_store::Want;
+use url::form_urlencoded::Serializer;
+
+/// What the endpoint works with.
+#[derive(Clone)]
+pub(crate) struct Authorize {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) pages: Pages,
+}
+
+pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
+    let why =
+        "a browser's session says who it is, and the page it leads to is the answer to whoever has none";
+    [(Method::GET, "authorization_show"), (Method::POST, "authorization_create")]
+        .into_iter()
+        .map(|(method, name)| {
+            Route::public(Site::Uaa, method, "/oauth/authorize", name, Dialect::Oauth, why, authorize.clone())
+        })
+        .collect()
+}
+
+impl<'c> Handler<'c, Public, Body> for Authorize {
+    type Future = futures::future::BoxFuture<'c, Reply<Answer>>;
+    fn call(&self, _: Public, body: Body, cx: &'c mut Ctx) -> Self::Future {
+        let this = self.clone();
+        Box::pin(async move {
+            match this.answer(&body, cx).await {
+                Ok(answer) => Ok(answer),
+                Err(Stop::Fault(fault)) => Err(fault),
+                Err(Stop::Page { error, client }) => this.trouble(error, client.as_deref(), cx),
+                Err(Stop::Back(back, error, text)) => {
+                    let all = back.all(vec![("error", error.into()), ("error_description", text.into())]);
+                    this.send(&back, &all, cx)
+                }
+            }
+        })
+    }
+}
+
+/// Who is asked, and when and how they proved who they are.
+struct Who {
+    live: Arc<Live>,
+    /// A token stands for the person, and nobody is there to be asked.
+    by_token: bool,
+}
+
+impl Authorize {
+    async fn answer(&self, body: &Body, cx: &mut Ctx) -> Result<Answer, Stop> {
+        let (form, answered) = parameters(&body.0, &cx.query)?;
+        let asked = request::read(&self.engine, &form, &cx.here()).await?;
+        if let Some(token) = bearer(&cx.headers).map(str::to_owned) {
+            return self.by_token(&asked, &token, cx).await;
+        }
+        let decision = match answered {
+            None => None,
+            Some(answered) => {
+                if let Err(fault) = cookie::is_ours(cx, field(&answered, "csrf")) {
+                    return Ok(self.pages.trouble(fault, cx)?);
+                }
+                Some(Decision::read(&answered))
+            }
+        };
+        let live = self.sessions.current(cx).await?;
+        let live = match live {
+            Some(live) if self.is_enough(&asked, &live, decision.is_some(), cx).await? => live,
+            Some(_) | None => return self.sign_in_first(&asked, &form, cx),
+        };
+        self.go_on(&asked, decision, live, cx).await
+    }
+
+    /// Whether the session answers to what the application asks of a sign-in. A decision that was just made says that the
+    /// person was asked already.
+    async fn is_enough(&self, asked: &Asked, live: &Live, decided: bool, cx: &Ctx) -> Reply<bool> {
+        let age = (cx.now() - live.auth_time) / 1_000_000;
+        let again = (asked.prompt.login || asked.prompt.select_account) && !decided;
+        if again || asked.max_age.is_some_and(|most| age > most) {
+            return Ok(false);
+        }
+        let Some(hint) = &asked.id_token_hint else { return Ok(true) };
+        let hint = self.engine.hint(hint, &cx.here()).await?;
+        Ok(hint.is_some_and(|claims| *claims.sub == *live.user.to_string()))
+    }
+
+    /// Nobody is signed in, or not as the application wants it.
+    fn sign_in_first(&self, asked: &Asked, form: &[(String, String)], cx: &Ctx) -> Result<Answer, Stop> {
+        if asked.prompt.none {
+            return Err(Stop::Back(
+                Box::new(asked.back.clone()),
+                "login_required",
+                "nobody is signed in".into(),
+            ));
+        }
+        // What this sign-in fulfils is not asked for again after it.
+        let rest =
+            form.iter().filter(|(name, value)| name != "prompt" && (name != "max_age" || value != "0"));
+        let mut after = Serializer::new(String::new());
+        after.extend_pairs(rest);
+        if asked.prompt.consent {
+            after.append_pair("prompt", "consent");
+        }
+        let path = url::Url::parse(&cx.links.login).map(|url| url.path().trim_end_matches('/').to_owned());
+        let back = format!("{}/oauth/authorize?{}", path.unwrap_or_default(), after.finish());
+        let mut to = Serializer::new(String::new());
+        to.append_pair("return_to", &back);
+        if asked.prompt.login || asked.max_age.is_some() || asked.id_token_hint.is_some() {
+            to.append_pair("prompt", "login");
+        }
+        if asked.prompt.select_account {
+            to.append_pair("prompt", "select_account");
+        }
+        if let Some(hint) = &asked.login_hint {
+            to.append_pair("login_hint", hint);
+        }
+        Ok(Answer::found(&format!("{}/login?{}", cx.links.login, to.finish()))?)
+    }
+
+    async fn go_on(
+        &self,
+        asked: &Asked,
+        decision: Option<Decision>,
+        live: Arc<Live>,
+        cx: &mut Ctx,
+    ) -> Result<Answer, Stop> {
+        let me = cx.tx().assume(Duty::SignIn);
+        let scopes = of_person(&asked.client, asked.scope.as_deref(), live.user, cx).await;
+        cx.tx().resume(me);
+        let scopes = scopes.map_err(|fault| told(asked, fault))?;
+        let scopes = match approve::ask(asked, &scopes, decision, &live, cx).await? {
+            approve::Outcome::Approved(scopes) => scopes,
+            approve::Outcome::Denied => {
+                let text = "the person did not allow it".into();
+                return Err(Stop::Back(Box::new(asked.back.clone()), "access_denied", text));
+            }
+            approve::Outcome::Open(open) if asked.prompt.none => {
+                let text = format!("the person was not asked about {} yet", open.join(" "));
+                return Err(Stop::Back(Box::new(asked.back.clone()), "consent_required", text.into()));
+            }
+            approve::Outcome::Open(_) => {
+                return Ok(self.consent(asked, &scopes, &live, cx)?);
+            }
+        };
+        self.give(asked, scopes, &Who { live, by_token: false }, cx).await
+    }
+
+    /// UAA's authorization by token (`cf ssh-code`): a user's token with `uaa.user` stands for the session, for clients that the
+    /// operator approved.
+    async fn by_token(&self, asked: &Asked, token: &str, cx: &mut Ctx) -> Result<Answer, Stop> {
+        let actor = cx.actor_of(token).await?;
+        let Subject::User(user) = actor.subject else {
+            return Err(Fault::Denied(Denied::Unauthenticated, "token").into());
+        };
+        if !actor.has_scope(ScopeKey::of("uaa.user")) {
+            return Err(
+                Fault::protocol(Code::new(403, "insufficient_scope"), "uaa.user is needed here").into()
+            );
+        }
+        let me = cx.tx().assume(Duty::SignIn);
+        let scopes = of_person(&asked.client, asked.scope.as_deref(), user, cx).await;
+        cx.tx().resume(me);
+        let scopes = scopes.map_err(|fault| told(asked, fault))?;
+        if !scopes.iter().all(|scope| asked.client.auto_approve.covers(scope)) {
+            let text = "the client is not approved by the operator, and nobody is there to be asked";
+            return Err(Stop::Back(Box::new(asked.back.clone()), "access_denied", text.into()));
+        }
+        let live = Arc::new(Live::of_token(user, &actor.name, cx));
+        self.give(asked, scopes, &Who { live, by_token: true }, cx).await
+    }
+
+    /// The code, the tokens, or both.
+    async fn give(
+        &self,
+        asked: &Asked,
+        scopes: Vec<String>,
+        who: &Who,
+        cx: &mut Ctx,
+    ) -> Result<Answer, Stop> {
+        let code = if asked.wanted.code {
+            cx.step(Want::Write).await?;
+            Some(code::keep(&self.engine, asked, &scopes, who, cx).await?)
+        } else {
+            None
+        };
+        let front = code::front_channel(&self.engine, asked, &scopes, who, code.as_deref(), cx).await?;
+        let code = code.map(|code| ("code", code));
+        let all = asked.back.all(code.into_iter().chain(front).collect());
+        Ok(self.send(&asked.back, &all, cx)?)
+    }
+}
+
+/// An OAuth error of the steps that are shared with the token endpoint travels back like the others.
+fn told(asked: &Asked, fault: Fault) -> Stop {
+    match fault {
+        Fault::Protocol(code, text, _) if code.status == 400 => {
+            Stop::Back(Box::new(asked.back.clone()), code.name, text)
+        }
+        other => Stop::Fault(other),
+    }
+}

@@ -1,0 +1,133 @@
+//! What people let applications do in their name: asked once, remembered for a month (UAA's rule), taken back at any time.
+
+use super::request::{Asked, Stop, field};
+use uaa_authz::{Delete, Duty, Zone};
+use uaa_directory::{Approval, Live};
+use uaa_model::{Fault, Id, Micros, Reply};
+use uaa_plugin::Ctx;
+use uaa_store::{Cond, Field, Fields, Query, Set, Want};
+
+/// What the person has just answered.
+#[derive(Debug)]
+pub(super) enum Decision {
+    /// Allowed, these of the scopes.
+    Allow(Vec<String>),
+    /// Not allowed.
+    Deny,
+}
+
+impl Decision {
+    /// The answer of the consent page.
+    pub(super) fn read(form: &[(String, String)]) -> Decision {
+        if field(form, "decision") != Some("allow") {
+            return Decision::Deny;
+        }
+        Decision::Allow(form.iter().filter(|(n, _)| n == "scope").map(|(_, v)| v.clone()).collect())
+    }
+}
+
+/// What becomes of the scopes.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// These may be given.
+    Approved(Vec<String>),
+    /// None of them.
+    Denied,
+    /// The person has to be asked about these.
+    Open(Vec<String>),
+}
+
+/// Holds the scopes against the operator's approval, the person's earlier ones, and the answer just given.
+pub(super) async fn ask(
+    asked: &Asked,
+    scopes: &[String],
+    decision: Option<Decision>,
+    live: &Live,
+    cx: &mut Ctx,
+) -> Result<Outcome, Stop> {
+    let (auto, by_person): (Vec<String>, Vec<String>) =
+        scopes.iter().cloned().partition(|scope| asked.client.auto_approve.covers(scope));
+    if by_person.is_empty() {
+        return Ok(Outcome::Approved(auto));
+    }
+    let me = cx.tx().assume(Duty::SignIn);
+    let outcome = match decision {
+        Some(decision) => decided(asked, auto, &by_person, decision, live, cx).await,
+        None => earlier(asked, auto, &by_person, live, cx).await,
+    };
+    cx.tx().resume(me);
+    Ok(outcome?)
+}
+
+async fn earlier(
+    asked: &Asked,
+    mut approved: Vec<String>,
+    by_person: &[String],
+    live: &Live,
+    cx: &mut Ctx,
+) -> Reply<Outcome> {
+    if asked.prompt.consent {
+        return Ok(Outcome::Open(by_person.to_vec()));
+    }
+    let now = cx.now();
+    let rows = of(live, &asked.client.client_id, cx).await?;
+    let known = |scope: &String| rows.iter().find(|r| r.own.scope == *scope && r.own.expires > now);
+    let open: Vec<String> = by_person.iter().filter(|scope| known(scope).is_none()).cloned().collect();
+    if !open.is_empty() {
+        return Ok(Outcome::Open(open));
+    }
+    approved.extend(by_person.iter().filter(|scope| known(scope).is_some_and(|r| r.own.approved)).cloned());
+    Ok(if approved.is_empty() { Outcome::Denied } else { Outcome::Approved(approved) })
+}
+
+/// Writes down what was just answered: what is not ticked is denied, as long as the answer holds.
+async fn decided(
+    asked: &Asked,
+    mut approved: Vec<String>,
+    by_person: &[String],
+    decision: Decision,
+    live: &Live,
+    cx: &mut Ctx,
+) -> Reply<Outcome> {
+    let Decision::Allow(ticked) = decision else { return Ok(Outcome::Denied) };
+    cx.step(Want::Write).await?;
+    // `step` ended the transaction that the duty was assumed in; the actor goes on with the next one.
+    let rows = of(live, &asked.client.client_id, cx).await?;
+    for row in rows.iter().filter(|row| by_person.contains(&row.own.scope)) {
+        match cx.tx().grant::<Delete, Approval>(Id::new(row.guid)).await {
+            Ok(old) => cx.tx().delete(old).await?,
+            Err(Fault::Denied(..)) => return Err(Fault::Retry),
+            Err(fault) => return Err(fault),
+        }
+    }
+    for scope in by_person {
+        // What an application cannot do without is not ticked off: the sign-in itself.
+        let yes = ticked.contains(scope) || scope == "openid";
+        let set = Set::default()
+            .put(Approval::subject, live.user)
+            .put(Approval::client_id, asked.client.client_id.clone())
+            .put(Approval::scope, scope.clone())
+            .put(Approval::approved, yes)
+            .put(Approval::expires, cx.now() + MONTH);
+        let zone = Id::<Zone>::new(cx.zone());
+        let slot = cx.tx().slot::<Approval>(zone).await?;
+        let id = cx.tx().ids().uuid();
+        cx.tx().insert_as(slot, Id::new(id), Some(live.user), set).await?;
+        if yes {
+            approved.push(scope.clone());
+        }
+    }
+    Ok(if approved.is_empty() { Outcome::Denied } else { Outcome::Approved(approved) })
+}
+
+async fn of(live: &Live, client_id: &str, cx: &mut Ctx) -> Reply<Vec<Fields<uaa_directory::ApprovalOwn>>> {
+    let seen = cx.tx().visible::<Approval>().await?;
+    let query = Query::<Approval>::first(MOST)
+        .when(Cond::Ids("subject", vec![live.user]))
+        .when(Cond::In(Field::Text("client_id"), vec![client_id.to_owned()]));
+    Ok(cx.tx().list(&seen, &query).await?.rows)
+}
+
+const MONTH: Micros = 30 * 86_400_000_000;
+/// Scopes of one client that somebody can have answered about.
+const MOST: i64 = 1_000;

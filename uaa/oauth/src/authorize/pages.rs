@@ -1,0 +1,109 @@
+//! The pages of the authorization endpoint: what cannot be sent back, what the person is asked, and the hand-over by a form.
+
+use super::Authorize;
+use super::request::Asked;
+use super::respond::Mode;
+use crate::client::Known;
+use axum::http::StatusCode;
+use uaa_directory::{Live, Shown, account};
+use uaa_look::{Client, Consent, ErrorPage, HandOver, Proof, Reason};
+use uaa_model::Reply;
+use uaa_plugin::{Answer, Ctx};
+
+impl Authorize {
+    /// A request that cannot be answered to whoever sent it.
+    pub(super) fn trouble(&self, error: &'static str, client: Option<&Known>, cx: &mut Ctx) -> Reply<Answer> {
+        let (status, reason) = match (error, client) {
+            ("invalid_client", _) => (StatusCode::UNAUTHORIZED, Reason::UnknownClient),
+            ("invalid_redirect_uri", Some(client)) => {
+                (StatusCode::BAD_REQUEST, Reason::ReturnAddress { client: client.name.clone() })
+            }
+            _ => (StatusCode::BAD_REQUEST, Reason::Malformed),
+        };
+        let page = ErrorPage {
+            reason,
+            code: error.into(),
+            client_id: client.map(|client| client.client_id.clone()),
+            reference: cx.caller.request.to_string(),
+            at: cx.now(),
+            home: None,
+        };
+        self.pages.show(&page, Shown::new(status, "/home"), cx)
+    }
+
+    /// Asks the person what the application may do.
+    pub(super) fn consent(
+        &self,
+        asked: &Asked,
+        scopes: &[String],
+        live: &Live,
+        cx: &mut Ctx,
+    ) -> Reply<Answer> {
+        // The same request again, with the answer in its body: nothing of it is remembered here.
+        let here = format!("/oauth/authorize?{}", cx.query);
+        let page = Consent {
+            action: here.clone(),
+            client: as_shown(&asked.client),
+            account: account(live),
+            not_you: "/login?prompt=login".into(),
+            proofs: live.amr.iter().filter_map(|amr| proof(amr)).collect(),
+            scopes: scopes
+                .iter()
+                .filter(|scope| !asked.client.auto_approve.covers(scope))
+                .map(as_asked)
+                .collect(),
+            redirect_uri: asked.back.uri.clone(),
+        };
+        let shown = Shown {
+            live: Some(live),
+            sends_to: Some(&asked.back.uri),
+            ui_locales: asked.ui_locales.clone(),
+            ..Shown::new(StatusCode::OK, &here)
+        };
+        self.pages.show(&page, shown, cx)
+    }
+
+    /// The answer, by whatever way was asked for.
+    pub(super) fn send(
+        &self,
+        back: &super::respond::Back,
+        parameters: &[(&'static str, String)],
+        cx: &mut Ctx,
+    ) -> Reply<Answer> {
+        match back.mode {
+            Mode::Query | Mode::Fragment => back.redirect(parameters),
+            Mode::FormPost => {
+                let page = HandOver {
+                    client: back.client.clone(),
+                    action: back.uri.clone(),
+                    fields: parameters
+                        .iter()
+                        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                        .collect(),
+                };
+                let shown = Shown { sends_to: Some(&back.uri), ..Shown::new(StatusCode::OK, "/home") };
+                self.pages.show(&page, shown, cx)
+            }
+        }
+    }
+}
+
+/// A client as pages show it.
+pub(super) fn as_shown(client: &Known) -> Client {
+    Client { name: client.name.clone(), id: client.client_id.clone(), ..Client::default() }
+}
+
+fn as_asked(scope: &String) -> uaa_look::Asked {
+    let required = scope == "openid";
+    uaa_look::Asked { name: scope.clone(), ticked: true, required, about: None }
+}
+
+/// RFC 8176 names as stamps.
+fn proof(amr: &str) -> Option<Proof> {
+    match amr {
+        "pwd" => Some(Proof::Password),
+        "otp" => Some(Proof::App),
+        "hwk" | "swk" => Some(Proof::Passkey),
+        _ => None,
+    }
+}

@@ -1,0 +1,282 @@
+//! What an application asks for, checked in the order in which it may be answered: as long as it is not certain where the
+//! answer may go, there is only a page.
+
+use super::pages::as_shown;
+use super::redirect;
+use super::respond::{Back, Mode};
+use crate::client::Known;
+use crate::engine::Engine;
+use crate::grant::once;
+use oxide_auth::code_grant::extensions::Pkce;
+use std::borrow::Cow;
+use std::sync::Arc;
+use uaa_model::{Fault, Reply};
+use uaa_plugin::ZoneInfo;
+
+/// Why a request goes no further.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// A page says so: the browser is sent nowhere (RFC 9700 section 4.11).
+    Page { error: &'static str, client: Option<Arc<Known>> },
+    /// The application is told (RFC 6749 section 4.1.2.1).
+    Back(Box<Back>, &'static str, Cow<'static, str>),
+    /// A fault of another kind.
+    Fault(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Stop {
+        Stop::Fault(fault)
+    }
+}
+
+/// `response_type` as a set (OAuth 2.0 Multiple Response Type Encoding Practices).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) code: bool,
+    pub(crate) token: bool,
+    pub(crate) id_token: bool,
+}
+
+impl Wanted {
+    fn parse(text: &str) -> Option<Wanted> {
+        let mut wanted = Wanted { code: false, token: false, id_token: false };
+        for one in text.split(' ') {
+            let flag = match one {
+                "code" => &mut wanted.code,
+                "token" => &mut wanted.token,
+                "id_token" => &mut wanted.id_token,
+                _ => return None,
+            };
+            if std::mem::replace(flag, true) {
+                return None;
+            }
+        }
+        Some(wanted)
+    }
+
+    /// The grant types that a client must be registered for.
+    fn grants(self) -> impl Iterator<Item = &'static str> {
+        let code = self.code.then_some("authorization_code");
+        // An ID token beside a code is no grant of its own; one that comes alone is.
+        let implicit = (self.token || !self.code).then_some("implicit");
+        code.into_iter().chain(implicit)
+    }
+}
+
+/// `prompt` (OpenID Connect Core 1.0 section 3.1.2.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Prompt {
+    pub(crate) none: bool,
+    pub(crate) login: bool,
+    pub(crate) consent: bool,
+    pub(crate) select_account: bool,
+}
+
+/// A request that may be answered.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) client: Arc<Known>,
+    pub(crate) back: Back,
+    pub(crate) wanted: Wanted,
+    /// `redirect_uri` as it was sent: the token request must send the same.
+    pub(crate) redirect_sent: Option<String>,
+    pub(crate) scope: Option<String>,
+    pub(crate) nonce: Option<String>,
+    pub(crate) prompt: Prompt,
+    pub(crate) max_age: Option<i64>,
+    pub(crate) login_hint: Option<String>,
+    pub(crate) id_token_hint: Option<String>,
+    pub(crate) ui_locales: Option<String>,
+    /// The challenge with its method, as `oxide-auth` keeps it.
+    pub(crate) challenge: Option<String>,
+}
+
+/// Reads a request of the authorization endpoint.
+pub(crate) async fn read(engine: &Engine, form: &Pairs, here: &Arc<ZoneInfo>) -> Result<Asked, Stop> {
+    let (client, uri) = answerable(engine, form, here).await?;
+    let wanted = some(form, "response_type").and_then(Wanted::parse);
+    let by_default = if wanted.is_none_or(|w| w == CODE) { Mode::Query } else { Mode::Fragment };
+    let mode = some(form, "response_mode").map(Mode::parse);
+    let back = Back {
+        uri,
+        mode: mode.flatten().unwrap_or(by_default),
+        state: text(form, "state"),
+        issuer: here.issuer.clone(),
+        client: as_shown(&client),
+    };
+    let said = understood(&client, wanted, mode, by_default, form);
+    let (wanted, prompt, max_age, challenge) =
+        said.map_err(|(error, text)| Stop::Back(Box::new(back.clone()), error, text.into()))?;
+    Ok(Asked {
+        wanted,
+        redirect_sent: text(form, "redirect_uri"),
+        scope: text(form, "scope"),
+        nonce: text(form, "nonce"),
+        prompt,
+        max_age,
+        login_hint: text(form, "login_hint"),
+        id_token_hint: text(form, "id_token_hint"),
+        ui_locales: text(form, "ui_locales"),
+        challenge,
+        client,
+        back,
+    })
+}
+
+/// Who asks, and where the answer goes.
+async fn answerable(engine: &Engine, form: &Pairs, here: &ZoneInfo) -> Result<(Arc<Known>, String), Stop> {
+    let page = |error, client| Stop::Page { error, client };
+    if once(form).is_err() {
+        return Err(page("invalid_request", None));
+    }
+    let id = some(form, "client_id").ok_or_else(|| page("invalid_request", None))?;
+    let Some(client) = engine.client(here.guid, id).await? else {
+        return Err(page("invalid_client", None));
+    };
+    match redirect::bound(&client.redirect_uris, client.wildcards, some(form, "redirect_uri")) {
+        Some(uri) => Ok((client, uri)),
+        None => Err(page("invalid_redirect_uri", Some(client))),
+    }
+}
+
+type Refusal = (&'static str, &'static str);
+
+/// What of a request can be wrong and told to the application.
+fn understood(
+    client: &Known,
+    wanted: Option<Wanted>,
+    mode: Option<Option<Mode>>,
+    by_default: Mode,
+    form: &Pairs,
+) -> Result<(Wanted, Prompt, Option<i64>, Option<String>), Refusal> {
+    let wanted = match (wanted, some(form, "response_type")) {
+        (Some(wanted), _) => wanted,
+        (None, None) => return Err(("invalid_request", "the parameter `response_type` is missing")),
+        (None, Some(_)) => {
+            let text = "`response_type` is none of code, token, id_token, or several of them";
+            return Err(("unsupported_response_type", text));
+        }
+    };
+    match mode {
+        Some(None) => {
+            return Err(("invalid_request", "`response_mode` is none of query, fragment, form_post"));
+        }
+        // OAuth 2.0 Multiple Response Type Encoding Practices section 5: tokens do not go into a query.
+        Some(Some(Mode::Query)) if by_default == Mode::Fragment => {
+            return Err(("invalid_request", "tokens are not sent in a query"));
+        }
+        Some(Some(_)) | None => {}
+    }
+    if !wanted.grants().all(|grant| client.may(grant)) {
+        return Err(("unauthorized_client", "the client is not registered for this way of asking"));
+    }
+    if let Some((_, error)) = NOT_THERE.iter().find(|(name, _)| some(form, name).is_some()) {
+        return Err((*error, "this parameter is not supported"));
+    }
+    let wrong = "`prompt` is none of none, login, consent, select_account, or `none` beside another";
+    let mut prompt = prompt(some(form, "prompt").unwrap_or_default()).ok_or(("invalid_request", wrong))?;
+    let max_age = match some(form, "max_age").map(str::parse::<i64>) {
+        None => None,
+        // OpenID Connect Core 1.0 section 3.1.2.1: the same as asking for a sign-in.
+        Some(Ok(0)) if !prompt.none => {
+            prompt.login = true;
+            None
+        }
+        Some(Ok(seconds)) if seconds >= 0 => Some(seconds),
+        Some(_) => return Err(("invalid_request", "`max_age` is not a number of seconds")),
+    };
+    // OpenID Connect Core 1.0 sections 3.2.2.1 and 3.3.2.11.
+    if wanted.id_token && some(form, "nonce").is_none() {
+        return Err(("invalid_request", "the parameter `nonce` is missing"));
+    }
+    let (sent, method) = (some(form, "code_challenge"), some(form, "code_challenge_method"));
+    let challenge = challenge(client, wanted, sent, method).map_err(|text| ("invalid_request", text))?;
+    Ok((wanted, prompt, max_age, challenge))
+}
+
+/// OpenID Connect Core 1.0 section 3.1.2.6.
+const NOT_THERE: [(&str, &str); 3] = [
+    ("request", "request_not_supported"),
+    ("request_uri", "request_uri_not_supported"),
+    ("registration", "registration_not_supported"),
+];
+
+/// A parameter that is there and not empty: RFC 6749 section 3.1 takes an empty one for a missing one.
+fn some<'a>(form: &'a Pairs, name: &str) -> Option<&'a str> {
+    form.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
+}
+
+fn text(form: &Pairs, name: &str) -> Option<String> {
+    some(form, name).map(str::to_owned)
+}
+
+fn prompt(text: &str) -> Option<Prompt> {
+    let mut prompt = Prompt::default();
+    for one in text.split_whitespace() {
+        match one {
+            "none" => prompt.none = true,
+            "login" => prompt.login = true,
+            "consent" => prompt.consent = true,
+            "select_account" => prompt.select_account = true,
+            _ => return None,
+        }
+    }
+    let other = prompt.login || prompt.consent || prompt.select_account;
+    (!(prompt.none && other)).then_some(prompt)
+}
+
+/// RFC 7636. A client that has no secret must send a challenge, and nobody may send it in clear: `plain` protects against
+/// nothing that reads the request.
+fn challenge(
+    client: &Known,
+    wanted: Wanted,
+    challenge: Option<&str>,
+    method: Option<&str>,
+) -> Result<Option<String>, &'static str> {
+    if !wanted.code {
+        return Ok(None);
+    }
+    let pkce = if client.is_public() { Pkce::required() } else { Pkce::optional() };
+    let Some(text) = challenge else {
+        return match (client.is_public(), method) {
+            (true, _) => Err("a client without a secret must send `code_challenge` (RFC 7636)"),
+            (false, Some(_)) => Err("`code_challenge_method` came without `code_challenge`"),
+            (false, None) => Ok(None),
+        };
+    };
+    // RFC 7636 section 4.2: the base64url of a SHA-256.
+    let proper =
+        text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let value = pkce.challenge(method.map(Cow::Borrowed), Some(Cow::Borrowed(text))).ok().flatten();
+    match value.and_then(|value| value.into_private_value().ok().flatten()) {
+        Some(kept) if proper => Ok(Some(kept)),
+        Some(_) => Err("`code_challenge` is not a SHA-256 in base64url"),
+        None => Err("`code_challenge_method` must be S256"),
+    }
+}
+
+const CODE: Wanted = Wanted { code: true, token: false, id_token: false };
+
+/// For the rest of the endpoint: a parameter of the request.
+pub(crate) fn field<'a>(form: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+}
+
+/// Names and values.
+type Pairs = [(String, String)];
+
+/// The request's parameters, and the answer to the consent page, if the body is one: the request is then in the query alone, as
+/// the page was shown for it.
+pub(crate) fn parameters(
+    body: &[u8],
+    query: &str,
+) -> Reply<(Vec<(String, String)>, Option<Vec<(String, String)>>)> {
+    let text = std::str::from_utf8(body).map_err(|_| Fault::Parse("the body is not UTF-8".into()))?;
+    let (mut request, form) = (uaa_plugin::pairs(query)?, uaa_plugin::pairs(text)?);
+    if field(&form, "decision").is_some() {
+        return Ok((request, Some(form)));
+    }
+    request.extend(form);
+    Ok((request, None))
+}
