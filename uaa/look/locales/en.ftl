@@ -501,15 +501,15 @@ why-of = Why: { $role } in { $place }
 stamp-allowed = Allowed
 stamp-denied = Denied
 why-allowed = { $who } may { $what ->
-    [app-push] push applications
-    [space-delete] delete the space
-   *[other] do this
-} in { $place }
+    [app-push] push applications in { $place }
+    [space-delete] delete the space { $place }
+   *[other] do this in { $place }
+}
 why-denied = { $who } may not { $what ->
-    [app-push] push applications
-    [space-delete] delete the space
-   *[other] do this
-} in { $place }
+    [app-push] push applications in { $place }
+    [space-delete] delete the space { $place }
+   *[other] do this in { $place }
+}
 why-nothing-denies = Nothing denies it.
 why-decision = Decision <code>{ $decision }</code>, { $seconds }.
 why-entry = Entry { $entry } of the audit log.
@@ -533,3 +533,37 @@ step-barred-where = { $place } is suspended or being deleted.
 step-would = What would allow it
 step-would-role = { $role } of { $place }.
 step-would-by = { $role } of { $place }. { $by } can give it.
+
+## Messages
+clock-named = { $clock } (UTC{ $offset })
+mail-open = If the button does nothing, open this address:
+mail-works = Works
+mail-works-how = once, until { $clock }, { $spanWords } from now
+mail-asked-from = Asked from
+mail-asked-with = With
+mail-preview = The link works once, until { $clock }.
+mail-never-asks = Nobody there will ever ask you for a password or a code.
+mail-questions = Questions: { $contact }
+mail-foot-account = You receive this message because the address belongs to an account on { $zone }.
+mail-foot-entered = You receive this message because someone entered your address on { $zone }.
+mail-reset-subject = Reset your password for { $zone }
+mail-reset-title = Reset your password
+mail-reset-lead = Someone asked to reset the password of <strong>{ $username }</strong>. If it was you, choose a new one:
+mail-reset-button = Choose a new password
+mail-reset-not-you = It was not you? Then do nothing. Your password stays as it is, and the link expires by itself.
+mail-verify-subject = Confirm your e-mail address for { $zone }
+mail-verify-title = Confirm your address
+mail-verify-lead = You created an account on { $zone } with <strong>{ $mail }</strong>. Confirm that the address is yours:
+mail-verify-button = Confirm the address
+mail-verify-not-you = It was not you? Then do nothing. The account stays without a confirmed address.
+mail-invite-subject-to = { $by } invites you to { $organization } on { $zone }
+mail-invite-subject = { $by } invites you to { $zone }
+mail-invite-lead-to = <strong>{ $by }</strong> ({ $mail }) invites you to the organization { $organization } on { $zone }.
+mail-invite-lead = <strong>{ $by }</strong> ({ $mail }) invites you to { $zone }.
+mail-invite-preview-role = You become: { $role }.
+mail-invite-preview = Valid until { $date }.
+mail-invite-not-you = You do not know the sender? Then do nothing, and no account is made.
+mail-change-subject = Confirm your new address for { $zone }
+mail-change-title = Confirm your new address
+mail-change-lead = The account <strong>{ $old }</strong> on { $zone } is to get the address <strong>{ $new }</strong>. If it was you, confirm it:
+mail-change-not-you = It was not you? Then do nothing. The account keeps its address, and the link expires by itself.

@@ -364,7 +364,7 @@ verify-lead = <strong>{ $mail }</strong> 주소를 확인합니다.
 verify-why = 링크를 자동으로 여는 메일 프로그램이 대신 확인하지 않도록 버튼을 한 번 누르세요.
 verify-button = 주소 확인
 link-expired-title = 더 이상 사용할 수 없는 링크입니다
-link-expired-lead = 이미 사용되었거나 { $span }이 지났습니다.
+link-expired-lead = 이미 사용되었거나 유효 시간({ $span })이 지났습니다.
 link-expired-why = 메일의 링크는 { $span } 동안 한 번만 사용할 수 있으므로, 메일함에 남은 오래된 링크로는 아무것도 열리지 않습니다. 새 링크는 1분이면 도착합니다.
 link-expired-ask = 보낸 사람에게 새 링크를 요청하세요.
 send-new-link = 새 링크 보내기
@@ -435,15 +435,15 @@ why = 이유
 why-of = 이유: { $place }의 { $role } 역할
 stamp-allowed = 허용됨
 stamp-denied = 거부됨
-why-allowed = { $who } 계정은 { $place }에서 { $what ->
-    [app-push] 애플리케이션을 배포할
-    [space-delete] 스페이스를 삭제할
-   *[other] 이 작업을 할
+why-allowed = { $who } 계정은 { $what ->
+    [app-push] { $place }에서 애플리케이션을 배포할
+    [space-delete] { $place } 스페이스를 삭제할
+   *[other] { $place }에서 이 작업을 할
 } 수 있습니다
-why-denied = { $who } 계정은 { $place }에서 { $what ->
-    [app-push] 애플리케이션을 배포할
-    [space-delete] 스페이스를 삭제할
-   *[other] 이 작업을 할
+why-denied = { $who } 계정은 { $what ->
+    [app-push] { $place }에서 애플리케이션을 배포할
+    [space-delete] { $place } 스페이스를 삭제할
+   *[other] { $place }에서 이 작업을 할
 } 수 없습니다
 why-nothing-denies = 거부하는 규칙이 없습니다.
 why-decision = 결정 <code>{ $decision }</code>, { $seconds }.
@@ -468,3 +468,37 @@ step-barred-where = { $place } 위치는 일시 중지되었거나 삭제되고 
 step-would = 필요한 역할
 step-would-role = { $place }의 { $role } 역할입니다.
 step-would-by = { $place }의 { $role } 역할입니다. { $by } 계정에서 부여할 수 있습니다.
+
+## 메일
+clock-named = { $clock }(UTC{ $offset })
+mail-open = 버튼이 작동하지 않으면 다음 주소를 여세요.
+mail-works = 유효 시간
+mail-works-how = { $clock }까지 { $spanWords } 동안, 한 번만
+mail-asked-from = 요청한 곳
+mail-asked-with = 요청한 기기
+mail-preview = 링크는 { $clock }까지 한 번만 사용할 수 있습니다.
+mail-never-asks = 비밀번호나 코드를 묻는 일은 없습니다.
+mail-questions = 문의: { $contact }
+mail-foot-account = 이 메일은 { $zone } 계정에 등록된 주소로 발송되었습니다.
+mail-foot-entered = 이 메일은 { $zone }에서 입력된 주소로 발송되었습니다.
+mail-reset-subject = { $zone } 비밀번호 재설정
+mail-reset-title = 비밀번호를 재설정하세요
+mail-reset-lead = <strong>{ $username }</strong> 계정의 비밀번호 재설정 요청을 받았습니다. 본인이 요청했다면 새 비밀번호를 정하세요.
+mail-reset-button = 새 비밀번호 정하기
+mail-reset-not-you = 본인이 요청하지 않았다면 아무것도 하지 않아도 됩니다. 비밀번호는 바뀌지 않으며 링크는 자동으로 만료됩니다.
+mail-verify-subject = { $zone } 이메일 주소 확인
+mail-verify-title = 주소를 확인하세요
+mail-verify-lead = <strong>{ $mail }</strong> 주소로 { $zone } 계정을 만들었습니다. 본인의 주소인지 확인하세요.
+mail-verify-button = 주소 확인
+mail-verify-not-you = 본인이 요청하지 않았다면 아무것도 하지 않아도 됩니다. 주소는 확인되지 않은 상태로 남습니다.
+mail-invite-subject-to = { $zone }의 { $organization } 조직 초대({ $by })
+mail-invite-subject = { $zone } 초대({ $by })
+mail-invite-lead-to = <strong>{ $by }</strong>({ $mail }) 계정에서 { $zone }의 { $organization } 조직에 초대했습니다.
+mail-invite-lead = <strong>{ $by }</strong>({ $mail }) 계정에서 { $zone }에 초대했습니다.
+mail-invite-preview-role = 맡을 역할: { $role }.
+mail-invite-preview = { $date }까지 유효합니다.
+mail-invite-not-you = 보낸 사람을 모른다면 아무것도 하지 않아도 됩니다. 계정은 만들어지지 않습니다.
+mail-change-subject = { $zone } 새 주소 확인
+mail-change-title = 새 주소를 확인하세요
+mail-change-lead = { $zone }의 <strong>{ $old }</strong> 계정 주소를 <strong>{ $new }</strong> 주소로 변경하는 요청을 받았습니다. 본인이 요청했다면 확인하세요.
+mail-change-not-you = 본인이 요청하지 않았다면 아무것도 하지 않아도 됩니다. 주소는 바뀌지 않으며 링크는 자동으로 만료됩니다.

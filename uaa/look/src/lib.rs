@@ -2,7 +2,7 @@
 //!
 //! A page is a struct of typed fields; [`Look::render`] makes HTML text of it. No I/O, no routes, no database: `uaa-oauth` and
 //! `uaa-login` both draw pages and may not know each other, so what they draw with lies below both
-//! (`docs/decisions/0010-pages-are-a-crate.md`).
+//! (`docs/decisions/0011-pages-are-a-crate.md`).
 
 mod around;
 mod asset;
@@ -11,6 +11,7 @@ mod csp;
 mod href;
 mod lang;
 mod look;
+mod mail;
 mod page;
 mod qr;
 mod scene;
@@ -24,4 +25,5 @@ pub use brand::{Brand, BrandFault, Colours, Wishes};
 pub use csp::csp;
 pub use lang::Lang;
 pub use look::Look;
+pub use mail::{ChangeOfAddress, Envelope, Invite, Mail, Message, Reset, VerifyAddress};
 pub use page::*;

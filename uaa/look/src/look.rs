@@ -1,6 +1,7 @@
 //! The one that draws.
 
 use crate::asset::{Asset, Assets};
+use crate::mail::{self, Envelope, Mail, Message};
 use crate::page::Page;
 use crate::scene::Scene;
 use crate::words::Words;
@@ -28,6 +29,11 @@ impl Look {
             "a template fails only when something shown fails, and nothing here does"
         );
         drawn.unwrap_or_default()
+    }
+
+    /// The message, as text and as HTML.
+    pub fn mail<M: Message + ?Sized>(&self, envelope: &Envelope<'_>, message: &M) -> Mail {
+        mail::draw(envelope, self.words(envelope.lang), message)
     }
 
     /// A file under `/resources/`, by the rest of its path; with or without a hash in its name.

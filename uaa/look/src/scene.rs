@@ -53,12 +53,12 @@ impl<'a> Scene<'a> {
     }
 
     pub(crate) fn when(&self, at: Micros) -> When<'a> {
-        When::new(at, self.around, self.words)
+        When::new(at, self.around.now, self.around.offset_minutes, self.words)
     }
 
     /// A moment in UTC, whatever the reader's clock.
     pub(crate) fn utc(&self, at: Micros) -> When<'a> {
-        When::new(at, &Around { offset_minutes: None, ..*self.around }, self.words)
+        When::new(at, self.around.now, None, self.words)
     }
 
     pub(crate) fn href(&self, to: &str) -> String {

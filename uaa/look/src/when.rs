@@ -1,7 +1,6 @@
 //! Times as people read them: first the time itself, then how far away it is.
 
-use crate::words::Said;
-use crate::{Around, words::Words};
+use crate::words::{Said, Words};
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 use uaa_model::Micros;
 
@@ -14,24 +13,20 @@ pub(crate) struct When<'a> {
 }
 
 impl<'a> When<'a> {
-    pub(crate) fn new(at: Micros, around: &Around<'_>, words: &'a Words) -> When<'a> {
-        let offset = around
-            .offset_minutes
-            .and_then(|minutes| UtcOffset::from_whole_seconds(i32::from(minutes) * 60).ok());
+    pub(crate) fn new(at: Micros, now: Micros, offset_minutes: Option<i16>, words: &'a Words) -> When<'a> {
+        let offset =
+            offset_minutes.and_then(|minutes| UtcOffset::from_whole_seconds(i32::from(minutes) * 60).ok());
         let local = |at: Micros| {
             let at = OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000_000))
                 .unwrap_or(OffsetDateTime::UNIX_EPOCH);
             at.checked_to_offset(offset.unwrap_or(UtcOffset::UTC)).unwrap_or(at)
         };
-        When { at: local(at), now: local(around.now), words, utc: offset.is_none() }
+        When { at: local(at), now: local(now), words, utc: offset.is_none() }
     }
 
     /// For `datetime`: to the second, with its offset.
     pub(crate) fn iso(&self) -> String {
-        let (hours, minutes, _) = self.at.offset().as_hms();
-        let sign = if self.at.offset().is_negative() { '-' } else { '+' };
-        let offset =
-            if self.utc { "Z".into() } else { format!("{sign}{:02}:{:02}", hours.abs(), minutes.abs()) };
+        let offset = if self.utc { "Z".into() } else { self.offset() };
         format!(
             "{}T{:02}:{:02}:{:02}{offset}",
             self.iso_date(),
@@ -46,6 +41,14 @@ impl<'a> When<'a> {
         let said = self.words.text("clock").with("minute", format!("{:02}", self.at.minute()));
         let said = said.count("minuteNumber", u32::from(self.at.minute()));
         self.zoned(self.with_hour(said, self.at.hour()).to_string())
+    }
+
+    /// `14:37 (UTC+01:00)`, for a message, which may be read under another clock than it was asked for.
+    pub(crate) fn clock_named(&self) -> String {
+        if self.utc {
+            return self.clock();
+        }
+        self.words.text("clock-named").with("clock", self.clock()).with("offset", self.offset()).to_string()
     }
 
     /// `14:37:05`, for a time that is compared with one in a log.
@@ -98,6 +101,12 @@ impl<'a> When<'a> {
         let said = said.with("iso", self.iso()).with("clock", self.clock()).with("date", self.date());
         let said = said.with("day", self.day()).with("ago", self.ago());
         said.with("span", self.span()).with("spanWords", self.span_words())
+    }
+
+    fn offset(&self) -> String {
+        let (hours, minutes, _) = self.at.offset().as_hms();
+        let sign = if self.at.offset().is_negative() { '-' } else { '+' };
+        format!("{sign}{:02}:{:02}", hours.abs(), minutes.abs())
     }
 
     fn days_ago(&self) -> i32 {

@@ -116,7 +116,7 @@ pub struct Connected {
 
 impl Connected {
     pub(crate) fn may(&self, x: &crate::scene::Scene<'_>) -> String {
-        crate::scope::lines(x, &self.scopes).join("; ")
+        crate::scope::lines(x, &self.scopes).join(" · ")
     }
 }
 

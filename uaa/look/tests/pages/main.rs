@@ -1,13 +1,14 @@
 //! Every page in every language, read as a browser reads it.
 
 mod dom;
+mod letters;
 mod samples;
 
 use dom::Dom;
 use proptest::prelude::*;
 use samples::Surroundings;
 use std::collections::HashSet;
-use uaa_look::{Lang, Look, Page, csp};
+use uaa_look::{Around, Brand, Colours, Lang, Look, Page, Wishes, csp};
 
 fn as_it_is(text: &str) -> String {
     text.to_owned()
@@ -143,7 +144,7 @@ fn a_prefix_stands_before_every_path() {
     let look = Look::new();
     let surroundings = Surroundings::new(&as_it_is);
     for (name, page) in samples::all(&as_it_is) {
-        let around = uaa_look::Around { base: "/uaa", ..surroundings.around(Lang::En) };
+        let around = Around { base: "/uaa", ..surroundings.around(Lang::En) };
         let dom = Dom::parse(&look.render(&around, page.as_ref()));
         for element in dom.elements() {
             for to in ["href", "src", "action"].iter().filter_map(|name| element.attribute(name)) {
@@ -164,6 +165,75 @@ fn a_page_speaks_one_language() {
         let to = other[0].attribute("href").unwrap();
         assert!(to.contains("client_id=payroll-desk&lang="), "{name}: {to}");
     });
+}
+
+#[test]
+fn a_zones_own_sheet_comes_after_ours() {
+    let look = Look::new();
+    let surroundings = Surroundings::new(&as_it_is);
+    let light = Colours { accent: Some("#0b6148".into()), ..Colours::default() };
+    let brand = Brand::parse(&Wishes { light, ..Wishes::default() }).unwrap();
+    for (name, page) in samples::all(&as_it_is) {
+        let around = Around { brand: Some(&brand), ..surroundings.around(Lang::En) };
+        let dom = Dom::parse(&look.render(&around, page.as_ref()));
+        let sheets =
+            dom.all("link").into_iter().filter(|link| link.attribute("rel").as_deref() == Some("stylesheet"));
+        let sheets: Vec<String> = sheets.filter_map(|link| link.attribute("href")).collect();
+        assert_eq!(sheets.len(), 2, "{name}");
+        assert_eq!(sheets[1], format!("/resources/{}", brand.sheet_name()), "{name}");
+    }
+}
+
+#[test]
+fn the_policy_allows_what_the_page_needs() {
+    let policy = |wanted: &str, uris: &[&str]| {
+        let (_, page) = samples::all(&as_it_is).into_iter().find(|(name, _)| *name == wanted).unwrap();
+        csp(page.as_ref(), uris)
+    };
+    let start = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'";
+    let end = "; base-uri 'none'; frame-ancestors 'none'";
+    assert_eq!(policy("consent", &[]), format!("{start}{end}"));
+    assert_eq!(
+        policy(
+            "consent",
+            &["https://a.example/cb", "https://a.example/other", "https://b.example; script-src *"]
+        ),
+        format!("{start} https://a.example{end}")
+    );
+    assert_eq!(policy("passkey", &[]), format!("{start}; script-src 'self'{end}"));
+    assert_eq!(
+        policy("hand-over", &["https://a.example/"]),
+        format!("{start} https://a.example; script-src 'self'{end}")
+    );
+}
+
+#[test]
+fn times_are_said_as_they_are_read() {
+    let look = Look::new();
+    let surroundings = Surroundings::new(&as_it_is);
+    let said = |lang, name: &str, offset_minutes| {
+        let (_, page) = samples::all(&as_it_is).into_iter().find(|(other, _)| *other == name).unwrap();
+        let around = Around { offset_minutes, ..surroundings.around(lang) };
+        look.render(&around, page.as_ref())
+    };
+    let holds = |html: String, text: &str| assert!(html.contains(text), "{text}: {html}");
+    let mark = r#"<time datetime="2026-11-23T14:37:00+01:00">"#;
+    holds(
+        said(Lang::En, "passcode", Some(60)),
+        &format!("Valid until {mark}14:37</time>, five minutes from now, and for one"),
+    );
+    holds(said(Lang::Ko, "passcode", Some(60)), &format!("{mark}오후 2시 37분</time>까지 5분간 유효하며"));
+    holds(
+        said(Lang::En, "locked", None),
+        r#"<time datetime="2026-11-23T13:37:00Z">13:37 UTC</time>, in about 5 minutes."#,
+    );
+    holds(
+        said(Lang::En, "error", Some(540)),
+        r#"<time datetime="2026-11-23T13:21:07Z">23 November 2026, 13:21:07 UTC</time>"#,
+    );
+    holds(said(Lang::En, "profile", Some(60)), "Active yesterday at 17:04, signed in 2 November 2026");
+    holds(said(Lang::En, "profile", Some(60)), "Added 4 March 2026, last used yesterday");
+    holds(said(Lang::Ko, "profile", Some(60)), "2026년 3월 4일 등록, 어제 사용");
 }
 
 /// What means something to HTML, to Fluent or to an address.

@@ -3,6 +3,7 @@
 mod account;
 mod factors;
 mod gate;
+pub(crate) mod mail;
 
 use uaa_look::{Account, Around, Client, Lang, Link, Links, Page};
 use uaa_model::{Micros, parse_rfc3339};
