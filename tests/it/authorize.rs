@@ -408,3 +408,34 @@ async fn a_token_stands_for_the_session_where_the_operator_approved() {
     let machine = client.get(SHOP.ask(&server, &[])).bearer_auth(client_token).send().await.unwrap();
     assert_eq!(machine.status(), 401);
 }
+
+#[tokio::test]
+async fn a_person_sees_and_ends_what_the_account_is_used_for() {
+    let server = Hallmark::start().await;
+    SHOP.register(&server, json!({})).await;
+    let mut here = Browser::at(&server.uaa());
+    here.headers.push(("user-agent", "Here/1".into()));
+    let page = here.open(&SHOP.ask(&server, &[])).await;
+    let page = sign_in(&server, &mut here, &page).await;
+    here.send(&page, "decision", &[("decision", "allow")]).await;
+    let mut there = Browser::at(&server.uaa());
+    there.headers.push(("user-agent", "<b>There</b>".into()));
+    let page = there.open("/uaa/home").await;
+    sign_in(&server, &mut there, &page).await;
+    let profile = here.open("/uaa/profile").await;
+    assert!(profile.html.contains("Here/1") && !profile.html.contains("<b>There"), "{}", profile.html);
+    assert!(profile.text("#applications").contains("Shop"));
+    let profile = here.send(&profile, "end_session", &[]).await;
+    assert!(!profile.html.contains("There"));
+    assert_eq!(there.open("/uaa/home").await.text("h1"), "Sign in");
+    let profile = here.send(&profile, "take_back", &[]).await;
+    assert!(!profile.has("#applications"));
+    assert!(here.open(&SHOP.ask(&server, &[])).await.text("h1").starts_with("Shop"), "asked again");
+    let page = there.open("/uaa/home").await;
+    sign_in(&server, &mut there, &page).await;
+    let profile = here.open("/uaa/profile").await;
+    assert_eq!(here.send(&profile, "end_all", &[]).await.text("h1"), "You are signed out");
+    for browser in [&mut here, &mut there] {
+        assert_eq!(browser.open("/uaa/profile").await.text("h1"), "Sign in");
+    }
+}

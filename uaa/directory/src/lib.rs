@@ -28,7 +28,7 @@ pub use identity::{
 };
 pub use kept::{Keep, keep, keep_in};
 pub use named::{ByName, Named};
-pub use pages::{Asking, Pages, Shown, account};
+pub use pages::{Asking, Pages, Shown, account, proofs};
 pub use passcode::Passcode;
 pub use platform::{
     AuditEvent, AuditEventOwn, BindingOwn, CustomRole, CustomRoleOwn, Job, JobOwn, Organization,

@@ -4,7 +4,7 @@ use crate::{Client, Live, cookie};
 use axum::http::{StatusCode, header};
 use std::sync::Arc;
 use uaa_authz::Duty;
-use uaa_look::{Account, Around, Asset, ErrorPage, Lang, Links, Look, Page, Reason};
+use uaa_look::{Account, Around, Asset, ErrorPage, Lang, Links, Look, Page, Proof, Reason};
 use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field};
@@ -125,7 +125,18 @@ impl Pages {
 
 /// Somebody who is signed in, as pages show them.
 pub fn account(live: &Live) -> Account {
-    Account { name: live.username.clone(), mail: live.username.clone() }
+    Account { name: live.name.clone(), mail: live.email.clone() }
+}
+
+/// RFC 8176 names as stamps.
+pub fn proofs<'a>(amr: impl Iterator<Item = &'a str>) -> Vec<Proof> {
+    let proof = |amr: &str| match amr {
+        "pwd" => Some(Proof::Password),
+        "otp" => Some(Proof::App),
+        "hwk" | "swk" => Some(Proof::Passkey),
+        _ => None,
+    };
+    amr.filter_map(proof).collect()
 }
 
 /// The path under which our pages stand, without a slash at its end.

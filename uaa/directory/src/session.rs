@@ -101,6 +101,10 @@ pub struct Live {
     pub user: Uuid,
     /// The person's name for signing in.
     pub username: String,
+    /// Given and family name; the one for signing in, where there is none.
+    pub name: String,
+    /// The address that tells the account from others.
+    pub email: String,
     /// When the person last proved who they are, in microseconds.
     pub auth_time: Micros,
     /// How: RFC 8176 names.
@@ -128,6 +132,8 @@ impl Live {
             zone: cx.zone(),
             user,
             username: username.to_owned(),
+            name: username.to_owned(),
+            email: String::new(),
             auth_time: now,
             amr: vec![],
             remembered: false,
@@ -319,6 +325,8 @@ async fn read(key: &Digest, cx: &mut Ctx) -> Reply<Option<Live>> {
         id: row.guid,
         zone: cx.zone(),
         user: user.guid,
+        name: full_name(&user.own).unwrap_or_else(|| user.own.username.clone()),
+        email: user.own.email,
         username: user.own.username,
         auth_time: row.own.auth_time,
         amr: row.own.amr.split_whitespace().map(str::to_owned).collect(),
@@ -327,6 +335,13 @@ async fn read(key: &Digest, cx: &mut Ctx) -> Reply<Option<Live>> {
         seen: AtomicI64::new(row.own.seen),
         rests_on: [row.guid, user.guid],
     }))
+}
+
+/// Given and family name, if there is any.
+fn full_name(user: &crate::UserOwn) -> Option<String> {
+    let both: Vec<&str> =
+        [&user.given_name, &user.family_name].into_iter().flatten().map(String::as_str).collect();
+    (!both.is_empty()).then(|| both.join(" "))
 }
 
 const SECOND: Micros = 1_000_000;

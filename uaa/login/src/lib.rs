@@ -5,6 +5,7 @@
 
 mod home;
 mod passcode;
+mod profile;
 mod prompts;
 mod resources;
 mod return_to;
@@ -39,6 +40,7 @@ impl Plugin for LoginPages {
         let mut routes = sign_in::routes(&self);
         routes.extend(passcode::routes(&self));
         routes.extend(home::routes(&self));
+        routes.extend(profile::routes(&self));
         routes.extend(resources::routes(&self));
         routes.extend(prompts::routes());
         routes

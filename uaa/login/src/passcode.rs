@@ -55,7 +55,7 @@ async fn new(login: &LoginPages, live: &Live, cx: &mut Ctx) -> Reply<Answer> {
     }
     let until = cx.now() + Passcode::SECONDS * 1_000_000;
     let page = Page {
-        name: live.username.clone(),
+        name: live.name.clone(),
         passcode: passcode.expose().to_owned(),
         until,
         api: cx.links.api.to_string(),

@@ -5,8 +5,8 @@ use super::request::Asked;
 use super::respond::Mode;
 use crate::client::Known;
 use axum::http::StatusCode;
-use uaa_directory::{Live, Shown, account};
-use uaa_look::{Client, Consent, ErrorPage, HandOver, Proof, Reason};
+use uaa_directory::{Live, Shown, account, proofs};
+use uaa_look::{Client, Consent, ErrorPage, HandOver, Reason};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx};
 
@@ -46,7 +46,7 @@ impl Authorize {
             client: as_shown(&asked.client),
             account: account(live),
             not_you: "/login?prompt=login".into(),
-            proofs: live.amr.iter().filter_map(|amr| proof(amr)).collect(),
+            proofs: proofs(live.amr.iter().map(String::as_str)),
             scopes: scopes
                 .iter()
                 .filter(|scope| !asked.client.auto_approve.covers(scope))
@@ -96,14 +96,4 @@ pub(super) fn as_shown(client: &Known) -> Client {
 fn as_asked(scope: &String) -> uaa_look::Asked {
     let required = scope == "openid";
     uaa_look::Asked { name: scope.clone(), ticked: true, required, about: None }
-}
-
-/// RFC 8176 names as stamps.
-fn proof(amr: &str) -> Option<Proof> {
-    match amr {
-        "pwd" => Some(Proof::Password),
-        "otp" => Some(Proof::App),
-        "hwk" | "swk" => Some(Proof::Passkey),
-        _ => None,
-    }
 }

@@ -265,13 +265,11 @@ pub(crate) fn field<'a>(form: &'a [(String, String)], name: &str) -> Option<&'a 
 
 /// Names and values.
 type Pairs = [(String, String)];
+type Read = Vec<(String, String)>;
 
 /// The request's parameters, and the answer to the consent page, if the body is one: the request is then in the query alone, as
 /// the page was shown for it.
-pub(crate) fn parameters(
-    body: &[u8],
-    query: &str,
-) -> Reply<(Vec<(String, String)>, Option<Vec<(String, String)>>)> {
+pub(crate) fn parameters(body: &[u8], query: &str) -> Reply<(Read, Option<Read>)> {
     let text = std::str::from_utf8(body).map_err(|_| Fault::Parse("the body is not UTF-8".into()))?;
     let (mut request, form) = (uaa_plugin::pairs(query)?, uaa_plugin::pairs(text)?);
     if field(&form, "decision").is_some() {

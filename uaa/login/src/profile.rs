@@ -1,0 +1,164 @@
+//! `/profile`: the account, where it is signed in, and what applications may do in its name. Everything there can be ended.
+
+use crate::LoginPages;
+use crate::sign_in::{field, form};
+use axum::http::{Method, StatusCode};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use uaa_authz::{Delete, Duty, Read};
+use uaa_directory::{Approval, ApprovalOwn, Asking, Live, Session, SessionOwn, Shown, User, cookie, proofs};
+use uaa_look::{Act, Asked, Connected, Profile, Session as Shows, SignedOut};
+use uaa_model::{Fault, Id, Reply};
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
+use uaa_store::{Cond, Fields, Query, Stored, TimeOp, Want};
+
+pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
+    let why = "a browser's session says who it is, and the sign-in page is the answer to whoever has none";
+    vec![
+        Route::public(Uaa, Method::GET, "/profile", "profile_show", Oauth, why, with(login.clone(), show)),
+        Route::public(
+            Uaa,
+            Method::POST,
+            "/profile",
+            "profile_update",
+            Oauth,
+            why,
+            with(login.clone(), update),
+        ),
+    ]
+}
+
+async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
+    let Some(live) = login.sessions.current(cx).await? else {
+        return login.pages.sign_in_first(PATH, cx);
+    };
+    let before = cx.tx().assume(Duty::SignIn);
+    let user = cx.tx().grant::<Read, User>(Id::new(live.user)).await?;
+    let user = cx.tx().get(&user).await?.own;
+    cx.tx().resume(before);
+    let sessions = sessions(&live, user.generation, cx).await?;
+    let page = Profile {
+        name: live.name.clone(),
+        mail: user.email,
+        end_all: (sessions.len() > 1).then(|| act("end_all", "yes")),
+        sessions,
+        applications: applications(&live, cx).await?,
+        ..Profile::default()
+    };
+    login.pages.show(&page, Shown { live: Some(&live), ..Shown::new(StatusCode::OK, PATH) }, cx)
+}
+
+/// Ends a session, all of them, or what an application may do. The right is asked for as the person, who owns all of it.
+async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let fields = form(&body)?;
+    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.trouble(fault, cx);
+    }
+    let Some(live) = login.sessions.current(cx).await? else {
+        return login.pages.sign_in_first(PATH, cx);
+    };
+    cx.step(Want::Write).await?;
+    if let Some(id) = field(&fields, "end_session").and_then(|id| id.parse().ok()) {
+        end(Id::<Session>::new(id), &live, cx).await?;
+    }
+    if let Some(client) = field(&fields, "take_back") {
+        for row in approvals(&live, cx).await?.into_iter().filter(|row| row.own.client_id == client) {
+            end(Id::<Approval>::new(row.guid), &live, cx).await?;
+        }
+    }
+    if field(&fields, "end_all").is_some() {
+        for row in of_person::<Session>(&live, cx).await? {
+            end(Id::<Session>::new(row.guid), &live, cx).await?;
+        }
+        let page = SignedOut { sign_in: "/login".into(), ..SignedOut::default() };
+        return login.pages.show(&page, Shown::new(StatusCode::OK, "/login"), cx);
+    }
+    Answer::found(&format!("{}{PATH}", cx.links.login))
+}
+
+async fn end<R: Stored>(id: Id<R>, live: &Live, cx: &mut Ctx) -> Reply<()> {
+    let me = live.actor(cx);
+    let before = cx.tx().actor().clone();
+    cx.tx().resume(me);
+    let ended = match cx.tx().grant::<Delete, R>(id).await {
+        Ok(granted) => {
+            cx.tx().announce(&granted)?;
+            cx.tx().delete(granted).await
+        }
+        // It has ended meanwhile, or never was theirs.
+        Err(Fault::Denied(..)) => Ok(()),
+        Err(fault) => Err(fault),
+    };
+    cx.tx().resume(before);
+    ended
+}
+
+/// Where the person is signed in, this device first.
+async fn sessions(live: &Live, generation: i64, cx: &mut Ctx) -> Reply<Vec<Shows>> {
+    let mut rows = of_person::<Session>(live, cx).await?;
+    rows.retain(|row| row.own.generation == generation);
+    rows.sort_by_key(|row| (row.guid != live.id, -row.own.seen));
+    Ok(rows.iter().map(|row| shown(row, live)).collect())
+}
+
+fn shown(row: &Fields<SessionOwn>, live: &Live) -> Shows {
+    let own = &row.own;
+    Shows {
+        agent: own.agent.chars().take(AGENT).collect(),
+        from: own.address.clone(),
+        active: own.seen,
+        since: row.created_at,
+        proofs: proofs(own.amr.split_whitespace()),
+        end: (row.guid != live.id).then(|| act("end_session", &row.guid.to_string())),
+    }
+}
+
+/// What applications may do in the person's name.
+async fn applications(live: &Live, cx: &mut Ctx) -> Reply<Vec<Connected>> {
+    let mut by_client: BTreeMap<String, Vec<Fields<ApprovalOwn>>> = BTreeMap::new();
+    for row in approvals(live, cx).await?.into_iter().filter(|row| row.own.approved) {
+        by_client.entry(row.own.client_id.clone()).or_default().push(row);
+    }
+    let mut all = vec![];
+    for (client_id, rows) in by_client {
+        let asking = Asking::find(&client_id, None, cx).await?;
+        let named = || uaa_look::Client {
+            name: client_id.clone(),
+            id: client_id.clone(),
+            ..uaa_look::Client::default()
+        };
+        all.push(Connected {
+            client: asking.as_ref().map_or_else(named, Asking::client),
+            scopes: rows.iter().map(|r| Asked { name: r.own.scope.clone(), ..Asked::default() }).collect(),
+            since: rows.iter().map(|row| row.created_at).min().unwrap_or_default(),
+            take_back: act("take_back", &client_id),
+        });
+    }
+    Ok(all)
+}
+
+async fn approvals(live: &Live, cx: &mut Ctx) -> Reply<Vec<Fields<ApprovalOwn>>> {
+    of_person::<Approval>(live, cx).await
+}
+
+/// What of a kind is the person's and has not ended.
+async fn of_person<R: Stored>(live: &Live, cx: &mut Ctx) -> Reply<Vec<Fields<R::Own>>> {
+    let before = cx.tx().assume(Duty::SignIn);
+    let seen = cx.tx().visible::<R>().await;
+    cx.tx().resume(before);
+    let query = Query::<R>::first(MOST).when(Cond::Ids("subject", vec![live.user])).when(Cond::Time(
+        "expires",
+        TimeOp::Gt,
+        cx.now(),
+    ));
+    Ok(cx.tx().list(&seen?, &query).await?.rows)
+}
+
+fn act(name: &str, value: &str) -> Act {
+    Act { action: PATH.into(), fields: vec![(name.to_owned(), value.to_owned())] }
+}
+
+const PATH: &str = "/profile";
+/// Of the browser's own name, as it goes on for long.
+const AGENT: usize = 100;
+const MOST: i64 = 200;
