@@ -2,7 +2,7 @@
 //!
 //! A page is a struct of typed fields; [`Look::render`] makes HTML text of it. No I/O, no routes, no database: `uaa-oauth` and
 //! `uaa-login` both draw pages and may not know each other, so what they draw with lies below both
-//! (`docs/decisions/0011-pages-are-a-crate.md`).
+//! (`docs/decisions/0010-pages-are-a-crate.md`).
 
 mod around;
 mod asset;
