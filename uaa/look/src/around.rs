@@ -1,10 +1,11 @@
 //! What stands around every page, whatever page it is.
 
 use crate::Lang;
+use std::fmt;
 use uaa_model::Micros;
 
 /// What a page knows of its request. Texts are plain: they are escaped where they are shown.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Around<'a> {
     /// The language, from [`Lang::choose`].
     pub lang: Lang,
@@ -26,6 +27,16 @@ pub struct Around<'a> {
     pub now: Micros,
     /// How many minutes the reader's clock is ahead of UTC, if that is known; otherwise times are shown, and named, in UTC.
     pub offset_minutes: Option<i16>,
+}
+
+impl fmt::Debug for Around<'_> {
+    /// Without the form's secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Around")
+            .field("lang", &self.lang)
+            .field("zone_name", &self.zone_name)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Somebody who is signed in.

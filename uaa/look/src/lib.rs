@@ -14,6 +14,7 @@ mod look;
 mod mail;
 mod page;
 mod qr;
+mod quiet;
 mod scene;
 mod scope;
 mod when;

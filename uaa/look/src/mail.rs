@@ -29,7 +29,7 @@ pub struct Envelope<'a> {
 }
 
 /// A message, to be sent as `multipart/alternative`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
     /// One line, without control characters: nothing given can begin another header (RFC 5322 section 2.2).
     pub subject: String,
@@ -166,5 +166,7 @@ fn as_text(letter: &Letter, zone: &str, foot: &str) -> String {
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || c == '\u{2028}' || c == '\u{2029}' { ' ' } else { c }).collect()
 }
+
+crate::quiet::quiet!(Mail);
 
 const COLUMNS: usize = 72;

@@ -3,7 +3,7 @@ use super::{Message, Writer, plain};
 use uaa_model::Micros;
 
 /// A link to set a new password.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Reset {
     /// Whose password it is.
     pub username: String,
@@ -18,7 +18,7 @@ pub struct Reset {
 }
 
 /// A link that confirms the address of a new account.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct VerifyAddress {
     /// The address.
     pub mail: String,
@@ -31,7 +31,7 @@ pub struct VerifyAddress {
 }
 
 /// An invitation.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Invite {
     /// Who invites: name and address.
     pub by: (String, String),
@@ -48,7 +48,7 @@ pub struct Invite {
 }
 
 /// A link that confirms the new address of an account; sent to the new one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ChangeOfAddress {
     /// The account's address so far.
     pub old: String,
@@ -162,3 +162,5 @@ impl Written for ChangeOfAddress {
         }
     }
 }
+
+crate::quiet::quiet!(Reset, VerifyAddress, Invite, ChangeOfAddress);

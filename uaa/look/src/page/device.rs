@@ -3,7 +3,7 @@ use crate::{Account, Client};
 use uaa_model::Micros;
 
 /// The code that a device shows: RFC 8628 section 3.3. Posts `user_code`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Device {
     /// Where the form posts to.
     pub action: String,
@@ -14,7 +14,7 @@ pub struct Device {
 }
 
 /// Whether the device is theirs: RFC 8628 section 5.4. Posts `decision=allow` or `decision=deny`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DeviceConfirm {
     /// Where the form posts to.
     pub action: String,
@@ -58,3 +58,5 @@ page!(DeviceDone, "page/device_done.html", |p, x| x.text(if p.allowed {
 } else {
     crate::words::key("device-denied-title")
 }));
+
+crate::quiet::quiet!(Device, DeviceConfirm);

@@ -31,7 +31,7 @@ pub struct CheckMail {
 }
 
 /// A new password, by a link. Posts `username`, `password` and `password_confirmation`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct NewPassword {
     /// Where the form posts to.
     pub action: String,
@@ -140,3 +140,5 @@ page!(Forgot, "page/forgot.html", |_, x| x.text("forgot-title"));
 page!(CheckMail, "page/check_mail.html", |_, x| x.text("check-mail-title"));
 page!(NewPassword, "page/new_password.html", |_, x| x.text("new-password-title"));
 page!(ForceChange, "page/force_change.html", |_, x| x.text("force-change-title"));
+
+crate::quiet::quiet!(NewPassword);

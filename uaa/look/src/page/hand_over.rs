@@ -3,7 +3,7 @@ use crate::Client;
 
 /// Carries an answer to an application by a form: OAuth 2.0 Form Post Response Mode section 4, and the POST binding of SAML. A
 /// script sends it; without one a button does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct HandOver {
     /// Who gets it.
     pub client: Client,
@@ -14,3 +14,5 @@ pub struct HandOver {
 }
 
 page!(HandOver, "page/hand_over.html", |p, x| x.text("hand-over-title").with("client", &p.client.name), script: |_| Some("hand-over.js"));
+
+crate::quiet::quiet!(HandOver);

@@ -3,7 +3,7 @@ use crate::{Link, PasswordFault, PasswordRules};
 use uaa_model::Micros;
 
 /// An invitation to an organization, or to the zone. Posts `name` and `password`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Invitation {
     /// Where the form posts to.
     pub action: String,
@@ -30,7 +30,7 @@ pub struct Invitation {
 }
 
 /// Makes an account of one's own. Posts `name`, `email`, `password` and, where terms are to be agreed to, `agreed=yes`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Register {
     /// Where the form posts to.
     pub action: String,
@@ -53,7 +53,7 @@ pub struct Register {
 }
 
 /// A link that was opened to confirm an address: a button does it, so that a mail program that looks ahead does not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Verify {
     /// Where the form posts to.
     pub action: String,
@@ -92,3 +92,5 @@ page!(Register, "page/register.html", |_, x| x.text("register-title"));
 page!(Verify, "page/verify.html", |_, x| x.text("verify-title"));
 page!(LinkExpired, "page/link_expired.html", |_, x| x.text("link-expired-title"));
 page!(MailNotSetUp, "page/mail_not_set_up.html", |_, x| x.text("mail-not-set-up-title"));
+
+crate::quiet::quiet!(Invitation, Register, Verify);

@@ -2,7 +2,7 @@ use super::page;
 use uaa_model::Micros;
 
 /// A one-time passcode for a command line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Passcode {
     /// Whom it signs in.
     pub name: String,
@@ -17,3 +17,5 @@ pub struct Passcode {
 }
 
 page!(Passcode, "page/passcode.html", |_, x| x.text("passcode-title"));
+
+crate::quiet::quiet!(Passcode);

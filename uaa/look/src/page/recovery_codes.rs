@@ -1,7 +1,7 @@
 use super::page;
 
 /// New recovery codes, shown once. Posts `kept=yes`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct RecoveryCodes {
     /// Where the form posts to.
     pub action: String,
@@ -21,3 +21,5 @@ impl RecoveryCodes {
 }
 
 page!(RecoveryCodes, "page/recovery_codes.html", |_, x| x.text("recovery-codes-title"));
+
+crate::quiet::quiet!(RecoveryCodes);

@@ -2,7 +2,7 @@ use super::page;
 use crate::{Proof, qr};
 
 /// A new authenticator app: its key as a picture and as text. Posts `code`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct SetUpApp {
     /// Where the form posts to.
     pub action: String,
@@ -32,3 +32,5 @@ impl SetUpApp {
 }
 
 page!(SetUpApp, "page/set_up_app.html", |_, x| x.text("set-up-app-title"));
+
+crate::quiet::quiet!(SetUpApp);

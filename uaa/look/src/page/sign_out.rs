@@ -3,7 +3,7 @@ use crate::{Account, Client};
 
 /// Asks before signing out: OpenID Connect RP-Initiated Logout 1.0 section 2, when there is no `id_token_hint` that says who
 /// asks. Posts `decision=sign-out` or `decision=stay` and the fields given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SignOut {
     /// Where the form posts to.
     pub action: String,
@@ -16,3 +16,5 @@ pub struct SignOut {
 }
 
 page!(SignOut, "page/sign_out.html", |_, x| x.text("sign-out-title"));
+
+crate::quiet::quiet!(SignOut);
