@@ -283,6 +283,15 @@ async fn implicit_and_hybrid_for_clients_that_were_registered_for_it() {
     assert!(fields.iter().any(|(name, value)| name == "state" && value == "st at&e"));
     let policy = posted.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("form-action 'self' https://shop.example"), "{policy}");
+    assert!(
+        policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+        "{policy}"
+    );
+    assert_eq!(posted.headers["x-frame-options"], "DENY");
+    assert_eq!(
+        (&posted.headers["referrer-policy"], &posted.headers["cache-control"]),
+        (&"no-referrer".parse().unwrap(), &"no-store".parse().unwrap())
+    );
 }
 
 #[tokio::test]
@@ -326,10 +335,12 @@ async fn wrong_passwords_and_the_lock() {
             assert_eq!(page.status, 422);
             assert!(page.has("[role=alert]"));
         }
+        // Nothing tells whether anybody has that name.
+        seen.push(page.text("main").replace(name, "NAME"));
         page = browser.send(&page, "password", &[("password", &server.admin_password())]).await;
         assert_eq!((page.status, page.text("h1").as_str()), (429, "Sign-in is paused"));
-        seen.push(page.html.replace(name, "NAME"));
     }
+    assert_eq!(seen[0], seen[1]);
     assert!(browser.cookie("hallmark-session").is_none());
 }
 

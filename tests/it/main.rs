@@ -28,6 +28,7 @@ mod race;
 mod readers;
 mod readme;
 mod refresh;
+mod security;
 mod server;
 mod store;
 mod store_chain;
