@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use tests::{Browser, Hallmark, Page, on_every_server};
+use tests::{Browser, Hallmark, Page, on_every_server, said};
 use uaa_token::digest;
 
 on_every_server!(
@@ -449,4 +449,53 @@ async fn a_person_sees_and_ends_what_the_account_is_used_for() {
     for browser in [&mut here, &mut there] {
         assert_eq!(browser.open("/uaa/profile").await.text("h1"), "Sign in");
     }
+}
+
+#[tokio::test]
+async fn a_device_without_a_browser_is_signed_in_from_another() {
+    let server = Hallmark::start().await;
+    let grant = "urn:ietf:params:oauth:grant-type:device_code";
+    SHOP.register(&server, json!({"authorized_grant_types": [grant, "refresh_token"]})).await;
+    let ask = async || {
+        let url = format!("{}/oauth/device_authorization", server.uaa());
+        let request = reqwest::Client::new().post(url).basic_auth("shop", Some("open sesame"));
+        said(request.form(&[("scope", "openid cloud_controller.read")])).await
+    };
+    let poll = async |code: &Value| {
+        let form = [("grant_type", grant), ("device_code", code.as_str().unwrap())];
+        server.token("shop", "open sesame", &form).await
+    };
+    let codes = ask().await;
+    assert_eq!((codes.status, &codes.body["interval"]), (200, &json!(5)), "{codes:?}");
+    let device = &codes.body["device_code"];
+    assert_eq!(poll(device).await.body["error"], "authorization_pending");
+    assert_eq!(poll(device).await.body["error"], "slow_down");
+    let stranger =
+        server.token("cf", "", &[("grant_type", grant), ("device_code", device.as_str().unwrap())]).await;
+    assert_eq!(stranger.body["error"], "unauthorized_client");
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open(codes.body["verification_uri_complete"].as_str().unwrap()).await;
+    let page = sign_in(&server, &mut browser, &page).await;
+    // By hand and in small letters is as good as by the link.
+    let typed = codes.body["user_code"].as_str().unwrap().to_lowercase().replace('-', " ");
+    let wrong = browser.send(&page, "user_code", &[("user_code", "BCDF-GHJK")]).await;
+    assert_eq!(wrong.status, 422);
+    let page = browser.send(&wrong, "user_code", &[("user_code", &typed)]).await;
+    assert!(page.html.contains("Shop"), "{}", page.html);
+    let done = browser.send(&page, "decision", &[("decision", "allow")]).await;
+    assert_eq!(done.status, 200);
+    let good = poll(device).await;
+    assert_eq!(good.status, 200, "{good:?}");
+    assert_eq!(claims(&good.body["id_token"])["amr"], json!(["pwd"]));
+    assert_eq!(poll(device).await.body["error"], "invalid_grant");
+    let codes = ask().await;
+    let page = browser.open(codes.body["verification_uri_complete"].as_str().unwrap()).await;
+    let page = browser.send(&page, "user_code", &[]).await;
+    browser.send(&page, "decision", &[("decision", "deny")]).await;
+    assert_eq!(poll(&codes.body["device_code"]).await.body["error"], "access_denied");
+    let mut page = browser.open("/uaa/device").await;
+    for _ in 0..6 {
+        page = browser.send(&page, "user_code", &[("user_code", "BCDF-GHJK")]).await;
+    }
+    assert_eq!(page.status, 429, "guessing is slow");
 }

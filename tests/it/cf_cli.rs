@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use tests::Hallmark;
+use tests::{Browser, Hallmark};
 
 /// Somebody at a terminal: a home of one's own, so that nobody's target or token mixes with another's.
 struct Person<'a> {
@@ -224,6 +224,25 @@ async fn quotas() {
     admin.does("unset-space-quota", &["dev", "tight"]);
     admin.does("delete-space-quota", &["-f", "tight"]);
     assert!(admin.does("space-quotas", &[]).contains("No space quotas found."));
+}
+
+#[tokio::test]
+async fn signing_in_by_a_browser() {
+    let Some(cf) = cf() else { return not_run() };
+    let server = Hallmark::start().await;
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open("/uaa/passcode").await;
+    let page = browser.send(&page, "username", &[("username", "admin")]).await;
+    let page = browser.send(&page, "password", &[("password", &server.admin_password())]).await;
+    let passcode = page.text("#passcode");
+    let admin = Person::at(&cf, &server.api());
+    admin.does("login", &["--sso-passcode", &passcode]);
+    admin.reads("target", &[], &["user: admin"]);
+    let code = admin.does("ssh-code", &[]);
+    assert_eq!(code.trim().len(), 32, "{code}");
+    assert!(admin.does("oauth-token", &[]).starts_with("bearer "));
+    admin.does("logout", &[]);
+    admin.fails("login", &["--sso-passcode", &passcode], "Unable to authenticate");
 }
 
 #[tokio::test]

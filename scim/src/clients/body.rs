@@ -314,4 +314,5 @@ const GRANTS: &[&str] = &[
     "urn:ietf:params:oauth:grant-type:saml2-bearer",
     JWT_BEARER,
     "urn:ietf:params:oauth:grant-type:token-exchange",
+    "urn:ietf:params:oauth:grant-type:device_code",
 ];

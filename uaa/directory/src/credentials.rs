@@ -1,7 +1,7 @@
 //! Proving with a secret who one is: queue, policy, lockout and memory in one place, so that every protocol that takes a
 //! password refuses, counts and takes its time alike.
 
-use crate::lockout::{Addresses, Key, Lockout, LockoutPolicy};
+use crate::lockout::{Addresses, Key, Locked, Lockout, LockoutPolicy};
 use crate::password::{ClientSecretPolicy, Hasher, PasswordPolicy, Source};
 use crate::secret_cache::SecretCache;
 use std::net::IpAddr;
@@ -129,6 +129,21 @@ impl Credentials {
     /// Drops what is remembered of a client's secrets.
     pub fn forget_client(&self, client: Uuid) {
         self.secrets.forget(client);
+    }
+
+    /// Counts a guess at something short that is no password, such as the code of a device: after so many wrong ones nothing is
+    /// taken for a while.
+    ///
+    /// # Errors
+    /// [`Locked`]: nothing was counted.
+    pub fn guessed(&self, zone: Uuid, what: &str, right: bool, now: Micros) -> Result<(), Locked> {
+        let key = Key::new(zone, what);
+        self.lockout.check(&key, &self.policy, now)?;
+        match right {
+            true => self.lockout.succeeded(&key),
+            false => self.lockout.failed(key, &self.policy, now),
+        }
+        Ok(())
     }
 
     /// Lets a locked account be tried again.

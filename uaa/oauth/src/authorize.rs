@@ -12,6 +12,7 @@ mod request;
 mod respond;
 
 pub(crate) use code::Kept;
+pub(crate) use pages::{as_asked, as_shown};
 pub(crate) use redirect::bound;
 pub(crate) use request::parameters;
 

@@ -1,6 +1,7 @@
 use crate::client::Clients;
 use crate::forms::TokenForms;
 use crate::keychain::Keychain;
+use crate::polls::Polls;
 use crate::published::Published;
 use crate::verified::Verified;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub struct Engine {
     pub(crate) clients: Arc<Clients>,
     pub(crate) verified: Arc<Verified>,
     pub(crate) published: Published,
+    pub(crate) polls: Polls,
 }
 
 /// The caches that follow changed facts. Made before the store is opened to requests, for it feeds them.
@@ -97,6 +99,7 @@ impl Engine {
             keychain: Keychain::new(keys),
             clients: caches.clients.clone(),
             verified: caches.verified.clone(),
+            polls: Polls::default(),
             published: Published::default(),
         }
     }

@@ -12,6 +12,11 @@ pub(crate) fn invalid_grant(text: impl Into<Cow<'static, str>>) -> Fault {
     Fault::protocol(Code::new(400, "invalid_grant"), text)
 }
 
+/// A client that asks whether something has happened learns that it has not (RFC 8628 section 3.5).
+pub(crate) fn told(error: &'static str, text: &'static str) -> Fault {
+    Fault::protocol(Code::new(400, error), text)
+}
+
 pub(crate) fn invalid_scope(text: impl Into<Cow<'static, str>>) -> Fault {
     Fault::protocol(Code::new(400, "invalid_scope"), text)
 }

@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod client_credentials;
+mod device_code;
 mod jwt_bearer;
 mod passcode;
 mod password;
@@ -104,6 +105,7 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
         "authorization_code" => authorization_code::grant(engine, &asked, cx).await,
         "password" => password::grant(engine, &asked, cx).await,
         "refresh_token" => refresh_token::grant(engine, &asked, cx).await,
+        crate::device::GRANT => device_code::grant(engine, &asked, cx).await,
         JWT_BEARER => jwt_bearer::grant(engine, &asked, cx).await,
         TOKEN_EXCHANGE => token_exchange::grant(engine, &asked, cx).await,
         // Its token is the header's, and it came by above.
@@ -120,6 +122,7 @@ pub(crate) const GRANTS: &[&str] = &[
     USER_TOKEN,
     JWT_BEARER,
     TOKEN_EXCHANGE,
+    crate::device::GRANT,
 ];
 pub(crate) const USER_TOKEN: &str = "user_token";
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";

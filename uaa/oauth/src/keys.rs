@@ -77,6 +77,7 @@ fn configuration(keys: &KeySet, here: &ZoneInfo) -> Value {
     json!({
         "issuer": here.issuer,
         "authorization_endpoint": format!("{uaa}/oauth/authorize"),
+        "device_authorization_endpoint": format!("{uaa}/oauth/device_authorization"),
         "token_endpoint": format!("{uaa}/oauth/token"),
         "end_session_endpoint": format!("{uaa}/logout.do"),
         "userinfo_endpoint": format!("{uaa}/userinfo"),

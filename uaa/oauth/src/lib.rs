@@ -8,6 +8,7 @@ mod answer;
 mod authorize;
 mod client;
 mod client_assertion;
+mod device;
 mod engine;
 mod fault;
 mod forms;
@@ -19,6 +20,7 @@ mod list;
 mod logout;
 mod noted;
 mod person;
+mod polls;
 mod published;
 mod revocation;
 mod revoke;
@@ -74,6 +76,7 @@ impl Plugin for OauthServer {
         };
         routes.extend(authorize::routes(&authorize));
         routes.extend(logout::routes(&authorize));
+        routes.extend(device::routes(&authorize));
         routes.extend(userinfo::routes(&self.engine));
         routes
     }

@@ -89,11 +89,12 @@ impl Authorize {
 }
 
 /// A client as pages show it.
-pub(super) fn as_shown(client: &Known) -> Client {
+pub(crate) fn as_shown(client: &Known) -> Client {
     Client { name: client.name.clone(), id: client.client_id.clone(), ..Client::default() }
 }
 
-fn as_asked(scope: &String) -> uaa_look::Asked {
+/// A scope as pages ask about it.
+pub(crate) fn as_asked(scope: &String) -> uaa_look::Asked {
     let required = scope == "openid";
     uaa_look::Asked { name: scope.clone(), ticked: true, required, about: None }
 }

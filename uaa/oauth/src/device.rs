@@ -1,0 +1,277 @@
+//! RFC 8628: signing in on a device without a browser, by a code that is typed into one.
+
+use crate::authorize::{Authorize, as_asked, as_shown};
+use crate::engine::Engine;
+use crate::fault::unauthorized_client;
+use crate::grant::form;
+use crate::person::Authentication;
+use crate::scope;
+use crate::stored::again;
+use axum::http::{Method, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::Arc;
+use uaa_authz::{Duty, Update};
+use uaa_directory::{Keep, Live, Shown, Token, TokenOwn, account, cookie, keep};
+use uaa_look::{Device, DeviceConfirm, DeviceDone};
+use uaa_model::{Fault, Id, Reply};
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, pairs, with};
+use uaa_store::{Cond, Field, Fields, Set, Want};
+use uaa_token::{digest, epoch_seconds};
+use url::form_urlencoded::Serializer;
+use uuid::Uuid;
+
+/// The name of the grant.
+pub(crate) const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// The column `kind` of a device code's row.
+pub(crate) const KIND: &str = "device";
+
+/// What is kept with a device code.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// What the device asks for.
+    pub(crate) scope: Option<String>,
+    /// From where it asked.
+    from: String,
+    pub(crate) answer: Answered,
+}
+
+/// What the person said.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Answered {
+    /// Nothing yet.
+    Pending,
+    Denied,
+    /// Allowed, by whom and how they had proved who they are.
+    Allowed {
+        user: Uuid,
+        authentication: Authentication,
+    },
+}
+
+impl Kept {
+    pub(crate) fn read(text: &str) -> Reply<Kept> {
+        serde_json::from_str(text).map_err(|e| Fault::Internal(e.to_string()))
+    }
+
+    fn text(&self) -> Reply<String> {
+        serde_json::to_string(self).map_err(|e| Fault::Internal(e.to_string()))
+    }
+}
+
+pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
+    let client = "a client proves here who it is; a public one only says its name";
+    let person = "a browser's session says who it is, and the sign-in page is the answer to whoever has none";
+    let (ask, engine) = ("/oauth/device_authorization", authorize.engine.clone());
+    vec![
+        Route::public(Uaa, Method::POST, ask, "device_create", Oauth, client, with(engine, create)),
+        Route::public(Uaa, Method::GET, PATH, "device_show", Oauth, person, with(authorize.clone(), show)),
+        Route::public(
+            Uaa,
+            Method::POST,
+            PATH,
+            "device_update",
+            Oauth,
+            person,
+            with(authorize.clone(), answer),
+        ),
+    ]
+}
+
+/// The device asks for a pair of codes (section 3.1).
+async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let form = form(&body, &cx.query)?;
+    let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+    let shown = engine.authenticate_client(&cx.headers, &form, &cx.caller.address, cx.zone()).await;
+    let shown = shown.inspect_err(|fault| {
+        if let Fault::Protocol(..) = fault {
+            engine.failed(cx);
+        }
+    })?;
+    if !shown.client.may(GRANT) {
+        return Err(unauthorized_client(GRANT));
+    }
+    cx.step(Want::Write).await?;
+    cx.tx().assume(Duty::SignIn);
+    let (device_code, user_code) = (engine.ids.hex32(), user_code(&engine.ids.hex32()));
+    let kept = Kept { scope: field("scope"), from: cx.caller.address.to_string(), answer: Answered::Pending };
+    let row = Keep {
+        jti: &name_of(&user_code),
+        text: &device_code,
+        kind: KIND,
+        client_id: &shown.client.client_id,
+        subject: shown.client.id,
+        family: engine.ids.uuid(),
+        claims: kept.text()?,
+        expires: cx.now() + SECONDS * 1_000_000,
+    };
+    keep(cx, row).await?;
+    let at = format!("{}{PATH}", cx.links.login);
+    let complete = Serializer::new(String::new()).append_pair("user_code", &user_code).finish();
+    Answer::ok(&json!({
+        "device_code": device_code,
+        "user_code": user_code,
+        "verification_uri": at,
+        "verification_uri_complete": format!("{at}?{complete}"),
+        "expires_in": SECONDS,
+        "interval": INTERVAL,
+    }))?
+    .with(header::CACHE_CONTROL, "no-store")
+}
+
+/// The person opens the page, maybe by the link that holds the code.
+async fn show(this: Authorize, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
+    let code = query.0.into_iter().find(|(name, _)| name == "user_code").map(|(_, v)| v).unwrap_or_default();
+    if this.sessions.current(cx).await?.is_none() {
+        let query = Serializer::new(String::new()).append_pair("user_code", &code).finish();
+        return this.pages.sign_in_first(&format!("{PATH}?{query}"), cx);
+    }
+    type_it(&this, code, StatusCode::OK, cx)
+}
+
+/// The person has typed the code, or says whether the device is theirs.
+async fn answer(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let text = std::str::from_utf8(&body.0).map_err(|_| Fault::Parse("the body is not UTF-8".into()))?;
+    let form = pairs(text)?;
+    let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    if let Err(fault) = cookie::is_ours(cx, field("csrf")) {
+        return this.pages.trouble(fault, cx);
+    }
+    let Some(live) = this.sessions.current(cx).await? else {
+        return this.pages.sign_in_first(PATH, cx);
+    };
+    let code = field("user_code").unwrap_or_default().to_owned();
+    let decision = field("decision");
+    if decision.is_some() {
+        cx.step(Want::Write).await?;
+    }
+    let before = cx.tx().assume(Duty::SignIn);
+    let row = pending(&code, cx).await;
+    cx.tx().resume(before);
+    let row = row?;
+    // Section 5.1: a code is short, so that guessing has to be slow. Whoever guesses is signed in, and is counted.
+    let whose = format!("{KIND}/{}", live.user);
+    if this.engine.credentials.guessed(cx.zone(), &whose, row.is_some(), cx.now()).is_err() {
+        return type_it(&this, String::new(), StatusCode::TOO_MANY_REQUESTS, cx);
+    }
+    match (row, decision) {
+        (None, _) => type_it(&this, code, StatusCode::UNPROCESSABLE_ENTITY, cx),
+        (Some(row), None) => confirm(&this, &row, code, &live, cx).await,
+        (Some(row), Some(decision)) => decide(&this, &row, decision == "allow", &live, cx).await,
+    }
+}
+
+fn type_it(this: &Authorize, user_code: String, status: StatusCode, cx: &mut Ctx) -> Reply<Answer> {
+    let page = Device { action: PATH.into(), user_code, wrong: status != StatusCode::OK };
+    this.pages.show(&page, Shown::new(status, PATH), cx)
+}
+
+/// Section 5.4: the person sees which device asks for what, and from where, before anything is given.
+async fn confirm(
+    this: &Authorize,
+    row: &Fields<TokenOwn>,
+    user_code: String,
+    live: &Live,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let kept = Kept::read(&row.own.claims)?;
+    let client = this.engine.client(cx.zone(), &row.own.client_id).await?;
+    let client = client.ok_or_else(|| Fault::NotFound("the application is gone".into()))?;
+    let before = cx.tx().assume(Duty::SignIn);
+    let scopes = scope::of_person(&client, kept.scope.as_deref(), live.user, cx).await;
+    cx.tx().resume(before);
+    let page = DeviceConfirm {
+        action: PATH.into(),
+        user_code,
+        client: as_shown(&client),
+        account: account(live),
+        not_you: "/login?prompt=login".into(),
+        from: kept.from,
+        at: row.created_at,
+        scopes: scopes.unwrap_or_default().iter().map(as_asked).collect(),
+    };
+    this.pages.show(&page, Shown { live: Some(live), ..Shown::new(StatusCode::OK, PATH) }, cx)
+}
+
+async fn decide(
+    this: &Authorize,
+    row: &Fields<TokenOwn>,
+    allowed: bool,
+    live: &Live,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let authentication = Authentication {
+        auth_time: epoch_seconds(live.auth_time),
+        amr: live.amr.clone(),
+        sid: Some(live.id.to_string()),
+        ..Authentication::default()
+    };
+    let mut kept = Kept::read(&row.own.claims)?;
+    kept.answer = match allowed {
+        true => Answered::Allowed { user: live.user, authentication },
+        false => Answered::Denied,
+    };
+    let before = cx.tx().assume(Duty::SignIn);
+    let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await.map_err(again)?;
+    cx.tx().update(&granted, Set::default().put(Token::claims, kept.text()?)).await?;
+    cx.tx().resume(before);
+    let client = this.engine.client(cx.zone(), &row.own.client_id).await?;
+    let client = client.map(|client| as_shown(&client)).unwrap_or_default();
+    let page = DeviceDone { client, allowed, applications: Some("/profile".into()) };
+    this.pages.show(&page, Shown { live: Some(live), ..Shown::new(StatusCode::OK, PATH) }, cx)
+}
+
+/// The row of a user code that is waiting for an answer.
+async fn pending(user_code: &str, cx: &mut Ctx) -> Reply<Option<Fields<TokenOwn>>> {
+    let seen = cx.tx().visible::<Token>().await?;
+    let row = cx.tx().find(&seen, Cond::In(Field::Text("jti"), vec![name_of(user_code)])).await?;
+    let now = cx.now();
+    let row = row.filter(|row| row.own.kind == KIND && now < row.own.expires);
+    let waits = |row: &Fields<TokenOwn>| {
+        Kept::read(&row.own.claims).is_ok_and(|kept| matches!(kept.answer, Answered::Pending))
+    };
+    Ok(row.filter(waits))
+}
+
+/// Under what a user code is found. People type it in small letters, with other signs between.
+fn name_of(user_code: &str) -> String {
+    let plain: String = user_code.chars().filter(char::is_ascii_alphabetic).take(64).collect();
+    crate::actor::hex(&digest(&format!("{KIND} {}", plain.to_ascii_uppercase())))
+}
+
+/// Eight letters that are not taken for each other and spell no word (section 6.1): 34 bits, for ten minutes.
+fn user_code(random: &str) -> String {
+    let mut rest = u128::from_str_radix(random, 16).unwrap_or_default();
+    let mut out = String::new();
+    for at in 0..8 {
+        if at == 4 {
+            out.push('-');
+        }
+        out.push(char::from(LETTERS[(rest % 20) as usize]));
+        rest /= 20;
+    }
+    out
+}
+
+const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+const PATH: &str = "/device";
+/// How long a pair of codes is good for.
+const SECONDS: i64 = 600;
+/// How long a device waits between two questions.
+pub(crate) const INTERVAL: i64 = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_as_people_type_it() {
+        let code = user_code("0123456789abcdef0123456789abcdef");
+        assert_eq!((code.len(), code.as_bytes()[4]), (9, b'-'));
+        let typed = format!(" {} ", code.to_lowercase().replace('-', "  "));
+        assert_eq!(name_of(&typed), name_of(&code));
+        assert_ne!(name_of(&code), name_of(&user_code("1123456789abcdef0123456789abcdee")));
+    }
+}
