@@ -3,7 +3,7 @@ use crate::forms::TokenForms;
 use crate::keychain::Keychain;
 use crate::polls::Polls;
 use crate::published::Published;
-use crate::verified::Verified;
+use crate::verified::{MOST, Verified};
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty};
 use uaa_directory::{Credentials, Keyring};
@@ -41,11 +41,21 @@ pub struct Engine {
 }
 
 /// The caches that follow changed facts. Made before the store is opened to requests, for it feeds them.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Caches {
     clients: Arc<Clients>,
     verified: Arc<Verified>,
     keys_changed: Arc<tokio::sync::Notify>,
+}
+
+impl Default for Caches {
+    fn default() -> Self {
+        Caches {
+            clients: Arc::default(),
+            verified: Arc::new(Verified::new(MOST)),
+            keys_changed: Arc::default(),
+        }
+    }
 }
 
 impl Caches {

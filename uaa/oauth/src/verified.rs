@@ -1,10 +1,9 @@
 //! Good tokens in memory: the second request with a token costs a digest and a look-up.
 
 use bytes::Bytes;
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use uaa_authz::{Actor, Subject};
+use uaa_directory::{Finding, Resting};
 use uaa_model::{Fault, Micros, Reply};
 use uaa_token::AccessClaims;
 use uuid::Uuid;
@@ -58,112 +57,18 @@ impl Good {
     }
 }
 
-type Digest = [u8; 32];
-type Shard<K, V> = RwLock<HashMap<K, V>>;
-
-/// Good tokens under the SHA-256 of their text, and which of them rest on which row.
-///
-/// A change of a row drops the tokens that rest on it and no others: one user's new password costs nobody else a signature.
-#[derive(Default)]
-pub(crate) struct Verified {
-    good: [Shard<Digest, Arc<Good>>; SHARDS],
-    resting: [Shard<Uuid, Vec<Digest>>; SHARDS],
-    epoch: AtomicU64,
-}
-
-impl Verified {
-    /// A moment, for [`Verified::keep`].
-    pub(crate) fn epoch(&self) -> u64 {
-        self.epoch.load(Ordering::SeqCst)
+impl Finding for Good {
+    fn rests_on(&self) -> &[Uuid] {
+        &self.rests_on
     }
-
-    pub(crate) fn get(&self, key: &Digest) -> Option<Arc<Good>> {
-        self.good[of_digest(key)].read().ok()?.get(key).cloned()
-    }
-
-    /// Keeps a finding that began at that moment, unless something changed meanwhile: it might rest on what is no more.
-    pub(crate) fn keep(&self, key: Digest, good: &Arc<Good>, epoch: u64, now: Micros) {
-        for row in &good.rests_on {
-            let Ok(mut resting) = self.resting[of_row(*row)].write() else { return };
-            let keys = resting.entry(*row).or_default();
-            if keys.len() >= MOST {
-                keys.retain(|key| self.get(key).is_some_and(|g| g.until > now));
-            }
-            keys.push(key);
-        }
-        let Ok(mut shard) = self.good[of_digest(&key)].write() else { return };
-        if shard.len() >= MOST {
-            shard.retain(|_, g| g.until > now);
-        }
-        if self.epoch() == epoch && shard.len() < MOST {
-            shard.insert(key, good.clone());
-        }
-    }
-
-    /// Forgets every token that rests on one of these rows.
-    pub(crate) fn drop_resting_on(&self, rows: impl Iterator<Item = Uuid>) {
-        self.epoch.fetch_add(1, Ordering::SeqCst);
-        for row in rows {
-            let keys = self.resting[of_row(row)].write().ok().and_then(|mut resting| resting.remove(&row));
-            for key in keys.into_iter().flatten() {
-                drop(self.good[of_digest(&key)].write().map(|mut shard| shard.remove(&key)));
-            }
-        }
-    }
-
-    /// Forgets all of them.
-    pub(crate) fn clear(&self) {
-        self.epoch.fetch_add(1, Ordering::SeqCst);
-        self.good.iter().for_each(|shard| drop(shard.write().map(|mut shard| shard.clear())));
-        self.resting.iter().for_each(|shard| drop(shard.write().map(|mut shard| shard.clear())));
+    fn until(&self) -> Micros {
+        self.until
     }
 }
 
-fn of_digest(key: &Digest) -> usize {
-    usize::from(key[0]) % SHARDS
-}
+/// Good tokens under the SHA-256 of their text. A change of a row drops the tokens that rest on it and no others: one user's new
+/// password costs nobody else a signature.
+pub(crate) type Verified = Resting<Good>;
 
-fn of_row(row: Uuid) -> usize {
-    usize::from(row.as_bytes()[15]) % SHARDS
-}
-
-const SHARDS: usize = 16;
-/// Tokens that a shard keeps, and that may rest on one row, before the ended ones are looked for.
-const MOST: usize = 16_384;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use uaa_authz::Registry;
-
-    fn good(rests_on: Vec<Uuid>) -> Arc<Good> {
-        let registry = Registry::new([]).expect("no kinds");
-        let actor = Actor::nobody(&registry, Uuid::nil());
-        let claims = AccessClaims { exp: 100, ..AccessClaims::default() };
-        Arc::new(Good::new(actor, &claims, rests_on).expect("claims are JSON"))
-    }
-
-    #[test]
-    fn a_change_drops_what_rests_on_it_and_nothing_else() {
-        let verified = Verified::default();
-        let (alice, bob, client) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
-        verified.keep([1; 32], &good(vec![client, alice]), verified.epoch(), 0);
-        verified.keep([2; 32], &good(vec![client, bob]), verified.epoch(), 0);
-        verified.drop_resting_on([alice].into_iter());
-        assert!(verified.get(&[1; 32]).is_none() && verified.get(&[2; 32]).is_some());
-        verified.drop_resting_on([client].into_iter());
-        assert!(verified.get(&[2; 32]).is_none());
-    }
-
-    #[test]
-    fn a_finding_from_before_a_change_is_not_kept() {
-        let verified = Verified::default();
-        let before = verified.epoch();
-        verified.drop_resting_on([Uuid::from_u128(9)].into_iter());
-        verified.keep([1; 32], &good(vec![]), before, 0);
-        assert!(verified.get(&[1; 32]).is_none());
-        verified.keep([1; 32], &good(vec![]), verified.epoch(), 0);
-        verified.clear();
-        assert!(verified.get(&[1; 32]).is_none());
-    }
-}
+/// Tokens in memory.
+pub(crate) const MOST: usize = 262_144;
