@@ -110,7 +110,7 @@ on_every_engine! {
                     while let Err(fault) = barred(&store, acme, tries > 0, &format!("{changer}-{n}")).await {
                         assert_eq!(fault, Fault::Retry);
                         tries += 1;
-                        assert!(tries < 5, "as many as the dispatcher takes");
+                        assert!(tries < 8, "as many as the dispatcher takes");
                     }
                 }
             })

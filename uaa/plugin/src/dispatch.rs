@@ -258,7 +258,7 @@ fn caller(request: &Request) -> Caller {
     request.extensions().get::<Caller>().cloned().unwrap_or_else(none)
 }
 
-const TRIES: u32 = 5;
+const TRIES: u32 = 8;
 
 /// Whom a token for the platform's API must be meant for, one of these: what the Cloud Controller is configured with
 /// (`uaa.resource_id`). UAA's own paths do not look, as with UAA.
