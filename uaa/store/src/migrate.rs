@@ -177,4 +177,5 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (6, include_str!("../../../migrations/0006_token_lists.sql")),
     (7, include_str!("../../../migrations/0007_zones.sql")),
     (8, include_str!("../../../migrations/0008_sessions.sql")),
+    (9, include_str!("../../../migrations/0009_names_in_order.sql")),
 ];
