@@ -16,29 +16,29 @@ pub(crate) use write::{end, make};
 
 use crate::conds::CLIENT;
 use crate::listing::Listing;
-use crate::{With, route};
+use crate::route;
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use uaa_authz::Read;
 use uaa_directory::{ByName, Client, ClientOwn, Credentials};
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Ctx, Form, Route};
+use uaa_plugin::{Answer, Ctx, Form, Route, with};
 use uaa_store::{Annotation, Fields, Tx, Visible};
 
 /// The routes.
 pub(crate) fn routes(credentials: &Arc<Credentials>) -> Vec<Route> {
     let create = route(Method::POST, "/oauth/clients", "client_create", write::create);
-    let delete = With(credentials.clone(), write::delete);
-    let change = With(credentials.clone(), secret::change);
+    let delete = with(credentials.clone(), write::delete);
+    let change = with(credentials.clone(), secret::change);
     let change = route(Method::PUT, "/oauth/clients/{id}/secret", "client_secret_update", change);
     let mut routes = vec![
         route(Method::GET, "/oauth/clients", "client_list", list),
-        create.after(With(credentials.clone(), write::hashed)),
+        create.after(with(credentials.clone(), write::hashed)),
         route(Method::GET, "/oauth/clients/{id}", "client_show", show),
         route(Method::PUT, "/oauth/clients/{id}", "client_replace", write::replace),
         route(Method::DELETE, "/oauth/clients/{id}", "client_delete", delete),
-        change.after(With(credentials.clone(), secret::proved)),
+        change.after(with(credentials.clone(), secret::proved)),
         route(Method::PUT, "/oauth/clients/{id}/clientjwt", "client_trust_update", trust::change),
         route(Method::GET, "/oauth/clients/meta", "client_tile_list", meta::list),
         route(Method::GET, "/oauth/clients/{id}/meta", "client_tile_show", meta::show),
@@ -53,7 +53,7 @@ fn restricted_routes(credentials: &Arc<Credentials>) -> Vec<Route> {
     let create = route(Method::POST, "/oauth/clients/restricted", "client_create_restricted", write::create);
     vec![
         route(Method::GET, "/oauth/clients/restricted", "restricted_scope_list", restricted::list),
-        create.after(With(credentials.clone(), restricted::hashed)),
+        create.after(with(credentials.clone(), restricted::hashed)),
         route(
             Method::PUT,
             "/oauth/clients/restricted/{id}",
@@ -66,17 +66,17 @@ fn restricted_routes(credentials: &Arc<Credentials>) -> Vec<Route> {
 fn batch_routes(credentials: &Arc<Credentials>) -> Vec<Route> {
     let keeper = || credentials.clone();
     let create = route(Method::POST, "/oauth/clients/tx", "client_batch_create", batch::create);
-    let delete = With(keeper(), batch::delete);
-    let modify = With(keeper(), batch::modify);
+    let delete = with(keeper(), batch::delete);
+    let modify = with(keeper(), batch::modify);
     let modify = route(Method::POST, "/oauth/clients/tx/modify", "client_batch_modify", modify);
-    let secrets = With(keeper(), batch::change_secrets);
+    let secrets = with(keeper(), batch::change_secrets);
     let secrets = route(Method::POST, "/oauth/clients/tx/secret", "client_batch_secret_update", secrets);
     vec![
-        create.after(With(keeper(), batch::hashed)),
+        create.after(with(keeper(), batch::hashed)),
         route(Method::PUT, "/oauth/clients/tx", "client_batch_replace", batch::replace),
         route(Method::POST, "/oauth/clients/tx/delete", "client_batch_delete", delete),
-        modify.after(With(keeper(), batch::modified)),
-        secrets.after(With(keeper(), batch::secrets_hashed)),
+        modify.after(with(keeper(), batch::modified)),
+        secrets.after(with(keeper(), batch::secrets_hashed)),
     ]
 }
 

@@ -16,8 +16,7 @@ use axum::http::Method;
 use std::sync::Arc;
 use uaa_authz::Kind;
 use uaa_directory::{Credentials, Keyring};
-use uaa_model::Reply;
-use uaa_plugin::{Answer, Ctx, Dialect, Handler, Plugin, Prepare, Route, Site};
+use uaa_plugin::{Dialect, Handler, Plugin, Route, Site};
 
 /// The plugin.
 pub struct Scim {
@@ -43,33 +42,6 @@ impl Plugin for Scim {
         routes.extend(clients::routes(&self.credentials));
         routes.extend(zones::routes(&self.keys, &self.credentials));
         routes
-    }
-}
-
-/// A handler, or a step before one, that needs the keeper of passwords.
-struct With<F>(Arc<Credentials>, F);
-
-impl<'c, P, I, F, Fut, T> Prepare<'c, P, I> for With<F>
-where
-    F: Fn(Arc<Credentials>, P, I, &'c mut Ctx) -> Fut + Send + Sync,
-    Fut: Future<Output = Reply<T>> + Send + 'c,
-    T: Send + Sync + 'static,
-{
-    type Ready = T;
-    type Future = Fut;
-    fn call(&self, proof: P, input: I, cx: &'c mut Ctx) -> Fut {
-        (self.1)(self.0.clone(), proof, input, cx)
-    }
-}
-
-impl<'c, P, I, F, Fut> Handler<'c, P, I> for With<F>
-where
-    F: Fn(Arc<Credentials>, P, I, &'c mut Ctx) -> Fut + Send + Sync,
-    Fut: Future<Output = Reply<Answer>> + Send + 'c,
-{
-    type Future = Fut;
-    fn call(&self, proof: P, input: I, cx: &'c mut Ctx) -> Fut {
-        (self.1)(self.0.clone(), proof, input, cx)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::conds::USER;
 use crate::listing::Listing;
 use crate::member::groups_of;
 use crate::version::{optional, required, tagged};
-use crate::{SCHEMA, With, route};
+use crate::{SCHEMA, route};
 use axum::http::Method;
 use body::UserBody;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use uaa_authz::{Delete, Duty, Implies, Read, Update};
 use uaa_directory::password::Source;
 use uaa_directory::{Credentials, User, UserOwn};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
-use uaa_plugin::{Answer, Ctx, Form, Json, Ready, Route};
+use uaa_plugin::{Answer, Ctx, Form, Json, Ready, Route, with};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Slot, Tx, Visible};
 use uuid::Uuid;
 
@@ -26,12 +26,12 @@ pub(crate) fn routes(credentials: &Arc<Credentials>) -> Vec<Route> {
     let change = route(Method::PUT, "/Users/{id}/password", "user_password_update", password::change);
     vec![
         route(Method::GET, "/Users", "user_list", list),
-        route(Method::POST, "/Users", "user_create", create).after(With(credentials.clone(), hashed)),
+        route(Method::POST, "/Users", "user_create", create).after(with(credentials.clone(), hashed)),
         route(Method::GET, "/Users/{id}", "user_show", read),
         route(Method::PUT, "/Users/{id}", "user_replace", replace),
         route(Method::PATCH, "/Users/{id}", "user_update", update),
         route(Method::DELETE, "/Users/{id}", "user_delete", delete),
-        change.after(With(credentials.clone(), password::proved)),
+        change.after(with(credentials.clone(), password::proved)),
         route(Method::GET, "/ids/Users", "user_id_list", ids::list),
     ]
 }

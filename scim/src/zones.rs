@@ -6,27 +6,27 @@ mod config;
 mod view;
 mod write;
 
-use crate::{With, route};
+use crate::route;
 use axum::http::Method;
 use std::sync::Arc;
 use uaa_authz::{Read, Update, Via, ZONE_READER, built_in_id};
 use uaa_directory::{Credentials, IdentityZone, Keyring, ZoneInPath};
 use uaa_model::{Id, Reply};
-use uaa_plugin::{Answer, Ctx, Prepare, Route};
+use uaa_plugin::{Answer, Ctx, Route, with};
 use uaa_store::{Granted, Query, Visible};
 
 /// The routes.
 pub(crate) fn routes(keys: &Arc<Keyring>, credentials: &Arc<Credentials>) -> Vec<Route> {
     let create = route(Method::POST, "/identity-zones", "zone_create", write::create);
     let client = route(Method::POST, "/identity-zones/{id}/clients", "zone_client_create", clients::create);
-    let delete = With(credentials.clone(), clients::delete);
+    let delete = with(credentials.clone(), clients::delete);
     vec![
         route(Method::GET, "/identity-zones", "zone_list", list),
-        create.after(Making(keys.clone(), write::keyed)),
+        create.after(with(keys.clone(), write::keyed)),
         route(Method::GET, "/identity-zones/{id}", "zone_show", show),
         route(Method::PUT, "/identity-zones/{id}", "zone_replace", write::replace),
         route(Method::DELETE, "/identity-zones/{id}", "zone_delete", write::delete),
-        client.after(With(credentials.clone(), clients::hashed)),
+        client.after(with(credentials.clone(), clients::hashed)),
         route(Method::DELETE, "/identity-zones/{id}/clients/{client}", "zone_client_delete", delete),
     ]
 }
@@ -49,20 +49,4 @@ async fn show(ZoneInPath(zone): ZoneInPath<Read>, (): (), cx: &mut Ctx) -> Reply
     let reads = matches!(zone.why().via, Via::Binding { role, .. } if role == built_in_id(ZONE_READER));
     let only_reads = reads && cx.tx().grant::<Update, IdentityZone>(zone.id()).await.is_err();
     Answer::ok(&if only_reads { view::reduced(&row) } else { view::zone(&row) })
-}
-
-/// A step that needs what makes signing keys.
-struct Making<F>(Arc<Keyring>, F);
-
-impl<'c, P, I, F, Fut, T> Prepare<'c, P, I> for Making<F>
-where
-    F: Fn(Arc<Keyring>, P, I, &'c mut Ctx) -> Fut + Send + Sync,
-    Fut: Future<Output = Reply<T>> + Send + 'c,
-    T: Send + Sync + 'static,
-{
-    type Ready = T;
-    type Future = Fut;
-    fn call(&self, proof: P, input: I, cx: &'c mut Ctx) -> Fut {
-        (self.1)(self.0.clone(), proof, input, cx)
-    }
 }

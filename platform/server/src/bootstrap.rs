@@ -10,6 +10,7 @@ use uaa_directory::password::Source;
 use uaa_directory::zone::{Authority, group};
 use uaa_directory::{Client, Group, OrganizationQuota, User};
 use uaa_model::{Fault, Id, Reply, Secret};
+use uaa_plugin::DEFAULT_GROUPS;
 use uaa_store::{Cond, Field, Set, Tx, Want};
 use uuid::Uuid;
 
@@ -50,12 +51,12 @@ pub async fn bootstrap(hall: &Hall, data: &Path) -> Reply<Option<FirstSecrets>> 
         return Ok(None);
     }
     let mut groups = vec![];
-    for name in DEFAULT_GROUPS.iter().chain(GROUPS) {
+    for name in everybodys().chain(GROUPS.iter()) {
         groups.push((*name, group(&mut tx, name).await?));
     }
     let zone = tx.zone();
     for (name, made) in &groups {
-        if DEFAULT_GROUPS.contains(name) {
+        if everybodys().any(|of_all| of_all == name) {
             tx.join(made, zone, "uaa").await?;
         }
     }
@@ -80,6 +81,10 @@ pub async fn bootstrap(hall: &Hall, data: &Path) -> Reply<Option<FirstSecrets>> 
         hall.access.follow().await?;
     }
     Ok(Some(secrets))
+}
+
+fn everybodys() -> impl Iterator<Item = &'static &'static str> {
+    DEFAULT_GROUPS.iter().chain(PLATFORM_GROUPS)
 }
 
 fn begin(hall: &Hall, want: Want) -> Tx {
@@ -187,16 +192,8 @@ const fn service(id: &'static str, authorities: &'static [&'static str]) -> NewC
     }
 }
 
-/// Groups that everybody in the zone is in.
-const DEFAULT_GROUPS: &[&str] = &[
-    "openid",
-    "password.write",
-    "uaa.user",
-    "approvals.me",
-    "profile",
-    "roles",
-    "user_attributes",
-    "uaa.offline_token",
+/// Groups that everybody in the first zone is in, beside those of every zone: the platform's.
+const PLATFORM_GROUPS: &[&str] = &[
     "scim.me",
     "cloud_controller.read",
     "cloud_controller.write",

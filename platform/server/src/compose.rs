@@ -172,7 +172,7 @@ impl Hall {
         engine.make_ready().await?;
         let plugins = self.plugins(&engine, &credentials);
         let works: Vec<Work> = plugins.iter().flat_map(|plugin| plugin.works()).collect();
-        let jobs = Runner::new(self.access.clone(), engine.clone(), zones.clone(), self.clock.clone(), works);
+        let jobs = Runner::new(self.access.clone(), zones.clone(), self.clock.clone(), works);
         let routes: Vec<Route> = plugins.into_iter().flat_map(Plugin::routes).collect();
         let dispatcher = Arc::new(Dispatcher {
             access: self.access.clone(),

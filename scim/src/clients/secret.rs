@@ -51,27 +51,8 @@ impl<I: Sync> Need<I> for SecretChange {
     const INFO: NeedInfo = NeedInfo::Grant(Verb::Update, KIND);
 
     async fn obtain(cx: &mut Ctx, input: &Reply<I>) -> Reply<Self> {
-        // A secret is a column of the client, and whoever may change it need not be one who may change clients: the proof
-        // that writes is the duty's, and the question who may is asked of the caller below.
-        let me = cx.tx().assume(Duty::SignIn);
-        let client = <ByName<Update, Client> as Need<I>>::obtain(cx, input).await;
-        cx.tx().resume(me);
-        let client = match client {
-            Ok(ByName(client)) => client,
-            // Who may not look at clients is told that, not that there is no such client.
-            Err(Fault::Denied(Denied::Hidden, _)) => {
-                let looked = <ByName<Read, Client> as Need<I>>::obtain(cx, input).await;
-                return Err(looked.err().unwrap_or(Fault::Retry));
-            }
-            Err(other) => return Err(other),
-        };
+        let client = whose(cx, input, KIND).await?;
         let tx = cx.tx();
-        // A subject that was deactivated holds what it held: only a decision says that it counts for nothing.
-        let asked =
-            tx.decision(&tx.actor().clone(), Client::KIND.name, Verb::Read, client.id().uuid()).await?;
-        if asked == Some(Decision::Denied(Denied::Unauthenticated)) {
-            return Err(Fault::Denied(Denied::Unauthenticated, KIND));
-        }
         may(tx, &client, KIND, "update").await?;
         let own = client.place().owner.is_some() && client.place().owner == tx.actor().subject.id();
         if !own {
@@ -89,7 +70,37 @@ impl<I: Sync> Need<I> for SecretChange {
     }
 }
 
-async fn may(tx: &mut Tx, client: &Granted<Update, Client>, kind: &str, verb: &str) -> Reply<()> {
+/// The client that the path names, to be written to by whoever may do that to it, which the caller of this asks next.
+///
+/// Its secret and its keys are columns of the client, and whoever may change them need not be one who may change clients: so
+/// the proof that writes is the duty's.
+pub(super) async fn whose<I: Sync>(
+    cx: &mut Ctx,
+    input: &Reply<I>,
+    kind: &'static str,
+) -> Reply<Granted<Update, Client>> {
+    let me = cx.tx().assume(Duty::SignIn);
+    let client = <ByName<Update, Client> as Need<I>>::obtain(cx, input).await;
+    cx.tx().resume(me);
+    let client = match client {
+        Ok(ByName(client)) => client,
+        // Who may not look at clients is told that, not that there is no such client.
+        Err(Fault::Denied(Denied::Hidden, _)) => {
+            let looked = <ByName<Read, Client> as Need<I>>::obtain(cx, input).await;
+            return Err(looked.err().unwrap_or(Fault::Retry));
+        }
+        Err(other) => return Err(other),
+    };
+    let tx = cx.tx();
+    // A subject that was deactivated holds what it held: only a decision says that it counts for nothing.
+    let asked = tx.decision(&tx.actor().clone(), Client::KIND.name, Verb::Read, client.id().uuid()).await?;
+    if asked == Some(Decision::Denied(Denied::Unauthenticated)) {
+        return Err(Fault::Denied(Denied::Unauthenticated, kind));
+    }
+    Ok(client)
+}
+
+pub(super) async fn may(tx: &mut Tx, client: &Granted<Update, Client>, kind: &str, verb: &str) -> Reply<()> {
     let registry = tx.registry().clone();
     let right = registry.compile([(kind, verb)]);
     let right = right.map_err(|unknown| Fault::Internal(format!("{} is not registered", unknown.0)))?;

@@ -1,12 +1,13 @@
 //! `PUT /oauth/clients/{id}/clientjwt`: the keys of a client that proves who it is by what it signs.
 
 use super::body::refused;
+use super::secret::{may, whose};
 use super::{keys, note};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use uaa_authz::{Decision, Duty, Read, Resource, Update, Verb};
-use uaa_directory::{ByName, Client};
-use uaa_model::{Denied, Fault, Reply};
+use uaa_authz::{Update, Verb};
+use uaa_directory::Client;
+use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
 use uaa_store::{Granted, Set};
 
@@ -43,27 +44,9 @@ impl<I: Sync> Need<I> for Trust {
     const INFO: NeedInfo = NeedInfo::Grant(Verb::Update, KIND);
 
     async fn obtain(cx: &mut Ctx, input: &Reply<I>) -> Reply<Self> {
-        // As with a secret: the proof that writes is the duty's, and who may is asked of the caller.
-        let me = cx.tx().assume(Duty::SignIn);
-        let client = <ByName<Update, Client> as Need<I>>::obtain(cx, input).await;
-        cx.tx().resume(me);
-        let client = match client {
-            Ok(ByName(client)) => client,
-            Err(Fault::Denied(Denied::Hidden, _)) => {
-                let looked = <ByName<Read, Client> as Need<I>>::obtain(cx, input).await;
-                return Err(looked.err().unwrap_or(Fault::Retry));
-            }
-            Err(other) => return Err(other),
-        };
+        let client = whose(cx, input, KIND).await?;
         let tx = cx.tx();
-        let asked =
-            tx.decision(&tx.actor().clone(), Client::KIND.name, Verb::Read, client.id().uuid()).await?;
-        if asked == Some(Decision::Denied(Denied::Unauthenticated)) {
-            return Err(Fault::Denied(Denied::Unauthenticated, KIND));
-        }
-        let right = tx.registry().clone().compile([(KIND, Verb::Update.name())]);
-        let right = right.map_err(|unknown| Fault::Internal(format!("{} is not registered", unknown.0)))?;
-        tx.may_hand_out(&client, &right).await?;
+        may(tx, &client, KIND, "update").await?;
         let own = client.place().owner.is_some() && client.place().owner == tx.actor().subject.id();
         if !own {
             // Whoever sets the keys of another can be that other.

@@ -74,6 +74,6 @@ pub fn kinds() -> Vec<Kind> {
 }
 
 /// Bytes as a column of text holds them.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

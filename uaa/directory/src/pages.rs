@@ -85,10 +85,16 @@ impl Pages {
 
     /// Sends whoever is not signed in to the sign-in page, from where they come back to that path below our own.
     pub fn sign_in_first(&self, path: &str, cx: &Ctx) -> Reply<Answer> {
+        self.sign_in(path, &[], cx)
+    }
+
+    /// The same with what the sign-in page has to know besides.
+    pub fn sign_in(&self, path: &str, more: &[(&str, &str)], cx: &Ctx) -> Reply<Answer> {
         let login = &cx.links.login;
         let base = base(login);
         let to = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("return_to", &format!("{base}{path}"))
+            .extend_pairs(more)
             .finish();
         Answer::found(&format!("{login}/login?{to}"))?.with(header::CACHE_CONTROL, "no-store")
     }

@@ -109,6 +109,8 @@ pub struct Live {
     pub auth_time: Micros,
     /// How: RFC 8176 names.
     pub amr: Vec<String>,
+    /// The person's generation: what was made in another one has ended.
+    pub generation: i64,
     remembered: bool,
     expires: Micros,
     seen: AtomicI64,
@@ -122,25 +124,6 @@ impl Live {
         let mut actor = Actor::unnarrowed(&registry, Subject::User(self.user), cx.zone(), &self.username);
         actor.token = self.id.to_string().into();
         Arc::new(actor)
-    }
-
-    /// What a token stands for where a session is asked for.
-    pub fn of_token(user: Uuid, username: &str, cx: &Ctx) -> Live {
-        let now = cx.now();
-        Live {
-            id: Uuid::nil(),
-            zone: cx.zone(),
-            user,
-            username: username.to_owned(),
-            name: username.to_owned(),
-            email: String::new(),
-            auth_time: now,
-            amr: vec![],
-            remembered: false,
-            expires: now,
-            seen: AtomicI64::new(now),
-            rests_on: [Uuid::nil(), user],
-        }
     }
 
     fn is_good(&self, now: Micros, limits: &SessionLimits) -> bool {
@@ -330,6 +313,7 @@ async fn read(key: &Digest, cx: &mut Ctx) -> Reply<Option<Live>> {
         username: user.own.username,
         auth_time: row.own.auth_time,
         amr: row.own.amr.split_whitespace().map(str::to_owned).collect(),
+        generation: row.own.generation,
         remembered: row.own.remembered,
         expires: row.own.expires,
         seen: AtomicI64::new(row.own.seen),

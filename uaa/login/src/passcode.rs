@@ -1,14 +1,14 @@
 //! `/passcode`: what a command line asks for (`cf login --sso`).
 
 use crate::LoginPages;
-use crate::sign_in::{field, form};
+use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
 use std::sync::Arc;
 use uaa_directory::{Live, Passcode, Shown, cookie};
 use uaa_look::Passcode as Page;
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
 use uaa_store::Want;
 
 pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {

@@ -1,7 +1,7 @@
 //! `/profile`: the account, where it is signed in, and what applications may do in its name. Everything there can be ended.
 
 use crate::LoginPages;
-use crate::sign_in::{field, form};
+use crate::sign_in::form;
 use axum::http::{Method, StatusCode};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use uaa_authz::{Delete, Duty, Read};
 use uaa_directory::{Approval, ApprovalOwn, Asking, Live, Session, SessionOwn, Shown, User, cookie, proofs};
 use uaa_look::{Act, Asked, Connected, Profile, Session as Shows, SignedOut};
 use uaa_model::{Fault, Id, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
 use uaa_store::{Cond, Fields, Query, Stored, TimeOp, Want};
 
 pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {

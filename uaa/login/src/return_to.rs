@@ -1,5 +1,6 @@
 //! Where a browser goes on after a sign-in: a page of our own and nothing else (UAA's CVE classes 2015-3190, 2018-11041).
 
+use uaa_plugin::{field, pairs};
 use url::Url;
 
 /// A path and query of our own.
@@ -36,7 +37,7 @@ impl ReturnTo {
     /// A parameter of the request that goes on there.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let (_, query) = self.0.split_once('?')?;
-        uaa_plugin::pairs(query).ok()?.into_iter().find(|(n, _)| n == name).map(|(_, value)| value)
+        field(&pairs(query).ok()?, name).map(str::to_owned)
     }
 }
 

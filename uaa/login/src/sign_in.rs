@@ -9,7 +9,7 @@ use std::sync::Arc;
 use uaa_directory::{Asking, Claimed, Proved, Shown, SignedIn, by_password, cookie};
 use uaa_look::{Client, Locked, Notice, SignIn, SignInPassword};
 use uaa_model::{Micros, Reply, Secret};
-use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, pairs, with};
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with};
 use uaa_store::Want;
 use url::form_urlencoded::Serializer;
 
@@ -194,8 +194,4 @@ pub(crate) fn form(body: &Body) -> Reply<Vec<(String, String)>> {
     let text =
         std::str::from_utf8(&body.0).map_err(|_| uaa_model::Fault::Parse("the body is not UTF-8".into()))?;
     pairs(text)
-}
-
-pub(crate) fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
 }

@@ -4,7 +4,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use uaa_authz::{Actor, Read, Subject};
-use uaa_directory::{Token, User};
+use uaa_directory::{Token, User, hex};
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
 use uaa_plugin::{Authenticator, ZoneInfo};
 use uaa_store::{Cond, Field};
@@ -129,10 +129,6 @@ impl Engine {
         let expect = Expect { now, issuer: &here.issuer, audience: &[], zone: Some(&here.id) };
         Ok(self.keys(here).await?.set.verify_hint(token, &expect).ok())
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn bad() -> Fault {

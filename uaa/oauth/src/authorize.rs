@@ -14,20 +14,23 @@ mod respond;
 pub(crate) use code::Kept;
 pub(crate) use pages::{as_asked, as_shown};
 pub(crate) use redirect::bound;
-pub(crate) use request::parameters;
+pub(crate) use request::{parameters, some};
 
 use crate::engine::Engine;
+use crate::person::Authentication;
 use crate::scope::of_person;
 use approve::Decision;
 use axum::http::Method;
-use request::{Asked, Stop, field};
+use request::{Asked, Stop};
 use std::sync::Arc;
-use uaa_authz::{Duty, ScopeKey, Subject};
+use uaa_authz::Duty;
 use uaa_directory::{Live, Pages, Sessions, cookie};
 use uaa_model::{Code, Denied, Fault, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, bearer};
+use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, bearer, field};
 use uaa_store::Want;
+use uaa_token::epoch_seconds;
 use url::form_urlencoded::Serializer;
+use uuid::Uuid;
 
 /// What the endpoint works with.
 #[derive(Clone)]
@@ -66,11 +69,23 @@ impl<'c> Handler<'c, Public, Body> for Authorize {
     }
 }
 
-/// Who is asked, and when and how they proved who they are.
+/// For whom something is given, and when and how they proved who they are.
 struct Who {
-    live: Arc<Live>,
-    /// A token stands for the person, and nobody is there to be asked.
-    by_token: bool,
+    user: Uuid,
+    authentication: Authentication,
+}
+
+impl Who {
+    fn of_session(asked: &Asked, live: &Live) -> Who {
+        let authentication = Authentication {
+            auth_time: epoch_seconds(live.auth_time),
+            amr: live.amr.clone(),
+            acr: vec![],
+            nonce: asked.nonce.clone(),
+            sid: Some(live.id.to_string()),
+        };
+        Who { user: live.user, authentication }
+    }
 }
 
 impl Authorize {
@@ -127,20 +142,17 @@ impl Authorize {
         if asked.prompt.consent {
             after.append_pair("prompt", "consent");
         }
-        let path = url::Url::parse(&cx.links.login).map(|url| url.path().trim_end_matches('/').to_owned());
-        let back = format!("{}/oauth/authorize?{}", path.unwrap_or_default(), after.finish());
-        let mut to = Serializer::new(String::new());
-        to.append_pair("return_to", &back);
+        let mut more = vec![];
         if asked.prompt.login || asked.max_age.is_some() || asked.id_token_hint.is_some() {
-            to.append_pair("prompt", "login");
+            more.push(("prompt", "login"));
         }
         if asked.prompt.select_account {
-            to.append_pair("prompt", "select_account");
+            more.push(("prompt", "select_account"));
         }
         if let Some(hint) = &asked.login_hint {
-            to.append_pair("login_hint", hint);
+            more.push(("login_hint", hint));
         }
-        Ok(Answer::found(&format!("{}/login?{}", cx.links.login, to.finish()))?)
+        Ok(self.pages.sign_in(&format!("/oauth/authorize?{}", after.finish()), &more, cx)?)
     }
 
     async fn go_on(
@@ -168,21 +180,35 @@ impl Authorize {
                 return Ok(self.consent(asked, &scopes, &live, cx)?);
             }
         };
-        self.give(asked, scopes, &Who { live, by_token: false }, cx).await
+        self.give(asked, scopes, &Who::of_session(asked, &live), cx).await
     }
 
     /// UAA's authorization by token (`cf ssh-code`): a user's token with `uaa.user` stands for the session, for clients that the
     /// operator approved.
     async fn by_token(&self, asked: &Asked, token: &str, cx: &mut Ctx) -> Result<Answer, Stop> {
-        let actor = cx.actor_of(token).await?;
-        let Subject::User(user) = actor.subject else {
+        let good = self.engine.verify(token, &cx.here(), cx.now()).await?;
+        let Some(user) = good.user() else {
             return Err(Fault::Denied(Denied::Unauthenticated, "token").into());
         };
-        if !actor.has_scope(ScopeKey::of("uaa.user")) {
+        if !good.has_scope("uaa.user") {
             return Err(
                 Fault::protocol(Code::new(403, "insufficient_scope"), "uaa.user is needed here").into()
             );
         }
+        let said = good.said()?;
+        // A token says when its person signed in, and nothing makes that later.
+        let auth_time = said.auth_time.unwrap_or_default();
+        let age = epoch_seconds(cx.now()) - auth_time;
+        if asked.prompt.login || asked.prompt.select_account || asked.max_age.is_some_and(|most| age > most) {
+            let text = "the application wants a sign-in, and nobody is there to be asked";
+            return Err(Stop::Back(Box::new(asked.back.clone()), "login_required", text.into()));
+        }
+        let authentication = Authentication {
+            auth_time,
+            amr: said.amr.iter().map(|amr| amr.to_string()).collect(),
+            nonce: asked.nonce.clone(),
+            ..Authentication::default()
+        };
         let me = cx.tx().assume(Duty::SignIn);
         let scopes = of_person(&asked.client, asked.scope.as_deref(), user, cx).await;
         cx.tx().resume(me);
@@ -191,8 +217,7 @@ impl Authorize {
             let text = "the client is not approved by the operator, and nobody is there to be asked";
             return Err(Stop::Back(Box::new(asked.back.clone()), "access_denied", text.into()));
         }
-        let live = Arc::new(Live::of_token(user, &actor.name, cx));
-        self.give(asked, scopes, &Who { live, by_token: true }, cx).await
+        self.give(asked, scopes, &Who { user, authentication }, cx).await
     }
 
     /// The code, the tokens, or both.

@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 use uaa_authz::{Duty, Update};
-use uaa_directory::{Keep, Live, Shown, Token, TokenOwn, account, cookie, keep};
+use uaa_directory::{Keep, Live, Shown, Token, TokenOwn, account, cookie, hex, keep};
 use uaa_look::{Device, DeviceConfirm, DeviceDone};
 use uaa_model::{Fault, Id, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, pairs, with};
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with};
 use uaa_store::{Cond, Field, Fields, Set, Want};
 use uaa_token::{digest, epoch_seconds};
 use url::form_urlencoded::Serializer;
@@ -83,7 +83,6 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
 /// The device asks for a pair of codes (section 3.1).
 async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let form = form(&body, &cx.query)?;
-    let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
     let shown = engine.authenticate_client(&cx.headers, &form, &cx.caller.address, cx.zone()).await;
     let shown = shown.inspect_err(|fault| {
         if let Fault::Protocol(..) = fault {
@@ -96,7 +95,11 @@ async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Rep
     cx.step(Want::Write).await?;
     cx.tx().assume(Duty::SignIn);
     let (device_code, user_code) = (engine.ids.hex32(), user_code(&engine.ids.hex32()));
-    let kept = Kept { scope: field("scope"), from: cx.caller.address.to_string(), answer: Answered::Pending };
+    let kept = Kept {
+        scope: field(&form, "scope").map(str::to_owned),
+        from: cx.caller.address.to_string(),
+        answer: Answered::Pending,
+    };
     let row = Keep {
         jti: &name_of(&user_code),
         text: &device_code,
@@ -123,7 +126,7 @@ async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Rep
 
 /// The person opens the page, maybe by the link that holds the code.
 async fn show(this: Authorize, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
-    let code = query.0.into_iter().find(|(name, _)| name == "user_code").map(|(_, v)| v).unwrap_or_default();
+    let code = field(&query.0, "user_code").unwrap_or_default().to_owned();
     if this.sessions.current(cx).await?.is_none() {
         let query = Serializer::new(String::new()).append_pair("user_code", &code).finish();
         return this.pages.sign_in_first(&format!("{PATH}?{query}"), cx);
@@ -135,15 +138,14 @@ async fn show(this: Authorize, _: Public, query: Form, cx: &mut Ctx) -> Reply<An
 async fn answer(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let text = std::str::from_utf8(&body.0).map_err(|_| Fault::Parse("the body is not UTF-8".into()))?;
     let form = pairs(text)?;
-    let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-    if let Err(fault) = cookie::is_ours(cx, field("csrf")) {
+    if let Err(fault) = cookie::is_ours(cx, field(&form, "csrf")) {
         return this.pages.trouble(fault, cx);
     }
     let Some(live) = this.sessions.current(cx).await? else {
         return this.pages.sign_in_first(PATH, cx);
     };
-    let code = field("user_code").unwrap_or_default().to_owned();
-    let decision = field("decision");
+    let code = field(&form, "user_code").unwrap_or_default().to_owned();
+    let decision = field(&form, "decision");
     if decision.is_some() {
         cx.step(Want::Write).await?;
     }
@@ -238,7 +240,7 @@ async fn pending(user_code: &str, cx: &mut Ctx) -> Reply<Option<Fields<TokenOwn>
 /// Under what a user code is found. People type it in small letters, with other signs between.
 fn name_of(user_code: &str) -> String {
     let plain: String = user_code.chars().filter(char::is_ascii_alphabetic).take(64).collect();
-    crate::actor::hex(&digest(&format!("{KIND} {}", plain.to_ascii_uppercase())))
+    hex(&digest(&format!("{KIND} {}", plain.to_ascii_uppercase())))
 }
 
 /// Eight letters that are not taken for each other and spell no word (section 6.1): 34 bits, for ten minutes.

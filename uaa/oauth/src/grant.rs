@@ -17,7 +17,7 @@ use axum::http::Method;
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_model::{Fault, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect, Public, Route, Site, pairs};
+use uaa_plugin::{Answer, Body, Ctx, Dialect, Public, Route, Site, field, pairs};
 
 /// What a grant reads.
 pub(crate) struct Asked {
@@ -30,7 +30,7 @@ pub(crate) struct Asked {
 impl Asked {
     /// A parameter of the request.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
-        self.form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+        field(&self.form, name)
     }
 
     /// A parameter of the request, to be kept.

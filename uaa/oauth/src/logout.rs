@@ -3,7 +3,7 @@
 //! A request without a hint ends the session as well, as in UAA: the cookie is `SameSite=Lax`, so that only a page that is
 //! opened can do it, and signing in again is all that it costs.
 
-use crate::authorize::{Authorize, bound, parameters};
+use crate::authorize::{Authorize, bound, parameters, some};
 use crate::client::Known;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
 
 async fn end(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let (form, _) = parameters(&body.0, &cx.query)?;
-    let field = |name: &str| form.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str());
+    let field = |name: &str| some(&form, name);
     let hint = match field("id_token_hint") {
         Some(hint) => this.engine.hint(hint, &cx.here()).await?,
         None => None,

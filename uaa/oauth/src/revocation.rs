@@ -1,6 +1,5 @@
 //! RFC 7009: a client gives back a token of its own.
 
-use crate::actor::hex;
 use crate::engine::Engine;
 use crate::fault::{invalid_request, unsupported_token_type};
 use crate::grant::form;
@@ -9,7 +8,7 @@ use axum::http::{Method, StatusCode};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use uaa_authz::Duty;
-use uaa_directory::Token;
+use uaa_directory::{Token, hex};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site};
 use uaa_store::{Cond, Field, Want};

@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::json;
 use std::sync::Arc;
 use uaa_model::{Code, Denied, Fault, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, bearer};
+use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, bearer, field};
 
 pub(crate) fn check_token(engine: Arc<Engine>) -> Route {
     let why = "a resource server proves by Basic that it may ask (uaa.resource)";
@@ -96,10 +96,6 @@ async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<
     }
     let client = engine.authenticate_client(&cx.headers, form, &cx.caller.address, cx.zone()).await?.client;
     if client.authorities.iter().any(|a| a == "uaa.resource") { Ok(()) } else { Err(lacking()) }
-}
-
-fn field<'a>(form: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
 }
 
 const JSON: &str = "application/json";

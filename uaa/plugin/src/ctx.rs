@@ -1,4 +1,3 @@
-use crate::authenticate::Authenticator;
 use crate::zone::{ZoneInfo, Zones};
 use axum::http::HeaderMap;
 use std::sync::Arc;
@@ -53,7 +52,6 @@ impl Params {
 pub struct Ctx {
     pub(crate) tx: Tx,
     pub(crate) access: Access,
-    pub(crate) authenticator: Arc<dyn Authenticator>,
     pub(crate) zones: Arc<Zones>,
     pub(crate) here: Arc<ZoneInfo>,
     pub(crate) op: &'static str,
@@ -94,11 +92,6 @@ impl Ctx {
     /// The request's time.
     pub fn now(&self) -> Micros {
         self.tx.now()
-    }
-
-    /// The actor of a token, for public routes that take one beside other credentials.
-    pub async fn actor_of(&self, token: &str) -> Reply<Arc<uaa_authz::Actor>> {
-        self.authenticator.authenticate(token, &self.here, self.now(), &[]).await
     }
 
     /// Decides a question about somebody from memory, on facts of that revision at least (`Access::judge`).

@@ -153,7 +153,6 @@ impl Dispatcher {
         let context = |want| Ctx {
             tx: self.access.begin(actor.clone(), here.guid, want, route.name, caller.request.clone()),
             access: self.access.clone(),
-            authenticator: self.authenticator.clone(),
             op: route.name,
             public: route.public.is_some(),
             links: here.links(self.zones.first_links()),

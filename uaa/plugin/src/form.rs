@@ -28,6 +28,11 @@ pub fn pairs(text: &str) -> Reply<Vec<(String, String)>> {
         .collect()
 }
 
+/// The value of the first pair of that name.
+pub fn field<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,3 @@
-use crate::authenticate::Authenticator;
 use crate::ctx::{Caller, Ctx, Params};
 use crate::dialect::Dialect;
 use crate::zone::Zones;
@@ -79,7 +78,6 @@ impl Work {
 /// Runs the jobs of all plugins: a dispatcher whose requests come from the table.
 pub struct Runner {
     access: Access,
-    authenticator: Arc<dyn Authenticator>,
     zones: Arc<Zones>,
     clock: Arc<dyn Clock>,
     works: HashMap<&'static str, Work>,
@@ -89,13 +87,12 @@ impl Runner {
     /// For these works.
     pub fn new(
         access: Access,
-        authenticator: Arc<dyn Authenticator>,
         zones: Arc<Zones>,
         clock: Arc<dyn Clock>,
         works: impl IntoIterator<Item = Work>,
     ) -> Runner {
         let works = works.into_iter().map(|work| (work.operation, work)).collect();
-        Runner { access, authenticator, zones, clock, works }
+        Runner { access, zones, clock, works }
     }
 
     /// Runs a step of everything that is due now. Returns how many.
@@ -144,7 +141,6 @@ impl Runner {
         let mut cx = Ctx {
             tx,
             access: self.access.clone(),
-            authenticator: self.authenticator.clone(),
             op: work.operation,
             public: false,
             links: here.links(self.zones.first_links()),

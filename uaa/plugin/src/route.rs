@@ -1,4 +1,4 @@
-use crate::ahead::Ahead;
+use crate::ahead::{Ahead, Prepare};
 use crate::answer::Answer;
 use crate::ctx::Ctx;
 use crate::dialect::Dialect;
@@ -53,8 +53,8 @@ where
     }
 }
 
-/// A handler with something that it works with: `with(state, handler)`, where the handler is an `async fn` of the state, a
-/// proof, an input and a borrowed context.
+/// A handler, or a step [before one](Prepare), with something that it works with: `with(state, handler)`, where the handler is an
+/// `async fn` of the state, a proof, an input and a borrowed context.
 pub fn with<S, F>(state: S, handler: F) -> With<S, F> {
     With { state, handler }
 }
@@ -72,6 +72,20 @@ where
     F: Fn(S, P, I, &'c mut Ctx) -> Fut + Send + Sync,
     Fut: Future<Output = Reply<Answer>> + Send + 'c,
 {
+    type Future = Fut;
+    fn call(&self, proof: P, input: I, cx: &'c mut Ctx) -> Fut {
+        (self.handler)(self.state.clone(), proof, input, cx)
+    }
+}
+
+impl<'c, S, F, P, I, Fut, T> Prepare<'c, P, I> for With<S, F>
+where
+    S: Clone + Send + Sync,
+    F: Fn(S, P, I, &'c mut Ctx) -> Fut + Send + Sync,
+    Fut: Future<Output = Reply<T>> + Send + 'c,
+    T: Send + Sync + 'static,
+{
+    type Ready = T;
     type Future = Fut;
     fn call(&self, proof: P, input: I, cx: &'c mut Ctx) -> Fut {
         (self.handler)(self.state.clone(), proof, input, cx)

@@ -4,7 +4,7 @@
 mod config;
 mod switch;
 
-pub use config::{Prompt, TokenPolicy, UserConfig, ZoneConfig};
+pub use config::{DEFAULT_GROUPS, Prompt, TokenPolicy, UserConfig, ZoneConfig};
 
 use crate::ctx::Links;
 use arc_swap::ArcSwap;

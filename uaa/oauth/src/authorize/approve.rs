@@ -1,10 +1,10 @@
 //! What people let applications do in their name: asked once, remembered for a month (UAA's rule), taken back at any time.
 
-use super::request::{Asked, Stop, field};
+use super::request::{Asked, Stop};
 use uaa_authz::{Delete, Duty, Zone};
 use uaa_directory::{Approval, Live};
 use uaa_model::{Fault, Id, Micros, Reply};
-use uaa_plugin::Ctx;
+use uaa_plugin::{Ctx, field};
 use uaa_store::{Cond, Field, Fields, Query, Set, Want};
 
 /// What the person has just answered.

@@ -4,7 +4,6 @@
 use super::Who;
 use super::request::{Asked, Stop};
 use crate::engine::Engine;
-
 use crate::issue::Order;
 use crate::person::{Authentication, Person};
 use serde::{Deserialize, Serialize};
@@ -13,7 +12,6 @@ use uaa_authz::Duty;
 use uaa_directory::{Keep, keep as keep_token};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::Ctx;
-use uaa_token::epoch_seconds;
 
 /// What is kept with a code.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,13 +42,12 @@ pub(super) async fn keep(
     let me = cx.tx().assume(Duty::SignIn);
     let person = person(asked, who, cx).await?;
     let text = engine.ids.hex32();
-    let authentication = authentication(asked, who);
     let kept = Kept {
         redirect_sent: asked.redirect_sent.clone(),
         redirect: asked.back.uri.clone(),
         scopes: scopes.to_vec(),
-        for_id_token: authentication.nonce.clone(),
-        authentication,
+        for_id_token: asked.nonce.clone(),
+        authentication: who.authentication.clone(),
         challenge: asked.challenge.clone(),
         generations: (person.generation, asked.client.generation),
     };
@@ -98,11 +95,10 @@ async fn tokens(
     cx: &mut Ctx,
 ) -> Result<Vec<(&'static str, String)>, Stop> {
     let person = person(asked, who, cx).await?;
-    let authentication = authentication(asked, who);
     let order = Order {
         client: &asked.client,
         person: &person,
-        authentication: &authentication,
+        authentication: &who.authentication,
         scopes,
         grant: "implicit",
         client_auth: None,
@@ -131,22 +127,10 @@ async fn tokens(
 }
 
 async fn person(asked: &Asked, who: &Who, cx: &mut Ctx) -> Result<Person, Stop> {
-    Person::find(who.live.user, "the person may not sign in any more", cx).await.map_err(
-        |fault| match fault {
-            Fault::Protocol(_, text, _) => Stop::Back(Box::new(asked.back.clone()), "access_denied", text),
-            other => Stop::Fault(other),
-        },
-    )
-}
-
-fn authentication(asked: &Asked, who: &Who) -> Authentication {
-    Authentication {
-        auth_time: epoch_seconds(who.live.auth_time),
-        amr: who.live.amr.clone(),
-        acr: vec![],
-        nonce: asked.nonce.clone(),
-        sid: (!who.by_token).then(|| who.live.id.to_string()),
-    }
+    Person::find(who.user, "the person may not sign in any more", cx).await.map_err(|fault| match fault {
+        Fault::Protocol(_, text, _) => Stop::Back(Box::new(asked.back.clone()), "access_denied", text),
+        other => Stop::Fault(other),
+    })
 }
 
 /// RFC 6749 section 4.1.2 allows ten minutes; UAA has five. It goes from a redirect to a back channel at once: one is enough

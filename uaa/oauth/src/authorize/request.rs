@@ -11,7 +11,7 @@ use oxide_auth::code_grant::extensions::Pkce;
 use std::borrow::Cow;
 use std::sync::Arc;
 use uaa_model::{Fault, Reply};
-use uaa_plugin::ZoneInfo;
+use uaa_plugin::{ZoneInfo, field};
 
 /// Why a request goes no further.
 #[derive(Debug)]
@@ -203,8 +203,8 @@ const NOT_THERE: [(&str, &str); 3] = [
 ];
 
 /// A parameter that is there and not empty: RFC 6749 section 3.1 takes an empty one for a missing one.
-fn some<'a>(form: &'a Pairs, name: &str) -> Option<&'a str> {
-    form.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
+pub(crate) fn some<'a>(form: &'a Pairs, name: &str) -> Option<&'a str> {
+    field(form, name).filter(|value| !value.is_empty())
 }
 
 fn text(form: &Pairs, name: &str) -> Option<String> {
@@ -257,11 +257,6 @@ fn challenge(
 }
 
 const CODE: Wanted = Wanted { code: true, token: false, id_token: false };
-
-/// For the rest of the endpoint: a parameter of the request.
-pub(crate) fn field<'a>(form: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
-}
 
 /// Names and values.
 type Pairs = [(String, String)];

@@ -5,7 +5,6 @@
 
 use super::Asked;
 use super::refresh_token::reused;
-use crate::actor::hex;
 use crate::authorize::Kept;
 use crate::engine::Engine;
 use crate::fault::{invalid_grant, invalid_request};
@@ -18,7 +17,7 @@ use oxide_auth::code_grant::extensions::Pkce;
 use oxide_auth::primitives::grant::{Extensions, Grant, Value};
 use std::borrow::Cow;
 use uaa_authz::Update;
-use uaa_directory::{Token, TokenOwn};
+use uaa_directory::{Token, TokenOwn, hex};
 use uaa_model::{Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Fields, Want};

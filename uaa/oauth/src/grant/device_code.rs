@@ -1,7 +1,6 @@
 //! RFC 8628 section 3.4: the device asks whether the person has answered.
 
 use super::Asked;
-use crate::actor::hex;
 use crate::device::{Answered, INTERVAL, KIND, Kept};
 use crate::engine::Engine;
 use crate::fault::{invalid_grant, told};
@@ -10,7 +9,7 @@ use crate::person::Person;
 use crate::scope;
 use crate::stored::again;
 use uaa_authz::Update;
-use uaa_directory::Token;
+use uaa_directory::{Token, hex};
 use uaa_model::{Id, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Want};

@@ -1,7 +1,6 @@
 //! UAA's password grant with a passcode: what `cf login --sso` gets from the browser. It stands for the sign-in there, once.
 
 use super::Asked;
-use crate::actor::hex;
 use crate::engine::Engine;
 use crate::fault::bad_passcode;
 use crate::issue::{Order, Renewal};
@@ -9,7 +8,7 @@ use crate::person::{Authentication, Person};
 use crate::scope;
 use crate::stored::again;
 use uaa_authz::Update;
-use uaa_directory::{Passcode, Token};
+use uaa_directory::{Passcode, Token, hex};
 use uaa_model::{Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Want};

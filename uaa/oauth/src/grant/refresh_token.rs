@@ -2,7 +2,6 @@
 //! section 4.14); where the zone has none, it is good until it expires.
 
 use super::Asked;
-use crate::actor::hex;
 use crate::engine::Engine;
 use crate::fault::{invalid_grant, invalid_scope, invalid_token};
 use crate::issue::{OFFLINE, Order, Renewal, acr};
@@ -12,7 +11,7 @@ use crate::stored::{again, end_all};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use uaa_authz::Update;
-use uaa_directory::{Keep, Token, TokenOwn, keep};
+use uaa_directory::{Keep, Token, TokenOwn, hex, keep};
 use uaa_model::{Code, Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Fields, Want};

@@ -85,7 +85,7 @@ impl ZoneConfig {
 }
 
 /// The groups that UAA makes in a new zone.
-pub(crate) const DEFAULT_GROUPS: [&str; 8] = [
+pub const DEFAULT_GROUPS: [&str; 8] = [
     "openid",
     "password.write",
     "uaa.user",
