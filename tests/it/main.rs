@@ -30,6 +30,7 @@ mod readme;
 mod refresh;
 mod security;
 mod server;
+mod sign_in;
 mod store;
 mod store_chain;
 mod store_list;

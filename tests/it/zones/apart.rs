@@ -6,8 +6,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::signature::Signer as _;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Row as _, SqliteConnection};
-use uaa_model::Secret;
+use uaa_authz::Zone;
+use uaa_directory::{Session, User};
+use uaa_model::{Id, Secret};
 use uaa_plugin::Site::Api;
+use uaa_store::{Cond, Field, Set};
 use uaa_token::{Algorithm, DataKey, SigningKey};
 
 #[tokio::test]
@@ -176,4 +179,41 @@ fn sign(key: &SigningKey, header: &Value, claims: &Value) -> String {
     let text = format!("{}.{}", encoded(header), encoded(claims));
     let signature = key.sign(text.as_bytes());
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[tokio::test]
+async fn a_session_of_one_zone_is_nothing_in_another() {
+    let site = Site::with(&["alpha", "beta"]).await;
+    site.furnished("alpha", "first-secret").await;
+    let zone = site.inside.hall.access.zones().named("alpha").unwrap().guid;
+    let mut tx = site.inside.begin(zone);
+    let seen = tx.visible::<User>().await.unwrap();
+    let marissa = Cond::In(Field::Text("username"), vec!["marissa".into()]);
+    let marissa = tx.find(&seen, marissa).await.unwrap().unwrap();
+    let held = "0123456789abcdef0123456789abcdef";
+    let digest: String = uaa_token::digest(held).iter().map(|byte| format!("{byte:02x}")).collect();
+    let now = tx.now();
+    let set = Set::default()
+        .put(Session::digest, digest)
+        .put(Session::subject, marissa.guid)
+        .put(Session::generation, marissa.own.generation)
+        .put(Session::auth_time, now)
+        .put(Session::amr, "pwd")
+        .put(Session::remembered, false)
+        .put(Session::seen, now)
+        .put(Session::expires, i64::MAX)
+        .put(Session::agent, "")
+        .put(Session::address, "");
+    let slot = tx.slot::<Session>(Id::<Zone>::new(zone)).await.unwrap();
+    let id = tx.ids().uuid();
+    tx.insert_as(slot, Id::new(id), Some(marissa.guid), set).await.unwrap();
+    tx.commit().await.unwrap();
+    let cookie = format!("hallmark-session={held}");
+    // Read from the rows the first time, from memory the second.
+    for _ in 0..2 {
+        for (zone, status) in [("alpha", 200), ("beta", 302), ("", 302)] {
+            let home = site.inside.ask_zone(zone, ("GET", "/home"), &[("cookie", &cookie)], "").await;
+            assert_eq!(home.status, status, "{zone}");
+        }
+    }
 }
