@@ -21,7 +21,7 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use uaa_authz::Read;
-use uaa_directory::{ByName, Client, ClientOwn, Credentials};
+use uaa_directory::{ByName, Client, ClientOwn, Credentials, is_client_metadata};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Form, Route, with};
 use uaa_store::{Annotation, Fields, Tx, Visible};
@@ -96,8 +96,7 @@ async fn show(ByName(client): ByName<Read, Client>, (): (), cx: &mut Ctx) -> Rep
 pub(crate) fn view(row: &Fields<ClientOwn>) -> Value {
     let own = &row.own;
     let more: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
-    let mut all: Map<String, Value> =
-        more.into_iter().filter(|(name, _)| KEPT.contains(&name.as_str())).collect();
+    let mut all: Map<String, Value> = more.into_iter().filter(|(name, _)| is_kept(name)).collect();
     let mut put = |name: &str, value: Value| all.insert(name.to_owned(), value);
     put("client_id", own.client_id.as_str().into());
     put("name", own.name.as_str().into());
@@ -135,7 +134,12 @@ fn note(tx: &mut Tx, event: &str, client_id: &str) {
     tx.annotate(Annotation { event, target_name, ..Annotation::default() });
 }
 
-/// Fields without a column that are kept as they come and are no secret.
+/// Whether a field without a column is kept, and shown: it is no secret.
+fn is_kept(name: &str) -> bool {
+    KEPT.contains(&name) || is_client_metadata(name)
+}
+
+/// Fields that are UAA's.
 const KEPT: &[&str] = &[
     "allowedproviders",
     "required_user_groups",

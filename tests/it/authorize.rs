@@ -14,8 +14,8 @@ on_every_server!(
 
 /// An application with one return address.
 pub(crate) struct App {
-    id: &'static str,
-    redirect: &'static str,
+    pub(crate) id: &'static str,
+    pub(crate) redirect: &'static str,
 }
 
 pub(crate) const SHOP: App = App { id: "shop", redirect: "https://shop.example/cb" };
@@ -41,6 +41,12 @@ impl App {
 
     pub(crate) fn ask(&self, server: &Hallmark, more: &[(&str, &str)]) -> String {
         let mut url = reqwest::Url::parse(&format!("{}/oauth/authorize", server.uaa())).unwrap();
+        url.query_pairs_mut().extend_pairs(self.parameters(more));
+        url.into()
+    }
+
+    /// The parameters of a usual request, with others instead of some.
+    pub(crate) fn parameters(&self, more: &[(&str, &str)]) -> Vec<(String, String)> {
         let challenge = URL_SAFE_NO_PAD.encode(digest(VERIFIER));
         let usual = [
             ("client_id", self.id),
@@ -54,11 +60,10 @@ impl App {
         ];
         let kept = usual.iter().filter(|(name, _)| !more.iter().any(|(n, _)| n == name));
         let all = kept.chain(more.iter()).filter(|(_, value)| !value.is_empty());
-        url.query_pairs_mut().extend_pairs(all);
-        url.into()
+        all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
-    async fn redeem(&self, server: &Hallmark, code: &str, more: &[(&str, &str)]) -> tests::Said {
+    pub(crate) async fn redeem(&self, server: &Hallmark, code: &str, more: &[(&str, &str)]) -> tests::Said {
         let usual = [
             ("grant_type", "authorization_code"),
             ("code", code),

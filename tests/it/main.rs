@@ -22,6 +22,7 @@ mod grants;
 mod id_token;
 mod jobs;
 mod kill;
+mod par;
 mod platform;
 mod platform_inputs;
 mod race;

@@ -4,7 +4,7 @@ use super::keys;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uaa_authz::Zone;
-use uaa_directory::{Client, ClientOwn};
+use uaa_directory::{Client, ClientOwn, check_client_metadata};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
 use uaa_plugin::Within;
 use uaa_store::Set;
@@ -183,7 +183,7 @@ impl ClientBody {
     fn more(&self, before: Option<&ClientOwn>) -> Reply<String> {
         let mut all: Map<String, Value> =
             before.and_then(|b| serde_json::from_str(&b.more).ok()).unwrap_or_default();
-        for (name, value) in self.more.iter().filter(|(name, _)| super::KEPT.contains(&name.as_str())) {
+        for (name, value) in self.more.iter().filter(|(name, _)| super::is_kept(name)) {
             let value = match (name.as_str(), value) {
                 ("jwks" | "jwks_uri", _) if before.is_some() => continue,
                 (_, Value::Null) => {
@@ -197,6 +197,7 @@ impl ClientBody {
             };
             all.insert(name.clone(), value);
         }
+        check_client_metadata(&all).map_err(refused)?;
         Ok(Value::Object(all).to_string())
     }
 }

@@ -4,6 +4,7 @@
 //! resources live here; the protocols that speak of them are plugins above.
 
 mod access;
+mod client_metadata;
 mod credentials;
 mod identity;
 mod kept;
@@ -21,6 +22,7 @@ pub mod signing_key;
 pub mod zone;
 
 pub use access::AccessApi;
+pub use client_metadata::{check_client_metadata, is_client_metadata};
 pub use credentials::{Attempt, Credentials, Tried};
 pub use identity::{
     Approval, ApprovalOwn, Client, ClientBatch, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token,

@@ -7,29 +7,30 @@
 mod approve;
 mod code;
 mod pages;
+mod pushed;
 mod redirect;
 mod request;
 mod respond;
 
 pub(crate) use code::Kept;
 pub(crate) use pages::{as_asked, as_shown};
+pub(crate) use pushed::SECONDS as PUSHED_SECONDS;
 pub(crate) use redirect::bound;
-pub(crate) use request::{parameters, some};
+pub(crate) use request::{Stop, parameters, some};
 
 use crate::engine::Engine;
 use crate::person::Authentication;
 use crate::scope::of_person;
 use approve::Decision;
 use axum::http::Method;
-use request::{Asked, Stop};
+use pushed::{Request, Way};
+use request::Asked;
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::{Live, Pages, Sessions, cookie};
 use uaa_model::{Code, Denied, Fault, Reply};
 use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, bearer, field};
-use uaa_store::Want;
 use uaa_token::epoch_seconds;
-use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 /// What the endpoint works with.
@@ -69,6 +70,15 @@ impl<'c> Handler<'c, Public, Body> for Authorize {
     }
 }
 
+/// Checks a request that its client hands in, and puts it down. The name that it is found by.
+pub(crate) async fn push(engine: &Engine, form: Vec<(String, String)>, cx: &mut Ctx) -> Result<String, Stop> {
+    let asked = request::read(engine, Request { form, way: Way::Client }, &cx.here()).await?;
+    cx.step_to_write().await?;
+    let (jti, text) = (engine.ids.hex32(), engine.ids.hex32());
+    let kept = pushed::put_down(&asked.client, asked.request.form, (&jti, &text), cx).await?;
+    Ok(kept.name().to_owned())
+}
+
 /// For whom something is given, and when and how they proved who they are.
 struct Who {
     user: Uuid,
@@ -91,7 +101,8 @@ impl Who {
 impl Authorize {
     async fn answer(&self, body: &Body, cx: &mut Ctx) -> Result<Answer, Stop> {
         let (form, answered) = parameters(&body.0, &cx.query)?;
-        let asked = request::read(&self.engine, &form, &cx.here()).await?;
+        let request = request::resolved(&self.engine, form, cx).await?;
+        let asked = request::read(&self.engine, request, &cx.here()).await?;
         if let Some(token) = bearer(&cx.headers).map(str::to_owned) {
             return self.by_token(&asked, &token, cx).await;
         }
@@ -107,7 +118,7 @@ impl Authorize {
         let live = self.sessions.current(cx).await?;
         let live = match live {
             Some(live) if self.is_enough(&asked, &live, decision.is_some(), cx).await? => live,
-            Some(_) | None => return self.sign_in_first(&asked, &form, cx),
+            Some(_) | None => return self.sign_in_first(&asked, cx).await,
         };
         self.go_on(&asked, decision, live, cx).await
     }
@@ -116,7 +127,14 @@ impl Authorize {
     /// person was asked already.
     async fn is_enough(&self, asked: &Asked, live: &Live, decided: bool, cx: &Ctx) -> Reply<bool> {
         let age = (cx.now() - live.auth_time) / 1_000_000;
-        let again = (asked.prompt.login || asked.prompt.select_account) && !decided;
+        let again = match &asked.request.way {
+            Way::Browser | Way::Client => (asked.prompt.login || asked.prompt.select_account) && !decided,
+            // Its words stay as they are, so that the times tell what was done because of them.
+            Way::Name(pushed) => match pushed.opened() {
+                Some(opened) => asked.prompt.login && live.auth_time < opened,
+                None => asked.prompt.login || asked.prompt.select_account,
+            },
+        };
         if again || asked.max_age.is_some_and(|most| age > most) {
             return Ok(false);
         }
@@ -126,7 +144,7 @@ impl Authorize {
     }
 
     /// Nobody is signed in, or not as the application wants it.
-    fn sign_in_first(&self, asked: &Asked, form: &[(String, String)], cx: &Ctx) -> Result<Answer, Stop> {
+    async fn sign_in_first(&self, asked: &Asked, cx: &mut Ctx) -> Result<Answer, Stop> {
         if asked.prompt.none {
             return Err(Stop::Back(
                 Box::new(asked.back.clone()),
@@ -135,13 +153,13 @@ impl Authorize {
             ));
         }
         // What this sign-in fulfils is not asked for again after it.
-        let rest =
-            form.iter().filter(|(name, value)| name != "prompt" && (name != "max_age" || value != "0"));
-        let mut after = Serializer::new(String::new());
-        after.extend_pairs(rest);
+        let rest = asked.request.form.iter();
+        let rest = rest.filter(|(name, value)| name != "prompt" && (name != "max_age" || value != "0"));
+        let mut rest: Vec<(String, String)> = rest.cloned().collect();
         if asked.prompt.consent {
-            after.append_pair("prompt", "consent");
+            rest.push(("prompt".into(), "consent".into()));
         }
+        asked.request.open(cx).await?;
         let mut more = vec![];
         if asked.prompt.login || asked.max_age.is_some() || asked.id_token_hint.is_some() {
             more.push(("prompt", "login"));
@@ -152,7 +170,8 @@ impl Authorize {
         if let Some(hint) = &asked.login_hint {
             more.push(("login_hint", hint));
         }
-        Ok(self.pages.sign_in(&format!("/oauth/authorize?{}", after.finish()), &more, cx)?)
+        let after = format!("/oauth/authorize?{}", asked.request.query(&rest));
+        Ok(self.pages.sign_in(&after, &more, cx)?)
     }
 
     async fn go_on(
@@ -169,6 +188,7 @@ impl Authorize {
         let scopes = match approve::ask(asked, &scopes, decision, &live, cx).await? {
             approve::Outcome::Approved(scopes) => scopes,
             approve::Outcome::Denied => {
+                asked.request.spend(cx).await?;
                 let text = "the person did not allow it".into();
                 return Err(Stop::Back(Box::new(asked.back.clone()), "access_denied", text));
             }
@@ -177,6 +197,7 @@ impl Authorize {
                 return Err(Stop::Back(Box::new(asked.back.clone()), "consent_required", text.into()));
             }
             approve::Outcome::Open(_) => {
+                asked.request.open(cx).await?;
                 return Ok(self.consent(asked, &scopes, &live, cx)?);
             }
         };
@@ -228,8 +249,9 @@ impl Authorize {
         who: &Who,
         cx: &mut Ctx,
     ) -> Result<Answer, Stop> {
+        asked.request.spend(cx).await?;
         let code = if asked.wanted.code {
-            cx.step(Want::Write).await?;
+            cx.step_to_write().await?;
             Some(code::keep(&self.engine, asked, &scopes, who, cx).await?)
         } else {
             None

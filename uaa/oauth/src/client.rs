@@ -1,3 +1,7 @@
+mod policy;
+
+pub(crate) use policy::Policy;
+
 use crate::client_assertion;
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_request};
@@ -39,6 +43,8 @@ pub(crate) struct Known {
     grants: Vec<String>,
     /// By which it proves who it is, when not by a secret.
     pub(crate) keys: Keys,
+    /// How it wants to be dealt with.
+    pub(crate) policy: Policy,
     secrets: Vec<String>,
     public: bool,
     /// Its zone: issuer and name of the tokens that it gets.
@@ -119,6 +125,7 @@ impl Known {
             logout_uris: more("post_logout_redirect_uris"),
             wildcards: others.get("allow_unsafe_matching") == Some(&Value::Bool(true)),
             auto_approve: AutoApprove::read(&own.autoapprove),
+            policy: Policy::new(&others),
             secrets: [&own.secret, &own.secret_two].into_iter().flatten().cloned().collect(),
             public: own.allow_public,
             here: here.clone(),

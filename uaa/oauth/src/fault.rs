@@ -17,6 +17,11 @@ pub(crate) fn told(error: &'static str, text: &'static str) -> Fault {
     Fault::protocol(Code::new(400, error), text)
 }
 
+/// An error of an authorization request, told to a client that can be told nothing else.
+pub(crate) fn refused(error: &'static str, text: impl Into<Cow<'static, str>>) -> Fault {
+    Fault::protocol(Code::new(400, error), text)
+}
+
 pub(crate) fn invalid_scope(text: impl Into<Cow<'static, str>>) -> Fault {
     Fault::protocol(Code::new(400, "invalid_scope"), text)
 }

@@ -16,7 +16,7 @@ use crate::fault::{invalid_client, invalid_request, unauthorized_client, unsuppo
 use axum::http::Method;
 use std::sync::Arc;
 use uaa_authz::Duty;
-use uaa_model::{Fault, Reply};
+use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect, Public, Route, Site, field, pairs};
 
 /// What a grant reads.
@@ -82,11 +82,7 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
         return user_token::grant(engine, &form, &token, cx).await;
     }
     let shown = engine.authenticate_client(&cx.headers, &form, &cx.caller.address, cx.zone()).await;
-    let shown = shown.inspect_err(|fault| {
-        if let Fault::Protocol(..) = fault {
-            engine.failed(cx);
-        }
-    })?;
+    let shown = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?;
     let asked = Asked { client: shown.client, by: shown.by, form };
     // RFC 6749 section 4.4: only a client that has proved who it is. A public one has only said its name.
     if asked.public() && asked.field("grant_type") == Some("client_credentials") {

@@ -77,6 +77,8 @@ fn configuration(keys: &KeySet, here: &ZoneInfo) -> Value {
     json!({
         "issuer": here.issuer,
         "authorization_endpoint": format!("{uaa}/oauth/authorize"),
+        "pushed_authorization_request_endpoint": format!("{uaa}/oauth/par"),
+        "require_pushed_authorization_requests": false,
         "device_authorization_endpoint": format!("{uaa}/oauth/device_authorization"),
         "token_endpoint": format!("{uaa}/oauth/token"),
         "end_session_endpoint": format!("{uaa}/logout.do"),

@@ -19,6 +19,7 @@ mod keys;
 mod list;
 mod logout;
 mod noted;
+mod par;
 mod person;
 mod polls;
 mod published;
@@ -62,6 +63,7 @@ impl Plugin for OauthServer {
     fn routes(self: Arc<Self>) -> Vec<Route> {
         let mut routes = vec![
             grant::route(self.engine.clone()),
+            par::route(&self.engine),
             state::check_token(self.engine.clone()),
             state::introspect(self.engine.clone()),
         ];

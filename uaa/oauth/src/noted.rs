@@ -6,7 +6,7 @@ use crate::engine::Engine;
 use crate::person::Person;
 use std::sync::Arc;
 use uaa_authz::{Actor, Subject};
-use uaa_model::Reply;
+use uaa_model::{Fault, Reply};
 use uaa_plugin::Ctx;
 use uaa_store::Noted;
 use uaa_token::AccessClaims;
@@ -32,9 +32,16 @@ impl Engine {
     }
 
     /// Notes that somebody said to be a client and was not. What somebody typed is not noted, as it may be a secret.
-    pub(crate) fn failed(&self, cx: &Ctx) {
+    fn failed(&self, cx: &Ctx) {
         let nobody = Actor::nobody(self.access.registry(), cx.zone());
         self.noted(nobody, ("ClientAuthenticationFailure", "failed", "secret"), cx);
+    }
+
+    /// Notes a failed authentication of a client, if that is what went wrong.
+    pub(crate) fn noted_as_failed(&self, fault: &Fault, cx: &Ctx) {
+        if let Fault::Protocol(..) = fault {
+            self.failed(cx);
+        }
     }
 
     fn holder(&self, (subject, name): (Subject, &str), client: &str, cx: &Ctx) -> Actor {

@@ -34,11 +34,7 @@ async fn give_back(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> 
     // A token in an address ends up in logs.
     let form = form(body, "")?;
     let client = engine.authenticate_client(&cx.headers, &form, &cx.caller.address, cx.zone()).await;
-    let client = client.inspect_err(|fault| {
-        if let Fault::Protocol(..) = fault {
-            engine.failed(cx);
-        }
-    })?;
+    let client = client.inspect_err(|fault| engine.noted_as_failed(fault, cx))?;
     let client = client.client;
     let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     let token = field("token").ok_or_else(|| invalid_request("the parameter `token` is missing"))?;

@@ -40,7 +40,7 @@ impl Authorize {
         cx: &mut Ctx,
     ) -> Reply<Answer> {
         // The same request again, with the answer in its body: nothing of it is remembered here.
-        let here = format!("/oauth/authorize?{}", cx.query);
+        let here = format!("/oauth/authorize?{}", asked.request.query(&asked.request.form));
         let page = Consent {
             action: here.clone(),
             client: as_shown(&asked.client),

@@ -2,6 +2,7 @@
 //! answer may go, there is only a page.
 
 use super::pages::as_shown;
+use super::pushed::{self, Request, Way};
 use super::redirect;
 use super::respond::{Back, Mode};
 use crate::client::Known;
@@ -11,7 +12,7 @@ use oxide_auth::code_grant::extensions::Pkce;
 use std::borrow::Cow;
 use std::sync::Arc;
 use uaa_model::{Fault, Reply};
-use uaa_plugin::{ZoneInfo, field};
+use uaa_plugin::{Ctx, ZoneInfo, field};
 
 /// Why a request goes no further.
 #[derive(Debug)]
@@ -90,10 +91,29 @@ pub(crate) struct Asked {
     pub(crate) ui_locales: Option<String>,
     /// The challenge with its method, as `oxide-auth` keeps it.
     pub(crate) challenge: Option<String>,
+    /// The words.
+    pub(crate) request: Request,
+}
+
+/// Finds the words of a request: what the browser brought along, or what was put down under the name that it brought.
+pub(super) async fn resolved(engine: &Engine, form: Read, cx: &mut Ctx) -> Result<Request, Stop> {
+    let Some(name) = some(&form, "request_uri").filter(|uri| uri.starts_with(pushed::URN)) else {
+        return Ok(Request { form, way: Way::Browser });
+    };
+    if once(&form).is_err() {
+        return Err(Stop::Page { error: "invalid_request", client: None });
+    }
+    let client = client(engine, &form, &cx.here()).await?;
+    match pushed::find(&client, name, cx).await? {
+        // RFC 9126 section 4 and RFC 9101 section 6.3: whatever stands beside the name does not count.
+        Some(pushed) => Ok(Request { form: pushed.form(), way: Way::Name(pushed) }),
+        None => Err(Stop::Page { error: pushed::NOT_GOOD, client: Some(client) }),
+    }
 }
 
 /// Reads a request of the authorization endpoint.
-pub(crate) async fn read(engine: &Engine, form: &Pairs, here: &Arc<ZoneInfo>) -> Result<Asked, Stop> {
+pub(super) async fn read(engine: &Engine, request: Request, here: &Arc<ZoneInfo>) -> Result<Asked, Stop> {
+    let form = &request.form;
     let (client, uri) = answerable(engine, form, here).await?;
     let wanted = some(form, "response_type").and_then(Wanted::parse);
     let by_default = if wanted.is_none_or(|w| w == CODE) { Mode::Query } else { Mode::Fragment };
@@ -105,7 +125,13 @@ pub(crate) async fn read(engine: &Engine, form: &Pairs, here: &Arc<ZoneInfo>) ->
         issuer: here.issuer.clone(),
         client: as_shown(&client),
     };
-    let said = understood(&client, wanted, mode, by_default, form);
+    let said = match &request.way {
+        Way::Browser if client.policy.pushed_only => Err((
+            "invalid_request",
+            "the client hands its requests in (RFC 9126), and this one came otherwise",
+        )),
+        Way::Browser | Way::Client | Way::Name(_) => understood(&client, wanted, mode, by_default, form),
+    };
     let (wanted, prompt, max_age, challenge) =
         said.map_err(|(error, text)| Stop::Back(Box::new(back.clone()), error, text.into()))?;
     Ok(Asked {
@@ -121,6 +147,7 @@ pub(crate) async fn read(engine: &Engine, form: &Pairs, here: &Arc<ZoneInfo>) ->
         challenge,
         client,
         back,
+        request,
     })
 }
 
@@ -130,14 +157,17 @@ async fn answerable(engine: &Engine, form: &Pairs, here: &ZoneInfo) -> Result<(A
     if once(form).is_err() {
         return Err(page("invalid_request", None));
     }
-    let id = some(form, "client_id").ok_or_else(|| page("invalid_request", None))?;
-    let Some(client) = engine.client(here.guid, id).await? else {
-        return Err(page("invalid_client", None));
-    };
+    let client = client(engine, form, here).await?;
     match redirect::bound(&client.redirect_uris, client.wildcards, some(form, "redirect_uri")) {
         Some(uri) => Ok((client, uri)),
         None => Err(page("invalid_redirect_uri", Some(client))),
     }
+}
+
+async fn client(engine: &Engine, form: &Pairs, here: &ZoneInfo) -> Result<Arc<Known>, Stop> {
+    let page = |error| Stop::Page { error, client: None };
+    let id = some(form, "client_id").ok_or_else(|| page("invalid_request"))?;
+    engine.client(here.guid, id).await?.ok_or_else(|| page("invalid_client"))
 }
 
 type Refusal = (&'static str, &'static str);
