@@ -10,3 +10,8 @@ pub struct Raw {
     /// Why no scoped method does.
     pub why: &'static str,
 }
+
+impl Raw {
+    /// Stands in the text for `IN` a set of ids, which each database is told in its own way.
+    pub const AMONG: &'static str = "{among}";
+}

@@ -103,6 +103,28 @@ impl Tx {
         let sql = values.into_iter().fold(Sql::new(raw.text), Sql::with);
         self.fetch(sql).await
     }
+
+    /// The same for a set of ids, where the text says [`Raw::AMONG`]: one statement for a whole page. `values` are those of
+    /// the places before it.
+    ///
+    /// # Errors
+    /// `Internal` when the text does not say where.
+    pub async fn raw_among(
+        &mut self,
+        proof: &impl Proof,
+        raw: &'static Raw,
+        values: Vec<Value>,
+        ids: &[Uuid],
+    ) -> Reply<Vec<Row>> {
+        self.mine(proof)?;
+        let (before, after) = raw
+            .text
+            .split_once(Raw::AMONG)
+            .ok_or_else(|| Fault::Internal(format!("{} has no place for ids", raw.name)))?;
+        let mut sql = values.into_iter().fold(Sql::new(before), Sql::with);
+        sql.among(self.engine(), ids).push(after);
+        self.fetch(sql).await
+    }
 }
 
 /// Where a page ends. For an order by another column there is none: the next page is then found by its number.
