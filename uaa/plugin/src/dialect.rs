@@ -72,100 +72,87 @@ impl Dialect {
 
     /// Status, name and words of a fault: a line of `faults.txt`.
     pub fn say(self, fault: &Fault) -> Said {
-        let one = |code: Code, text: Cow<'static, str>| Said { code, details: vec![text], more: vec![] };
+        let code = self.code(fault);
         match fault {
-            Fault::Protocol(code, text, more) => {
-                Said { code: *code, details: vec![text.clone()], more: more.clone() }
-            }
-            Fault::Denied(denied, kind) => one(self.denied(*denied), self.refusal(*denied, kind)),
-            Fault::Lacking(verb, kind) => one(
-                self.denied(Denied::Forbidden),
-                match self {
-                    Dialect::Access => {
-                        format!("you cannot hand out `{verb}` on `{kind}`, which you lack there").into()
-                    }
-                    Dialect::Cc | Dialect::Oauth | Dialect::Scim => self.refusal(Denied::Forbidden, kind),
-                },
-            ),
-            Fault::NotFound(text) => {
-                one(self.pick((404, 10000, "CF-NotFound"), "not_found", "not_found"), text.clone())
-            }
-            Fault::Method => one(
-                self.pick((404, 10000, "CF-NotFound"), "method_not_allowed", "method_not_allowed")
-                    .or_status(self, 405),
-                if self == Dialect::Cc { "Unknown request".into() } else { "method not allowed".into() },
-            ),
-            Fault::BadQuery(text) => one(
-                self.pick((400, 10005, "CF-BadQueryParameter"), "invalid_request", "scim"),
-                if self == Dialect::Cc {
-                    format!("The query parameter is invalid: {text}").into()
-                } else {
-                    text.clone()
-                },
-            ),
-            Fault::Parse(text) => one(
-                self.pick((400, 1001, "CF-MessageParseError"), "invalid_request", "invalid_scim_resource"),
-                if self == Dialect::Cc {
-                    format!("Request invalid due to parse error: {text}").into()
-                } else {
-                    text.clone()
-                },
-            ),
-            Fault::Invalid(texts) => Said {
-                code: self.pick(
-                    (422, 10008, "CF-UnprocessableEntity"),
-                    "invalid_request",
-                    "invalid_scim_resource",
-                ),
-                details: texts.clone(),
-                more: vec![],
-            },
-            Fault::Unique(text) => one(
-                self.pick(
-                    (422, 10008, "CF-UnprocessableEntity"),
-                    "invalid_request",
-                    "scim_resource_already_exists",
-                )
-                .or_status_of(self, Dialect::Scim, 409),
-                text.clone(),
-            ),
-            Fault::Conflict(text) => one(
-                self.pick((409, 10016, "CF-Conflict"), "conflict", "scim_resource_conflict")
-                    .or_status(self, 409),
-                text.clone(),
-            ),
-            Fault::TooLarge => one(
-                self.pick((413, 1004, "CF-BadRequest"), "invalid_request", "invalid_scim_resource")
-                    .or_status(self, 413),
-                "the request body is too large".into(),
-            ),
-            Fault::TooMany(_) => one(
-                self.pick((429, 10013, "CF-RateLimitExceeded"), "too_many_requests", "too_many_requests")
-                    .or_status(self, 429),
-                "too many requests at once; try again later".into(),
-            ),
-            Fault::Unavailable(_) | Fault::Retry => one(
-                self.pick(
-                    (503, 10015, "CF-ServiceUnavailable"),
-                    "temporarily_unavailable",
-                    "temporarily_unavailable",
-                )
-                .or_status(self, 503),
-                "the service is temporarily unavailable; try again".into(),
-            ),
-            Fault::Internal(_) => one(
-                self.pick((500, 10001, "UnknownError"), "server_error", "internal_server_error")
-                    .or_status(self, 500),
-                "An unknown error occurred.".into(),
-            ),
+            Fault::Protocol(_, text, more) => Said { code, details: vec![text.clone()], more: more.clone() },
+            Fault::Invalid(texts) => Said { code, details: texts.clone(), more: vec![] },
+            _ => Said { code, details: vec![self.words(fault)], more: vec![] },
         }
     }
 
-    fn pick(self, cc: (u16, u32, &'static str), oauth: &'static str, scim: &'static str) -> Code {
+    /// The Cloud Controller has its own, with numbers; OAuth and our own API share theirs.
+    fn code(self, fault: &Fault) -> Code {
+        let ((status, number, name), oauth, scim) = match fault {
+            Fault::Protocol(code, ..) => return *code,
+            Fault::Denied(denied, _) => return self.denied(*denied),
+            Fault::Lacking(..) => return self.denied(Denied::Forbidden),
+            Fault::NotFound(_) => ((404, 10000, "CF-NotFound"), (404, "not_found"), (404, "not_found")),
+            Fault::Method => {
+                ((404, 10000, "CF-NotFound"), (405, "method_not_allowed"), (405, "method_not_allowed"))
+            }
+            Fault::BadQuery(_) => {
+                ((400, 10005, "CF-BadQueryParameter"), (400, "invalid_request"), (400, "scim"))
+            }
+            Fault::Parse(_) => (
+                (400, 1001, "CF-MessageParseError"),
+                (400, "invalid_request"),
+                (400, "invalid_scim_resource"),
+            ),
+            Fault::Invalid(_) => (UNPROCESSABLE, (400, "invalid_request"), (400, "invalid_scim_resource")),
+            Fault::Unique(_) => {
+                (UNPROCESSABLE, (400, "invalid_request"), (409, "scim_resource_already_exists"))
+            }
+            Fault::Conflict(_) => {
+                ((409, 10016, "CF-Conflict"), (409, "conflict"), (409, "scim_resource_conflict"))
+            }
+            Fault::TooLarge => {
+                ((413, 1004, "CF-BadRequest"), (413, "invalid_request"), (413, "invalid_scim_resource"))
+            }
+            Fault::TooMany(_) => {
+                ((429, 10013, "CF-RateLimitExceeded"), (429, "too_many_requests"), (429, "too_many_requests"))
+            }
+            Fault::Unavailable(_) | Fault::Retry => (
+                (503, 10015, "CF-ServiceUnavailable"),
+                (503, "temporarily_unavailable"),
+                (503, "temporarily_unavailable"),
+            ),
+            Fault::Internal(_) => {
+                ((500, 10001, "UnknownError"), (500, "server_error"), (500, "internal_server_error"))
+            }
+        };
         match self {
-            Dialect::Cc => Code::cc(cc.0, cc.1, cc.2),
-            Dialect::Oauth | Dialect::Access => Code::new(if cc.0 == 404 { 404 } else { 400 }, oauth),
-            Dialect::Scim => Code::new(if cc.0 == 404 { 404 } else { 400 }, scim),
+            Dialect::Cc => Code::cc(status, number, name),
+            Dialect::Oauth | Dialect::Access => Code::new(oauth.0, oauth.1),
+            Dialect::Scim => Code::new(scim.0, scim.1),
+        }
+    }
+
+    /// One sentence. A mistake of ours is not told to the caller.
+    fn words(self, fault: &Fault) -> Cow<'static, str> {
+        let cc = self == Dialect::Cc;
+        match fault {
+            Fault::Denied(denied, kind) => self.refusal(*denied, kind),
+            Fault::Lacking(verb, kind) if self == Dialect::Access => {
+                format!("you cannot hand out `{verb}` on `{kind}`, which you lack there").into()
+            }
+            Fault::Lacking(_, kind) => self.refusal(Denied::Forbidden, kind),
+            Fault::BadQuery(text) if cc => format!("The query parameter is invalid: {text}").into(),
+            Fault::Parse(text) if cc => format!("Request invalid due to parse error: {text}").into(),
+            Fault::NotFound(text)
+            | Fault::BadQuery(text)
+            | Fault::Parse(text)
+            | Fault::Unique(text)
+            | Fault::Conflict(text)
+            | Fault::Protocol(_, text, _) => text.clone(),
+            Fault::Invalid(texts) => texts.join(" ").into(),
+            Fault::Method if cc => "Unknown request".into(),
+            Fault::Method => "method not allowed".into(),
+            Fault::TooLarge => "the request body is too large".into(),
+            Fault::TooMany(_) => "too many requests at once; try again later".into(),
+            Fault::Unavailable(_) | Fault::Retry => {
+                "the service is temporarily unavailable; try again".into()
+            }
+            Fault::Internal(_) => "An unknown error occurred.".into(),
         }
     }
 
@@ -233,21 +220,7 @@ impl Said {
     }
 }
 
-trait OrStatus {
-    fn or_status(self, dialect: Dialect, status: u16) -> Code;
-    fn or_status_of(self, dialect: Dialect, only: Dialect, status: u16) -> Code;
-}
-
-impl OrStatus for Code {
-    /// The status outside the Cloud Controller, which has its own.
-    fn or_status(self, dialect: Dialect, status: u16) -> Code {
-        if dialect == Dialect::Cc { self } else { Code { status, ..self } }
-    }
-
-    fn or_status_of(self, dialect: Dialect, only: Dialect, status: u16) -> Code {
-        if dialect == only { Code { status, ..self } } else { self }
-    }
-}
+const UNPROCESSABLE: (u16, u32, &str) = (422, 10008, "CF-UnprocessableEntity");
 
 /// A kind as the field's clients read it: `Organization quota not found` is matched by the cf CLI.
 fn noun(kind: &str) -> String {
