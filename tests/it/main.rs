@@ -16,6 +16,7 @@ mod clients_many;
 mod command_line;
 mod decide;
 mod engines;
+mod escalation;
 mod forged;
 mod golden;
 mod grants;
