@@ -1,4 +1,4 @@
-//! `/`, `/v3`, `/v3/info`: where everything is.
+//! `/`, `/v3`, `/v3/info`, `/v2/info`: where everything is.
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::public(Api, Method::GET, "/", "root_show", Cc, why, root),
         Route::public(Api, Method::GET, "/v3", "v3_show", Cc, why, v3),
         Route::public(Api, Method::GET, "/v3/info", "api_info_show", Cc, why, info),
+        Route::public(Api, Method::GET, "/v2/info", "api_v2_info_show", Cc, why, v2_info),
     ]
 }
 
@@ -54,11 +55,36 @@ async fn info(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
         "description": "Hallmark",
         "name": "Hallmark",
         "version": 0,
-        "osbapi_version": "2.15",
+        "osbapi_version": OSBAPI_VERSION,
         "rate_limits": {"enabled": false, "general_limit": "", "reset_interval_in_minutes": ""},
         "links": {"self": {"href": format!("{api}/v3/info")}, "support": {"href": ""}},
     }))
 }
+
+/// The one thing of the old API that stays when it is off, as in the Cloud Controller: clients written in those days, the Java
+/// client among them, ask here alone for where to sign in.
+async fn v2_info(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
+    Answer::ok(&json!({
+        "name": "Hallmark",
+        "build": env!("CARGO_PKG_VERSION"),
+        "support": "CF API v2 is disabled",
+        "version": 0,
+        "description": "Hallmark",
+        "authorization_endpoint": &*cx.links.login,
+        "token_endpoint": &*cx.links.uaa,
+        "min_cli_version": Value::Null,
+        "min_recommended_cli_version": Value::Null,
+        "app_ssh_endpoint": Value::Null,
+        "app_ssh_host_key_fingerprint": Value::Null,
+        "app_ssh_oauth_client": Value::Null,
+        "doppler_logging_endpoint": Value::Null,
+        "api_version": "",
+        "osbapi_version": OSBAPI_VERSION,
+    }))
+}
+
+/// Of the Open Service Broker API.
+const OSBAPI_VERSION: &str = "2.15";
 
 /// The version of the API whose forms these are.
 const VERSION: &str = "3.228.0";

@@ -2,10 +2,11 @@
 
 use super::{Asked, passcode};
 use crate::engine::Engine;
-use crate::fault::{bad_credentials, invalid_request, locked};
+use crate::fault::{bad_credentials, locked};
 use crate::issue::{Order, Renewal};
 use crate::person::{Authentication, Person};
 use crate::scope;
+use percent_encoding::percent_decode_str;
 use uaa_directory::{Claimed, Proved, by_password};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::{Answer, Ctx};
@@ -35,7 +36,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
 
 async fn sign_in(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Person> {
     let password = Secret::new(asked.need("password")?.to_owned());
-    let (username, origin) = (asked.need("username")?, origin(asked)?);
+    let (username, origin) = (asked.need("username")?, origin(asked));
     let claimed = Claimed { origin: &origin, username, client: &asked.client.client_id };
     match by_password(&engine.credentials, &claimed, &password, cx).await? {
         Proved::Right(user) => Ok(Person::new(*user)),
@@ -44,10 +45,10 @@ async fn sign_in(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Person> 
     }
 }
 
-/// `login_hint={"origin":"x"}`; `uaa` without one.
-fn origin(asked: &Asked) -> Reply<String> {
-    let Some(hint) = asked.field("login_hint") else { return Ok("uaa".into()) };
-    let hint: serde_json::Value = serde_json::from_str(hint)
-        .map_err(|_| invalid_request("login_hint is not a JSON object with `origin`"))?;
-    Ok(hint.get("origin").and_then(|o| o.as_str()).unwrap_or("uaa").to_owned())
+/// `login_hint={"origin":"x"}`, maybe encoded once more; `uaa` without one that can be read, as in UAA: the Java client sends
+/// an empty one.
+fn origin(asked: &Asked) -> String {
+    let hint = asked.field("login_hint").map(|hint| percent_decode_str(hint).decode_utf8_lossy());
+    let hint = hint.and_then(|hint| serde_json::from_str::<serde_json::Value>(&hint).ok());
+    hint.as_ref().and_then(|hint| hint.get("origin")?.as_str()).unwrap_or("uaa").to_owned()
 }
