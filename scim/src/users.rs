@@ -3,6 +3,7 @@
 mod body;
 mod ids;
 mod password;
+mod status;
 mod view;
 
 use crate::conds::USER;
@@ -14,7 +15,7 @@ use axum::http::Method;
 use body::UserBody;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Implies, Read, Update};
-use uaa_directory::password::Source;
+use uaa_directory::password::{PasswordPolicy, Source};
 use uaa_directory::{Credentials, User, UserOwn};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
 use uaa_plugin::{Answer, Ctx, Form, Json, Ready, Route, with};
@@ -32,6 +33,12 @@ pub(crate) fn routes(credentials: &Arc<Credentials>) -> Vec<Route> {
         route(Method::PATCH, "/Users/{id}", "user_update", update),
         route(Method::DELETE, "/Users/{id}", "user_delete", delete),
         change.after(with(credentials.clone(), password::proved)),
+        route(
+            Method::PATCH,
+            "/Users/{id}/status",
+            "user_status_update",
+            with(credentials.clone(), status::update),
+        ),
         route(Method::GET, "/ids/Users", "user_id_list", ids::list),
     ]
 }
@@ -69,7 +76,8 @@ async fn hashed(
     let account = account(cx);
     let source = Source { account: &account, address: &cx.caller.address.clone() };
     cx.tx().release();
-    credentials.new_password(password, source, 400).await.map(Some)
+    let policy = PasswordPolicy::of(&cx.here());
+    credentials.new_password(password, &policy, &[], source, 400).await.map(Some)
 }
 
 async fn create(

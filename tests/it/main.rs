@@ -23,6 +23,7 @@ mod grants;
 mod id_token;
 mod jobs;
 mod kill;
+mod mail;
 mod par;
 mod platform;
 mod platform_inputs;

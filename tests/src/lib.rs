@@ -4,11 +4,15 @@ mod browser;
 mod engines;
 pub mod golden;
 pub mod inside;
+mod mail_sink;
+mod python;
 mod seed;
 mod store;
 
 pub use browser::{Browser, Page};
 pub use engines::{Database, Engine};
+pub use mail_sink::{Caught, MailSink};
+pub use python::{output, python_with};
 pub use seed::seeded;
 pub use store::{At, Makes, PLATFORM, Store, named, space};
 
@@ -72,7 +76,11 @@ impl Hallmark {
         if let Some(yaml) = yaml {
             std::fs::write(data.path().join(CONFIG), yaml).expect("the configuration can be written");
         }
-        let scheme = if yaml.is_some_and(|yaml| yaml.contains("tls:")) { "https" } else { "http" };
+        let scheme = if yaml.is_some_and(|yaml| yaml.contains("listen:") && yaml.contains("tls:")) {
+            "https"
+        } else {
+            "http"
+        };
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = free.local_addr().expect("an address").port();
         drop(free);

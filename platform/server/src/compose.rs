@@ -1,6 +1,7 @@
 //! How the parts are put together. No logic of their own: what decides lives below.
 
 use crate::fetch::Outside;
+use crate::mail::{MailSettings, Smtp};
 use platform_cloud_controller::CloudController;
 use scim::Scim;
 use std::fs;
@@ -13,12 +14,12 @@ use tokio::task::JoinSet;
 use uaa_authz::{Kind, Registry};
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::password::{Cost, Hasher, Limits};
-use uaa_directory::{AccessApi, Credentials, Keyring, Pages, SessionLimits, Sessions};
+use uaa_directory::{AccessApi, Credentials, Keyring, Pages, Postman, SessionLimits, Sessions};
 use uaa_login::LoginPages;
 use uaa_look::Look;
 use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
 use uaa_oauth::{Caches, Engine, OauthServer, TokenForms};
-use uaa_plugin::{Dispatcher, Links, Plugin, Route, Runner, Site, Work, Zones, router};
+use uaa_plugin::{Dispatcher, Links, Plugin, Post, Route, Runner, Site, Work, ZoneConfig, Zones, router};
 use uaa_store::{Access, Db, Feed};
 use uaa_token::{Algorithm, DataKey, RevSigKey};
 use uuid::Uuid;
@@ -52,6 +53,10 @@ pub struct Plan {
     pub audit_keep_days: i64,
     /// Secrets that may wait to be hashed.
     pub hash_queue: usize,
+    /// What the first zone is like.
+    pub first_zone: ZoneConfig,
+    /// The mail server; without one no messages are sent.
+    pub mail: Option<MailSettings>,
 }
 
 impl Plan {
@@ -73,6 +78,8 @@ impl Plan {
             body_limit: 1 << 20,
             audit_keep_days: 0,
             hash_queue: 512,
+            first_zone: ZoneConfig::default(),
+            mail: None,
         }
     }
 }
@@ -105,6 +112,8 @@ pub struct Served {
     pub routes: Vec<Route>,
     /// What goes on after requests.
     pub jobs: Arc<Runner>,
+    /// What sends messages, if there is a mail server.
+    pub postman: Option<Arc<Postman>>,
     /// What runs beside requests. It ends when this is dropped.
     pub beside: JoinSet<()>,
     engine: Arc<Engine>,
@@ -149,7 +158,8 @@ impl Hall {
 
     /// The plugins behind their routes. `rehearse`: whatever a request does is taken back at its end.
     pub async fn assemble(&self, rehearse: bool) -> Reply<Served> {
-        let zones = Arc::new(Zones::new(self.access.clone(), self.plan.links.clone()));
+        let zones =
+            Arc::new(Zones::new(self.access.clone(), self.plan.links.clone(), self.plan.first_zone.clone()));
         let settings = uaa_oauth::Settings {
             access_seconds: self.plan.access_seconds,
             refresh_seconds: self.plan.refresh_seconds,
@@ -170,7 +180,11 @@ impl Hall {
         );
         let engine = Arc::new(engine.reaching(Arc::new(Outside::default())));
         engine.make_ready().await?;
-        let plugins = self.plugins(&engine, &credentials);
+        let pages = Pages::new(Look::new());
+        let mail = self.plan.mail.as_ref().map(|settings| Arc::new(Smtp::new(settings.clone())));
+        let postman = mail.clone().map(|post| self.postman(&zones, &pages, post));
+        let sender = mail.map(|post| post.from().to_owned());
+        let plugins = self.plugins(&engine, &credentials, &pages, sender);
         let works: Vec<Work> = plugins.iter().flat_map(|plugin| plugin.works()).collect();
         let jobs = Runner::new(self.access.clone(), zones.clone(), self.clock.clone(), works);
         let routes: Vec<Route> = plugins.into_iter().flat_map(Plugin::routes).collect();
@@ -183,15 +197,30 @@ impl Hall {
             rehearse,
         });
         let (api, uaa) = (router(&dispatcher, &routes, Site::Api), router(&dispatcher, &routes, Site::Uaa));
-        Ok(Served { api, uaa, routes, jobs: Arc::new(jobs), beside: JoinSet::new(), engine })
+        Ok(Served { api, uaa, routes, jobs: Arc::new(jobs), postman, beside: JoinSet::new(), engine })
     }
 
-    fn plugins(&self, engine: &Arc<Engine>, credentials: &Arc<Credentials>) -> Vec<Arc<dyn Plugin>> {
-        let (sessions, pages) = (self.sessions.clone(), Pages::new(Look::new()));
-        let login =
-            LoginPages { sessions: sessions.clone(), credentials: credentials.clone(), pages: pages.clone() };
+    fn postman(&self, zones: &Arc<Zones>, pages: &Pages, post: Arc<Smtp>) -> Arc<Postman> {
+        let contact = self.plan.mail.as_ref().and_then(|mail| mail.contact.clone());
+        Arc::new(Postman::new(self.access.clone(), zones.clone(), pages.clone(), post, contact))
+    }
+
+    fn plugins(
+        &self,
+        engine: &Arc<Engine>,
+        credentials: &Arc<Credentials>,
+        pages: &Pages,
+        sender: Option<String>,
+    ) -> Vec<Arc<dyn Plugin>> {
+        let sessions = self.sessions.clone();
+        let login = LoginPages {
+            sessions: sessions.clone(),
+            credentials: credentials.clone(),
+            pages: pages.clone(),
+            sender,
+        };
         vec![
-            Arc::new(OauthServer { engine: engine.clone(), sessions, pages }),
+            Arc::new(OauthServer { engine: engine.clone(), sessions, pages: pages.clone() }),
             Arc::new(login),
             Arc::new(AccessApi),
             Arc::new(Scim { credentials: credentials.clone(), keys: Arc::new(self.keyring()) }),
@@ -217,6 +246,20 @@ impl Hall {
                 }
             }
         });
+        if let Some(postman) = served.postman.clone() {
+            beside.spawn(async move {
+                loop {
+                    match postman.run().await {
+                        Ok(0) => tokio::time::sleep(MAIL).await,
+                        Ok(_) => {}
+                        Err(fault) => {
+                            tracing::warn!(?fault, "messages could not be sent");
+                            tokio::time::sleep(MAIL).await;
+                        }
+                    }
+                }
+            });
+        }
         let access = self.access.clone();
         beside.spawn(async move {
             let mut turn = tokio::time::interval(FOLLOW);
@@ -313,6 +356,8 @@ const LEASE: Micros = 1_000_000;
 const FOLLOW: Duration = Duration::from_millis(200);
 /// Another process's jobs, and those that wait for their time.
 const JOBS: Duration = Duration::from_secs(1);
+/// How soon a message goes out.
+const MAIL: Duration = Duration::from_secs(1);
 /// What was refused is in the audit log after this time at the latest.
 const NOTES: Duration = Duration::from_secs(5);
 const DAY: Micros = 86_400_000_000;

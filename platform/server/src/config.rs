@@ -12,20 +12,23 @@ mod number;
 mod text;
 
 pub use blocks::{
-    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, Refresh, RefreshFormat, Session,
-    SigningAlgorithm, Tls, Token,
+    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Mail, MailTls, Metrics, Password, Refresh,
+    RefreshFormat, SelfService, Session, SigningAlgorithm, Tls, Token,
 };
 pub use guide::guide;
 pub use keys::{Key, Shape, keys};
 pub use load::{Origin, Problem, Problems, Sources};
 pub use number::{Count, Seconds};
-pub use text::{Address, Cidr, DatabaseUrl, Directives, Domain, WebUrl, is_label};
+pub use text::{Address, Cidr, DatabaseUrl, Directives, Domain, HostName, Sender, WebUrl, is_label};
 
 use crate::failure::Failure;
+use crate::mail::MailSettings;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Deserialize;
 use std::path::PathBuf;
+use uaa_model::Secret;
+use uaa_plugin::ZoneConfig;
 
 /// Configuration of `hallmark`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -56,6 +59,12 @@ pub struct Config {
     pub session: Session,
     /// When wrong passwords close an account of the first zone, and for how long.
     pub lockout: Lockout,
+    /// What a new password must be like.
+    pub password: Password,
+    /// What people do without an administrator.
+    pub self_service: SelfService,
+    /// The mail server through which people get links.
+    pub mail: Mail,
     /// Bounds on what clients may use up.
     pub limits: Limits,
     /// The audit log.
@@ -78,6 +87,9 @@ impl Default for Config {
             token: Token::default(),
             session: Session::default(),
             lockout: Lockout::default(),
+            password: Password::default(),
+            self_service: SelfService::default(),
+            mail: Mail::default(),
             limits: Limits::default(),
             audit: Audit::default(),
             log: Log::default(),
@@ -114,6 +126,47 @@ impl Config {
         Ok(self.database.url.clone().unwrap_or_else(embedded))
     }
 
+    /// What the first zone is like, in the form in which other zones say it.
+    pub fn first_zone(&self) -> ZoneConfig {
+        let own = &self.self_service;
+        let text = serde_json::json!({
+            "passwordPolicy": self.password.policy(),
+            "links": {"selfService": {"selfServiceLinksEnabled": own.enabled}},
+            "branding": {"consent": {
+                "text": own.agreement.as_deref().unwrap_or_default(),
+                "link": own.agreement_url.as_ref().map(WebUrl::to_string),
+            }},
+        });
+        ZoneConfig::lenient(&text.to_string())
+    }
+
+    /// The mail server, if one is configured.
+    ///
+    /// # Errors
+    /// When the file that holds the password cannot be read.
+    pub fn mail_settings(&self) -> Result<Option<MailSettings>, Failure> {
+        let mail = &self.mail;
+        let (Some(host), Some(from)) = (&mail.host, &mail.from) else { return Ok(None) };
+        let password = match &mail.password_file {
+            Some(file) => {
+                let shown = file.display();
+                let text = std::fs::read_to_string(file).map_err(|error| {
+                    Failure::new(format!("`mail.password_file`: `{shown}` cannot be read: {error}"))
+                })?;
+                Some(Secret::new(text.trim().to_owned()))
+            }
+            None => mail.password.clone(),
+        };
+        Ok(Some(MailSettings {
+            host: host.as_str().to_owned(),
+            port: mail.port(),
+            tls: mail.tls,
+            login: mail.user.clone().zip(password),
+            from: from.clone(),
+            contact: mail.contact.as_ref().map(Sender::address),
+        }))
+    }
+
     /// The file of the database, when no other is configured.
     pub fn embedded(&self) -> PathBuf {
         self.data_dir.join("hallmark.db")
@@ -128,6 +181,9 @@ impl Config {
         }
         if ip.is_unspecified() && self.public_url.is_none() && self.domain.is_none() {
             found.push("links point to this machine alone: set `public_url` or `domain`");
+        }
+        if self.mail.tls == MailTls::None && self.mail.host.as_ref().is_some_and(|host| !host.is_here()) {
+            found.push("links to accounts travel to the mail server in clear: `mail.tls` is `none`");
         }
         if self.metrics.allow.is_empty() {
             found.push("nobody may read `/metrics`: `metrics.allow` is empty");
@@ -166,7 +222,7 @@ impl Config {
                         proxy in front in `trusted_proxies`, or ask for it with `listen.plain_http: true`";
             return Err(("listen.address", text.into()));
         }
-        Ok(())
+        self.mail.check()
     }
 }
 

@@ -14,6 +14,7 @@ pub mod fetch;
 pub mod health;
 pub mod listener;
 pub mod logs;
+pub mod mail;
 pub mod metrics;
 pub mod output;
 pub mod stop;

@@ -6,11 +6,11 @@ use serde_json::json;
 use std::sync::Arc;
 use uaa_authz::{Decision, Duty, Read, Resource, Update, Verb};
 use uaa_directory::lockout::ACCOUNT_LOCKED;
-use uaa_directory::password::Source;
-use uaa_directory::{Attempt, Credentials, Tried, User};
+use uaa_directory::password::{PasswordPolicy, Source};
+use uaa_directory::{Attempt, Credentials, Tried, User, former_passwords, with_password};
 use uaa_model::{Code, Denied, Fault, Reply, Secret};
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo, Ready};
-use uaa_store::{Granted, Set};
+use uaa_store::Granted;
 
 /// The new password, and the old one when it is the caller's own.
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
@@ -99,15 +99,8 @@ pub(super) async fn proved(
         }
     }
     let source = Source { account: &account, address: &address };
-    if let Some(stored) = &row.own.password
-        && credentials.is_same(&body.password, stored, source).await?
-    {
-        return Err(Fault::protocol(
-            Code::new(422, "invalid_password"),
-            "Your new password cannot be the same as the old password.",
-        ));
-    }
-    let hash = credentials.new_password(&body.password, source, 422).await?;
+    let (policy, former) = (PasswordPolicy::of(&cx.here()), former_passwords(&row.own));
+    let hash = credentials.new_password(&body.password, &policy, &former, source, 422).await?;
     Ok(Proved { before: row.own.password, hash })
 }
 
@@ -123,13 +116,7 @@ pub(super) async fn change(
     if row.own.password != proved.before {
         return Err(Fault::Conflict("The password was changed by another request meanwhile".into()));
     }
-    let set = Set::default()
-        .put(User::password, proved.hash.clone())
-        .put(User::password_changed_at, now)
-        .put(User::password_change_required, false)
-        .put(User::generation, row.own.generation + 1)
-        .put(User::version, row.own.version + 1);
-    tx.update(&user, set).await?;
+    tx.update(&user, with_password(&row.own, proved.hash.clone(), now)).await?;
     note(tx, "PasswordChangeSuccess", &row.own.username);
     Answer::ok(&json!({"status": "ok", "message": "password updated"}))
 }

@@ -75,6 +75,7 @@ mod tests {
             active: true,
             verified: false,
             password: Some("$argon2id$hidden".into()),
+            former_passwords: None,
             password_changed_at: 0,
             password_change_required: false,
             generation: 0,

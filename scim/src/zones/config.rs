@@ -1,6 +1,7 @@
 //! The configuration of a zone: kept as it comes, checked where it is used.
 
 use serde_json::{Map, Value, json};
+use uaa_directory::password::PasswordPolicy;
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{ZoneConfig, Zones};
 
@@ -32,6 +33,13 @@ pub(super) fn checked(config: &Map<String, Value>, id: &str, zones: &Zones) -> R
     let read = ZoneConfig::read(&text).map_err(|error| invalid(&shown_error(&error)))?;
     if let Some(issuer) = &read.issuer {
         may_issue_as(issuer, id, zones)?;
+    }
+    if let Some(policy) = &read.password_policy {
+        let policy = PasswordPolicy::read(policy).map_err(|error| invalid(&shown_error(&error)))?;
+        // UAA takes a policy whole or not at all.
+        if !policy.is_set() {
+            return Err(invalid("The passwordPolicy leaves out some of its fields."));
+        }
     }
     let policy = &read.token_policy;
     if policy.access_seconds().max(policy.refresh_seconds()).is_some_and(|seconds| seconds > LONGEST) {

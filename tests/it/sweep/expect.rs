@@ -179,7 +179,7 @@ impl Ask<'_> {
     fn refused(&self, verb: &str, zone: Uuid, thing: &Thing) -> Expected {
         // What stands in another zone is not there, for those who would be told.
         let kind = match self.kind {
-            "user_password" | "user_tokens" => "user",
+            "user_password" | "user_tokens" | "user_status" => "user",
             "client_secret" | "client_tokens" | "client_trust" => "client",
             row => row,
         };
@@ -280,6 +280,9 @@ const IDENTITY: &[&str] = &[
     "token",
     "session",
     "approval",
+    "mail",
+    "expiring_code",
+    "invitation",
     "user_password",
     "user_id",
     "user_status",

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use tests::inside::Inside;
 use uaa_authz::{Create, Resource, Zone, built_in_id};
 use uaa_directory::{
-    AuditEvent, Client, CustomRole, Group, Job, Organization, OrganizationQuota, OrganizationRole,
-    PlatformUser, RoleBinding, Session, Space, SpaceQuota, SpaceRole, Token, User,
+    AuditEvent, Client, CustomRole, ExpiringCode, Group, Job, Mail, Organization, OrganizationQuota,
+    OrganizationRole, PlatformUser, Purpose, RoleBinding, Session, Space, SpaceQuota, SpaceRole, Token, User,
+    hex,
 };
 use uaa_model::{Barrier, Id, UAA_ZONE};
 use uaa_store::{Annotation, Binding, Cond, Field, Granted, Set, Stored, Tx};
@@ -97,6 +98,7 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     branch.put::<User>(person, at_zone).owner = Some(person);
     branch.put_named("user_password", person, at_zone).owner = Some(person);
     branch.put_named("user_tokens", person, at_zone).owner = Some(person);
+    branch.put_named("user_status", person, at_zone);
     branch.put_named("user_id", person, at_zone);
     platform_user(tx, person, organization).await;
     let known = branch.put::<PlatformUser>(person, at_zone);
@@ -114,6 +116,10 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     (known.owner, known.wire) = (Some(person), tag.clone());
     let session = session(tx, person, &tag).await;
     branch.put::<Session>(session, at_zone).owner = Some(person);
+    let kept = expiring_code(tx, &tag).await;
+    branch.put::<ExpiringCode>(kept, at_zone).wire.clone_from(&tag);
+    let mail = mail(tx).await;
+    branch.put::<Mail>(mail, at_zone);
     let job = job(tx, person).await;
     branch.put::<Job>(job, at_zone).owner = Some(person);
     let quota = organization_quota(tx, organization, &tag).await;
@@ -142,6 +148,8 @@ async fn of_the_zone(inside: &Inside) {
     for name in ["cf", "cc_routing", "cc_service_key_client", "gorouter", "tcp_router", "tcp_emitter"] {
         client(&mut tx, name).await;
     }
+    // And a user.
+    user(&mut tx, "admin").await;
     let made = make(&mut tx, Id::new(OTHER), true, client_of("of-the-zone", None, &[])).await;
     tx.enroll(&made).await.expect("enrolled");
     let set = Set::default().put(Client::more, r#"{"createdwith": "zones.write"}"#);
@@ -294,6 +302,31 @@ async fn token(tx: &mut Tx, person: Uuid, tag: &str) {
     let slot = tx.slot::<Token>(zone(tx)).await.expect("a slot");
     let id = tx.ids().uuid();
     tx.insert_as(slot, Id::new(id), Some(person), set).await.expect("made");
+}
+
+async fn expiring_code(tx: &mut Tx, tag: &str) -> Uuid {
+    let none: Option<Uuid> = None;
+    let set = Set::default()
+        .put(ExpiringCode::digest, hex(&uaa_token::digest(tag)))
+        .put(ExpiringCode::purpose, Purpose::Client.name())
+        .put(ExpiringCode::subject, none)
+        .put(ExpiringCode::client_id, "")
+        .put(ExpiringCode::data, "swept")
+        .put(ExpiringCode::used, false)
+        .put(ExpiringCode::expires, i64::MAX);
+    make(tx, zone(tx), false, set).await.id().uuid()
+}
+
+async fn mail(tx: &mut Tx) -> Uuid {
+    let set = Set::default()
+        .put(Mail::purpose, "reset")
+        .put(Mail::recipient, "swept@acme.example")
+        .put(Mail::errand, "{}")
+        .put(Mail::state, "sent")
+        .put(Mail::tries, 1)
+        .put(Mail::due_at, 0)
+        .put(Mail::error, "");
+    make(tx, zone(tx), false, set).await.id().uuid()
 }
 
 async fn job(tx: &mut Tx, person: Uuid) -> Uuid {

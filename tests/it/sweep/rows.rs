@@ -127,6 +127,7 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
             get("list session", "/access/v1/sessions?user={somebody}"),
         ],
     ),
+    ("mail_list", &[get("list mail", "/access/v1/mails?limit=500")]),
     ("session_delete", &[get("delete session", "/access/v1/sessions/{session}")]),
     ("user_list", &[get("list user", "/Users?count=500")]),
     ("user_create", &[send("create user", "/Users", NEW_USER)]),
@@ -143,6 +144,43 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
         )
         .fails()],
     ),
+    (
+        "user_status_update",
+        &[send("update user_status", "/Users/{user}/status", r#"{"passwordChangeRequired": true}"#)],
+    ),
+    (
+        "invitation_create",
+        &[send(
+            "create invitation",
+            "/invite_users?redirect_uri=https://shop.example/cb",
+            r#"{"emails": ["swept@acme.example"]}"#,
+        )],
+    ),
+    ("password_reset_create", &[send("create expiring_code", "/password_resets", r#""admin""#)]),
+    (
+        "password_reset_redeem",
+        &[send(
+            "create expiring_code",
+            "/password_change",
+            r#"{"code": "x", "new_password": "a new long one"}"#,
+        )
+        .fails()],
+    ),
+    (
+        "email_verification_create",
+        &[send(
+            "create expiring_code",
+            "/email_verifications",
+            r#"{"userId": "{somebody}", "email": "no address"}"#,
+        )
+        .fails()],
+    ),
+    (
+        "code_create",
+        &[send("create expiring_code", "/Codes", r#"{"data": "swept", "expiresAt": 4102444800000}"#)],
+    ),
+    ("email_change_redeem", &[send("delete expiring_code", "/email_changes", r#""nothing""#).fails()]),
+    ("code_redeem", &[get("delete expiring_code", "/Codes/{expiring_code}")]),
     ("user_id_list", &[get("list user_id | list user", "/ids/Users?filter=id+eq+%22{user}%22")]),
     ("group_list", &[get("list group", "/Groups?count=500")]),
     ("group_create", &[send("create group", "/Groups", r#"{"displayName": "swept"}"#)]),

@@ -16,11 +16,14 @@ pub enum Duty {
     Upkeep,
     /// What an operator does at the machine itself, by the command line.
     Operator,
+    /// Writes and sends the messages that wait, with the codes that they carry.
+    Mail,
 }
 
 impl Duty {
     /// All of them, in the order of `roles.txt`.
-    pub const ALL: [Duty; 5] = [Duty::Bootstrap, Duty::SignIn, Duty::Jobs, Duty::Upkeep, Duty::Operator];
+    pub const ALL: [Duty; 6] =
+        [Duty::Bootstrap, Duty::SignIn, Duty::Jobs, Duty::Upkeep, Duty::Operator, Duty::Mail];
 
     /// The name in `roles.txt` and in the audit log.
     pub const fn name(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Duty {
             Duty::Jobs => "jobs",
             Duty::Upkeep => "upkeep",
             Duty::Operator => "operator",
+            Duty::Mail => "mail",
         }
     }
 
@@ -40,7 +44,8 @@ impl Duty {
             (Duty::SignIn, Realm::Identity, "user") => Verbs::of("rcuso"),
             (Duty::SignIn, Realm::Identity, "client") => Verbs::of("rus"),
             (Duty::SignIn, Realm::Identity, "group" | "signing_key" | "zone") => Verbs::of("rs"),
-            (Duty::SignIn, Realm::Identity, "token" | "session" | "approval") => Verbs::ALL,
+            (Duty::SignIn, Realm::Identity, "token" | "session" | "approval" | "expiring_code") => Verbs::ALL,
+            (Duty::SignIn, Realm::Identity, "mail") => Verbs::of("rc"),
             (Duty::SignIn, _, _) => Verbs::NONE,
             (Duty::Jobs, Realm::Identity, "user" | "group" | "client" | "zone") => Verbs::of("r"),
             (Duty::Jobs, Realm::Identity, _) => Verbs::NONE,
@@ -48,8 +53,16 @@ impl Duty {
             (Duty::Jobs, Realm::Platform, "job" | "platform_user") => Verbs::ALL,
             (Duty::Jobs, Realm::Platform, "role" | "role_binding" | "audit_event") => Verbs::NONE,
             (Duty::Jobs, Realm::Platform, _) => Verbs::of("rud"),
-            (Duty::Upkeep, _, "token" | "session" | "approval" | "job" | "audit_event") => Verbs::of("rd"),
+            (
+                Duty::Upkeep,
+                _,
+                "token" | "session" | "approval" | "expiring_code" | "mail" | "job" | "audit_event",
+            ) => Verbs::of("rd"),
             (Duty::Upkeep, _, _) => Verbs::NONE,
+            (Duty::Mail, Realm::Identity, "mail") => Verbs::of("rud"),
+            (Duty::Mail, Realm::Identity, "expiring_code") => Verbs::of("rcd"),
+            (Duty::Mail, Realm::Identity, "user" | "zone") => Verbs::of("r"),
+            (Duty::Mail, _, _) => Verbs::NONE,
         }
     }
 }

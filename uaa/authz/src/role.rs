@@ -78,6 +78,8 @@ pub const BUILT_IN: &[Role] = &[
     Role::at(RoleLevel::Zone, "scim.write"),
     Role::at(RoleLevel::Zone, "scim.create"),
     Role::at(RoleLevel::Zone, "scim.userids"),
+    Role::at(RoleLevel::Zone, "scim.invite"),
+    Role::at(RoleLevel::Zone, "oauth.login"),
     Role::at(RoleLevel::Zone, "scim.me"),
     Role::at(RoleLevel::Zone, "groups.update"),
     Role::at(RoleLevel::Zone, "uaa.account_status.write"),

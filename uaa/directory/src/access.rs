@@ -7,6 +7,7 @@ mod binding;
 mod binding_list;
 mod explain;
 mod list;
+mod mail;
 mod reason;
 mod role;
 mod session;
@@ -35,7 +36,7 @@ impl Plugin for AccessApi {
     }
 
     fn routes(self: Arc<Self>) -> Vec<Route> {
-        [questions(), roles(), bindings(), sessions()].concat()
+        [questions(), roles(), bindings(), sessions(), mails()].concat()
     }
 }
 
@@ -89,4 +90,8 @@ fn sessions() -> Vec<Route> {
         Route::on(Uaa, Method::GET, all, "session_list", Access, session::list),
         Route::on(Uaa, Method::DELETE, one, "session_delete", Access, session::delete),
     ]
+}
+
+fn mails() -> Vec<Route> {
+    vec![Route::on(Uaa, Method::GET, "/access/v1/mails", "mail_list", Access, mail::list)]
 }

@@ -2,8 +2,9 @@
 //! password refuses, counts and takes its time alike.
 
 use crate::lockout::{Addresses, Key, Locked, Lockout, LockoutPolicy};
-use crate::password::{ClientSecretPolicy, Hasher, PasswordPolicy, Source};
+use crate::password::{ClientSecretPolicy, Hasher, PasswordPolicy, Source, Violations, is_common};
 use crate::secret_cache::SecretCache;
+use std::fmt;
 use std::net::IpAddr;
 use uaa_model::{Code, Fault, Micros, Reply, Rng, Secret};
 use uuid::Uuid;
@@ -40,6 +41,28 @@ pub enum Attempt {
     Wrong,
     /// Nothing was tried, until then: answer [`ACCOUNT_LOCKED`](crate::lockout::ACCOUNT_LOCKED).
     Locked(Micros),
+}
+
+/// Why a password is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// Too short, or lacking what the rules ask for.
+    AgainstRules(Violations),
+    /// Very many people use it.
+    Common,
+    /// It is one of the last, or the present one.
+    UsedBefore,
+}
+
+impl fmt::Display for Refused {
+    /// UAA's sentences where it has one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refused::AgainstRules(violations) => violations.fmt(f),
+            Refused::Common => f.write_str("Password is one of the most used ones. Choose another."),
+            Refused::UsedBefore => f.write_str("Your new password cannot be the same as the old password."),
+        }
+    }
 }
 
 impl Credentials {
@@ -91,7 +114,8 @@ impl Credentials {
         Ok(Attempt::Wrong)
     }
 
-    /// Whether a new password is the one that is stored already. Counts as no attempt: the caller has proved who they are.
+    /// Whether a new secret of a client is the one that is stored already. Counts as no attempt: the caller has proved who they
+    /// are.
     ///
     /// # Errors
     /// [`Fault::TooMany`] when the queue or the source's share of it is full.
@@ -151,16 +175,46 @@ impl Credentials {
         self.lockout.clear(&tried.key());
     }
 
-    /// Takes a new password: what the policy has against it, else the hash to store. `status` is what a refusal is in the
-    /// protocol at hand: 400 for a new user, 422 for a change.
+    /// Takes a new password: what the policy has against it, else the hash to store. `former`: the hashes of the present one and
+    /// of those before, newest first.
     ///
     /// # Errors
-    /// `invalid_password` with UAA's sentences; [`Fault::TooMany`] when the queue or the source's share of it is full.
-    pub async fn new_password(&self, new: &Secret, source: Source<'_>, status: u16) -> Reply<String> {
-        PasswordPolicy::LENIENT
-            .check(new)
-            .map_err(|faults| Fault::protocol(Code::new(status, "invalid_password"), faults.to_string()))?;
-        self.hasher.hash(new, source).await
+    /// [`Fault::TooMany`] when the queue or the source's share of it is full.
+    pub async fn vet(
+        &self,
+        new: &Secret,
+        policy: &PasswordPolicy,
+        former: &[String],
+        source: Source<'_>,
+    ) -> Reply<Result<String, Refused>> {
+        if let Err(violations) = policy.check(new) {
+            return Ok(Err(Refused::AgainstRules(violations)));
+        }
+        if !policy.allow_common && is_common(new.expose()) {
+            return Ok(Err(Refused::Common));
+        }
+        for stored in former.iter().take(policy.history()) {
+            if self.hasher.verify(new, stored, source).await? {
+                return Ok(Err(Refused::UsedBefore));
+            }
+        }
+        self.hasher.hash(new, source).await.map(Ok)
+    }
+
+    /// The same for a protocol: `status` is what a refusal is there, 400 for a new user, 422 for a change.
+    ///
+    /// # Errors
+    /// `invalid_password` with UAA's sentences; [`Fault::TooMany`] as above.
+    pub async fn new_password(
+        &self,
+        new: &Secret,
+        policy: &PasswordPolicy,
+        former: &[String],
+        source: Source<'_>,
+        status: u16,
+    ) -> Reply<String> {
+        let vetted = self.vet(new, policy, former, source).await?;
+        vetted.map_err(|refused| Fault::protocol(Code::new(status, "invalid_password"), refused.to_string()))
     }
 
     /// Takes a new client secret: what the policy has against it, else the hash to store.
@@ -213,16 +267,17 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_nobody_has_fails_and_locks_like_any_other() {
         let all = credentials();
-        let stored = all.new_password(&secret("koala"), HERE, 400).await.unwrap();
+        let stored =
+            all.new_password(&secret("a koala"), &PasswordPolicy::LENIENT, &[], HERE, 400).await.unwrap();
         for stored in [Some(stored.as_str()), None] {
             let who = tried(if stored.is_some() { "ann" } else { "nobody" }, "127.0.0.1");
             for n in 0..5 {
                 assert_eq!(all.password(who, &secret("x"), stored, n).await, Ok(Attempt::Wrong));
             }
-            let locked = all.password(who, &secret("koala"), stored, 5).await;
+            let locked = all.password(who, &secret("a koala"), stored, 5).await;
             assert!(matches!(locked, Ok(Attempt::Locked(until)) if until > 5), "{locked:?}");
             all.unlock(who);
-            let after = all.password(who, &secret("koala"), stored, 6).await.unwrap();
+            let after = all.password(who, &secret("a koala"), stored, 6).await.unwrap();
             assert_eq!(after == Attempt::Right, stored.is_some());
         }
     }
@@ -260,11 +315,30 @@ mod tests {
     #[tokio::test]
     async fn a_poor_password_is_refused_in_uaas_words() {
         let all = credentials();
-        let refused = all.new_password(&secret(""), HERE, 422).await;
+        let refused = all.new_password(&secret(""), &PasswordPolicy::LENIENT, &[], HERE, 422).await;
         let said = Fault::protocol(
             Code::new(422, "invalid_password"),
             "Password must be at least 1 characters in length.",
         );
         assert_eq!(refused, Err(said));
+    }
+
+    #[tokio::test]
+    async fn common_ones_and_the_last_ones_are_refused_unless_the_zone_says_otherwise() {
+        let all = credentials();
+        let policy = PasswordPolicy { password_history: 2, ..PasswordPolicy::LENIENT };
+        let mut former = vec![];
+        for text in ["first of all", "second to it", "third and last"] {
+            former.insert(0, all.vet(&secret(text), &policy, &[], HERE).await.unwrap().unwrap());
+        }
+        let vet = async |text: &str, policy: &PasswordPolicy| {
+            all.vet(&secret(text), policy, &former, HERE).await.unwrap()
+        };
+        assert_eq!(vet("Password1", &policy).await, Err(Refused::Common));
+        let common = PasswordPolicy { allow_common: true, ..policy };
+        assert!(vet("Password1", &common).await.is_ok());
+        assert_eq!(vet("third and last", &policy).await, Err(Refused::UsedBefore));
+        assert_eq!(vet("second to it", &policy).await, Err(Refused::UsedBefore));
+        assert!(vet("first of all", &policy).await.is_ok());
     }
 }

@@ -52,6 +52,8 @@ fields!(
         verified: bool,
         /// The Argon2 hash; none for users of other providers.
         password: Option<String>,
+        /// The hashes of the ones before, newest first, a JSON array; none until there was one.
+        former_passwords: Option<String>,
         /// When the password was set, in microseconds.
         password_changed_at: i64,
         /// Whether the next sign-in must set a new one.

@@ -6,10 +6,14 @@
 mod access;
 mod client_metadata;
 mod credentials;
+mod expiring_code;
 mod identity;
 mod kept;
 pub mod lockout;
+mod mail;
 mod named;
+mod new_password;
+mod new_user;
 mod pages;
 mod passcode;
 pub mod password;
@@ -23,13 +27,17 @@ pub mod zone;
 
 pub use access::AccessApi;
 pub use client_metadata::{check_client_metadata, is_client_metadata};
-pub use credentials::{Attempt, Credentials, Tried};
+pub use credentials::{Attempt, Credentials, Refused, Tried};
+pub use expiring_code::{ExpiringCode, ExpiringCodeOwn, Invitation, NewCode, Purpose};
 pub use identity::{
     Approval, ApprovalOwn, Client, ClientBatch, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token,
     TokenOwn, User, UserOwn,
 };
 pub use kept::{Keep, keep, keep_in};
+pub use mail::{Errand, Inviter, Mail, MailOwn, Postman, is_address, queue};
 pub use named::{ByName, Named};
+pub use new_password::{former_passwords, set_password, with_password};
+pub use new_user::{NewUser, emails, make_user, user_named, users_of_address};
 pub use pages::{Asking, Pages, Shown, account, proofs};
 pub use passcode::Passcode;
 pub use platform::{
@@ -58,6 +66,9 @@ pub fn kinds() -> Vec<Kind> {
         Token::KIND,
         Session::KIND,
         Approval::KIND,
+        ExpiringCode::KIND,
+        Invitation::KIND,
+        Mail::KIND,
         Organization::KIND,
         Space::KIND,
         PlatformUser::KIND,

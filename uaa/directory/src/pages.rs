@@ -4,7 +4,9 @@ use crate::{Client, Live, cookie};
 use axum::http::{StatusCode, header};
 use std::sync::Arc;
 use uaa_authz::Duty;
-use uaa_look::{Account, Around, Asset, ErrorPage, Lang, Links, Look, Page, Proof, Reason};
+use uaa_look::{
+    Account, Around, Asset, Envelope, ErrorPage, Lang, Links, Look, Mail, Message, Page, Proof, Reason,
+};
 use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field};
@@ -45,11 +47,8 @@ impl Pages {
     /// A page as an answer.
     pub fn show(&self, page: &impl Page, shown: Shown<'_>, cx: &mut Ctx) -> Reply<Answer> {
         let (csrf, set) = cookie::csrf(cx);
-        let query = uaa_plugin::pairs(&cx.query).unwrap_or_default();
-        let explicit = query.iter().find(|(name, _)| name == "lang").map(|(_, v)| v.as_str());
-        let accepted = cx.headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-        let kept = cookie::language(cx);
-        let lang = Lang::choose(explicit.or(kept.as_deref()), shown.ui_locales.as_deref(), accepted);
+        let explicit = chosen(cx);
+        let lang = Pages::lang(shown.ui_locales.as_deref(), cx);
         let here = cx.here();
         let base = base(&here.login);
         let account = shown.live.map(account);
@@ -81,6 +80,18 @@ impl Pages {
             Some(_) => answer.cookie(&cookie::set_language(cx, lang.tag())),
             None => Ok(answer),
         }
+    }
+
+    /// The language of whoever asks. `ui_locales`: of the request that it belongs to.
+    pub fn lang(ui_locales: Option<&str>, cx: &Ctx) -> Lang {
+        let accepted = cx.headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+        let explicit = chosen(cx).or_else(|| cookie::language(cx));
+        Lang::choose(explicit.as_deref(), ui_locales, accepted)
+    }
+
+    /// A message as it is sent.
+    pub(crate) fn mail(&self, envelope: &Envelope<'_>, message: &impl Message) -> Mail {
+        self.0.mail(envelope, message)
     }
 
     /// Sends whoever is not signed in to the sign-in page, from where they come back to that path below our own.
@@ -150,8 +161,13 @@ fn base(login: &str) -> String {
     Url::parse(login).map_or_else(|_| String::new(), |url| url.path().trim_end_matches('/').to_owned())
 }
 
+/// The language that a link of the page names.
+fn chosen(cx: &Ctx) -> Option<String> {
+    uaa_plugin::field(&uaa_plugin::pairs(&cx.query).unwrap_or_default(), "lang").map(str::to_owned)
+}
+
 /// The first zone is called `uaa`, which tells nobody anything.
-fn zone_name(name: &str) -> &str {
+pub(crate) fn zone_name(name: &str) -> &str {
     if name == "uaa" { "Hallmark" } else { name }
 }
 

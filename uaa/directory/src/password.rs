@@ -8,6 +8,7 @@
 //! along were made from bytes, and tables that change with each Unicode version would one day lock people out. A NUL
 //! is a byte like any other, because Argon2 takes lengths, not terminators.
 
+mod common;
 mod cost;
 mod policy;
 mod queue;
@@ -15,6 +16,7 @@ mod recipe;
 #[cfg(test)]
 mod tests;
 
+pub use common::is_common;
 pub use cost::Cost;
 pub use policy::{ClientSecretPolicy, PasswordPolicy, Rules, Violations};
 pub use queue::{Limits, Source};

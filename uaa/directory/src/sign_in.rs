@@ -1,5 +1,6 @@
 //! A person proves by a password who they are: the same look-up, the same time and the same notes for every protocol.
 
+use crate::password::PasswordPolicy;
 use crate::{Attempt, Credentials, Tried, User, UserOwn};
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty, Subject};
@@ -23,6 +24,8 @@ pub struct Claimed<'a> {
 pub enum Proved {
     /// It is the person.
     Right(Box<Fields<UserOwn>>),
+    /// It is their password, which must be changed before it is good for anything else; when it ran out, if it did.
+    Stale(Box<Fields<UserOwn>>, Option<Micros>),
     /// It is not, or nobody has that name, or they may not sign in: nothing tells which.
     Wrong,
     /// Nothing was tried, until then.
@@ -51,7 +54,14 @@ pub async fn by_password(
     let address = cx.caller.address.clone();
     let tried = Tried { zone: cx.zone(), origin: claimed.origin, username: &username, address: &address };
     match credentials.password(tried, password, stored, now).await? {
-        Attempt::Right => Ok(user.map_or(Proved::Wrong, |user| Proved::Right(Box::new(user)))),
+        Attempt::Right => Ok(user.map_or(Proved::Wrong, |user| {
+            let policy = PasswordPolicy::of(&cx.here());
+            let ended = policy.ended(user.own.password_changed_at, now);
+            match ended.is_some() || user.own.password_change_required {
+                true => Proved::Stale(Box::new(user), ended),
+                false => Proved::Right(Box::new(user)),
+            }
+        })),
         Attempt::Wrong => {
             failed(user.as_ref(), claimed.client, "password", cx);
             Ok(Proved::Wrong)

@@ -3,10 +3,22 @@
 //! One page, one file. Pages are drawn by `uaa-look`; who is signed in is `uaa-directory`'s business. They work without
 //! JavaScript, and every form brings its proof of origin along.
 
+mod account;
+mod authenticate;
+mod codes;
+mod email;
+mod email_changes;
+mod forgot;
 mod home;
+mod invitation;
+mod invite_users;
+mod own_password;
 mod passcode;
+mod password_resets;
 mod profile;
 mod prompts;
+mod register;
+mod reset;
 mod resources;
 mod return_to;
 mod sign_in;
@@ -25,6 +37,8 @@ pub struct LoginPages {
     pub credentials: Arc<Credentials>,
     /// How pages are drawn.
     pub pages: Pages,
+    /// The address that messages come from; `None` when none are sent.
+    pub sender: Option<String>,
 }
 
 impl Plugin for LoginPages {
@@ -41,6 +55,17 @@ impl Plugin for LoginPages {
         routes.extend(passcode::routes(&self));
         routes.extend(home::routes(&self));
         routes.extend(profile::routes(&self));
+        routes.extend(forgot::routes(&self));
+        routes.extend(reset::routes(&self));
+        routes.extend(register::routes(&self));
+        routes.extend(email::routes(&self));
+        routes.extend(own_password::routes(&self));
+        routes.extend(invitation::routes(&self));
+        routes.extend(invite_users::routes(&self));
+        routes.extend(password_resets::routes(&self));
+        routes.extend(email_changes::routes());
+        routes.extend(codes::routes());
+        routes.extend(authenticate::routes(&self));
         routes.extend(resources::routes(&self));
         routes.extend(prompts::routes());
         routes

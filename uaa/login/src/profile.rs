@@ -2,12 +2,13 @@
 
 use crate::LoginPages;
 use crate::sign_in::form;
+use crate::{email, own_password};
 use axum::http::{Method, StatusCode};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Read};
 use uaa_directory::{Approval, ApprovalOwn, Asking, Live, Session, SessionOwn, Shown, User, cookie, proofs};
-use uaa_look::{Act, Asked, Connected, Profile, Session as Shows, SignedOut};
+use uaa_look::{Act, Asked, Connected, OwnPassword, Profile, Session as Shows, SignedOut};
 use uaa_model::{Fault, Id, Reply};
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
 use uaa_store::{Cond, Fields, Query, Stored, TimeOp, Want};
@@ -34,11 +35,19 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
     };
     let before = cx.tx().assume(Duty::SignIn);
     let user = cx.tx().grant::<Read, User>(Id::new(live.user)).await?;
-    let user = cx.tx().get(&user).await?.own;
+    let row = cx.tx().get(&user).await?;
     cx.tx().resume(before);
+    let ours = row.own.origin == "uaa";
+    let user = row.own;
     let sessions = sessions(&live, user.generation, cx).await?;
     let page = Profile {
         name: live.name.clone(),
+        mail_verified: user.verified.then_some(row.created_at),
+        change_mail: ours.then(|| Act { action: email::ACTION.into(), fields: vec![] }),
+        password: ours.then(|| OwnPassword {
+            changed: user.password_changed_at,
+            change: Act { action: own_password::OWN_DO.into(), fields: vec![] },
+        }),
         mail: user.email,
         end_all: (sessions.len() > 1).then(|| act("end_all", "yes")),
         sessions,

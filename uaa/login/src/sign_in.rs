@@ -2,6 +2,7 @@
 //! from there; then the proof.
 
 use crate::LoginPages;
+use crate::own_password;
 use crate::prompts;
 use crate::return_to::ReturnTo;
 use axum::http::{Method, StatusCode, header};
@@ -9,7 +10,9 @@ use std::sync::Arc;
 use uaa_directory::{Asking, Claimed, Proved, Shown, SignedIn, by_password, cookie};
 use uaa_look::{Client, Locked, Notice, SignIn, SignInPassword};
 use uaa_model::{Micros, Reply, Secret};
-use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with};
+use uaa_plugin::{
+    Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, SelfService, Site::Uaa, field, pairs, with,
+};
 use uaa_store::Want;
 use url::form_urlencoded::Serializer;
 
@@ -91,7 +94,17 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
         return password(&login, &going, &live.username, None, cx);
     }
     let hint = field(&query.0, "login_hint").unwrap_or_default();
-    name(&login, &going, hint, cx)
+    let notice = field(&query.0, "success").and_then(done);
+    name(&login, &going, hint, notice, cx)
+}
+
+/// What was done on the page before (UAA's names). Whoever makes such a link up tells somebody that they can sign in.
+fn done(success: &str) -> Option<Notice> {
+    match success {
+        "password_reset" | "password_changed" => Some(Notice::PasswordChanged),
+        "verify_success" | "email_changed" | "invite_accepted" => Some(Notice::AddressConfirmed),
+        _ => None,
+    }
 }
 
 /// The name is known; whether anybody has it is nobody's business.
@@ -104,7 +117,7 @@ async fn identify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -
     let going = Going::read(&query, cx).await?;
     match field(&fields, "username").map(str::trim).filter(|name| !name.is_empty()) {
         Some(username) => password(&login, &going, username, None, cx),
-        None => name(&login, &going, "", cx),
+        None => name(&login, &going, "", None, cx),
     }
 }
 
@@ -127,17 +140,26 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
             let set = login.sessions.begin(&signed_in, cx).await?;
             Answer::found(&onward(&going, cx))?.cookie(&set)?.with(header::CACHE_CONTROL, "no-store")
         }
+        Proved::Stale(user, expired) => own_password::instead(&login, &user, expired, cx),
         Proved::Wrong => password(&login, &going, &username, Some(Notice::WrongPassword { left: None }), cx),
         Proved::Locked(until) => locked(&login, &going, &username, until, cx),
     }
 }
 
-fn name(login: &LoginPages, going: &Going, username: &str, cx: &mut Ctx) -> Reply<Answer> {
+fn name(
+    login: &LoginPages,
+    going: &Going,
+    username: &str,
+    notice: Option<Notice>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
     let here = going.at("/login");
     let page = SignIn {
         action: here.clone(),
         client: going.client(),
         username: username.to_owned(),
+        register: self_service(cx, |own| own.signup.clone(), "/create_account"),
+        notice,
         ..SignIn::default()
     };
     login.pages.show(&page, going.shown(StatusCode::OK, &here), cx)
@@ -158,6 +180,7 @@ fn password(
         username: username.to_owned(),
         change: here.clone(),
         remember: true,
+        forgot: self_service(cx, |own| own.passwd.clone(), "/forgot_password"),
         notice,
         ..SignInPassword::default()
     };
@@ -170,10 +193,18 @@ fn locked(login: &LoginPages, going: &Going, username: &str, until: Micros, cx: 
         username: username.to_owned(),
         change: here.clone(),
         until,
+        forgot: self_service(cx, |own| own.passwd.clone(), "/forgot_password"),
         reference: Some(cx.caller.request.to_string()),
         ..Locked::default()
     };
     login.pages.show(&page, going.shown(StatusCode::TOO_MANY_REQUESTS, &here), cx)
+}
+
+/// Where the zone has people help themselves: its own address for it, else a page of ours; `None` where it has them ask somebody.
+fn self_service(cx: &Ctx, own: fn(&SelfService) -> Option<String>, page: &str) -> Option<String> {
+    let here = cx.here();
+    let links = here.config.self_service();
+    links.enabled().then(|| own(links).unwrap_or_else(|| page.to_owned()))
 }
 
 fn onward(going: &Going, cx: &Ctx) -> String {

@@ -28,7 +28,7 @@ pub use choose_account::{ChooseAccount, Known};
 pub use consent::{Asked, Consent};
 pub use device::{Device, DeviceConfirm, DeviceDone};
 pub use error::{ErrorPage, Reason};
-pub use forgot::{CheckMail, ForceChange, Forgot, NewPassword, PasswordFault, PasswordRules};
+pub use forgot::{About, CheckMail, ForceChange, Forgot, NewPassword, PasswordFault, PasswordRules};
 pub use hand_over::HandOver;
 pub use home::{Home, Tile};
 pub use join::{Invitation, LinkExpired, MailNotSetUp, Register, Verify};

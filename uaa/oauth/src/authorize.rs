@@ -6,6 +6,7 @@
 
 mod approve;
 mod code;
+mod credentials;
 mod pages;
 mod pushed;
 mod redirect;
@@ -103,6 +104,9 @@ impl Authorize {
         let (form, answered) = parameters(&body.0, &cx.query)?;
         let request = request::resolved(&self.engine, form, cx).await?;
         let asked = request::read(&self.engine, request, &cx.here()).await?;
+        if let Some(credentials) = credentials::posted(body)? {
+            return self.by_credentials(&asked, &credentials, cx).await;
+        }
         if let Some(token) = bearer(&cx.headers).map(str::to_owned) {
             return self.by_token(&asked, &token, cx).await;
         }
@@ -115,6 +119,9 @@ impl Authorize {
                 Some(Decision::read(&answered))
             }
         };
+        if let Some(again) = self.by_code(&asked.client.client_id, body, cx).await? {
+            return Ok(again);
+        }
         let live = self.sessions.current(cx).await?;
         let live = match live {
             Some(live) if self.is_enough(&asked, &live, decision.is_some(), cx).await? => live,

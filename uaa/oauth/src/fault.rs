@@ -44,6 +44,11 @@ pub(crate) fn bad_credentials() -> Fault {
     Fault::protocol(Code::new(401, "unauthorized"), "Bad credentials")
 }
 
+/// UAA's words for a right password that must be changed before it is good for anything else.
+pub(crate) fn stale() -> Fault {
+    Fault::protocol(Code::new(401, "unauthorized"), "password change required")
+}
+
 /// UAA's words for a passcode that never was, was used, or has expired.
 pub(crate) fn bad_passcode() -> Fault {
     Fault::protocol(Code::new(401, "unauthorized"), "Invalid passcode")

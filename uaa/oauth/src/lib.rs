@@ -6,8 +6,10 @@
 mod actor;
 mod answer;
 mod authorize;
+mod autologin;
 mod client;
 mod client_assertion;
+mod client_info;
 mod device;
 mod engine;
 mod fault;
@@ -79,6 +81,8 @@ impl Plugin for OauthServer {
         routes.extend(authorize::routes(&authorize));
         routes.extend(logout::routes(&authorize));
         routes.extend(device::routes(&authorize));
+        routes.extend(autologin::routes(&authorize));
+        routes.extend(client_info::routes(&self.engine));
         routes.extend(userinfo::routes(&self.engine));
         routes
     }

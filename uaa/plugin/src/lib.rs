@@ -16,6 +16,7 @@ mod input;
 mod jobs;
 mod need;
 mod openapi;
+mod post;
 mod route;
 mod zone;
 
@@ -33,5 +34,8 @@ pub use input::{Body, Content, Form, Input, Json, Param, Raw, Reads};
 pub use jobs::{Progress, Runner, Step, Work};
 pub use need::{Need, NeedInfo, OneOf, Public, Within};
 pub use openapi::document;
+pub use post::{Post, ToSend, Undelivered};
 pub use route::{Handler, Plugin, Route, Site, With, with};
-pub use zone::{DEFAULT_GROUPS, Prompt, TokenPolicy, UserConfig, ZoneConfig, ZoneInfo, Zones};
+pub use zone::{
+    Agreement, DEFAULT_GROUPS, Prompt, SelfService, TokenPolicy, UserConfig, ZoneConfig, ZoneInfo, Zones,
+};

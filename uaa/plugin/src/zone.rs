@@ -4,7 +4,7 @@
 mod config;
 mod switch;
 
-pub use config::{DEFAULT_GROUPS, Prompt, TokenPolicy, UserConfig, ZoneConfig};
+pub use config::{Agreement, DEFAULT_GROUPS, Prompt, SelfService, TokenPolicy, UserConfig, ZoneConfig};
 
 use crate::ctx::Links;
 use arc_swap::ArcSwap;
@@ -38,8 +38,15 @@ pub struct ZoneInfo {
 }
 
 impl ZoneInfo {
-    fn new(row: &ZoneRow, links: &Links) -> ZoneInfo {
-        let config = ZoneConfig::lenient(&row.config);
+    fn new(row: &ZoneRow, links: &Links, installation: &ZoneConfig) -> ZoneInfo {
+        // The first zone is what the installation's configuration says, and the others where they say nothing of passwords.
+        let mut config = match row.guid == UAA_ZONE {
+            true => installation.clone(),
+            false => ZoneConfig::lenient(&row.config),
+        };
+        if config.password_policy.is_none() {
+            config.password_policy.clone_from(&installation.password_policy);
+        }
         let (uaa, login) = (below(&row.subdomain, &links.uaa), below(&row.subdomain, &links.login));
         let base = config.issuer.as_deref().map_or(&*uaa, |issuer| issuer.trim_end_matches('/'));
         ZoneInfo {
@@ -70,6 +77,7 @@ impl ZoneInfo {
 pub struct Zones {
     access: Access,
     links: Links,
+    installation: ZoneConfig,
     compiled: ArcSwap<Compiled>,
 }
 
@@ -79,10 +87,10 @@ struct Compiled {
 }
 
 impl Zones {
-    /// Those of the store, with the addresses of the first one.
-    pub fn new(access: Access, links: Links) -> Zones {
+    /// Those of the store, with the addresses and the configuration of the first one.
+    pub fn new(access: Access, links: Links, installation: ZoneConfig) -> Zones {
         let compiled = Compiled { from: Arc::default(), all: HashMap::new() };
-        Zones { access, links, compiled: ArcSwap::from_pointee(compiled) }
+        Zones { access, links, installation, compiled: ArcSwap::from_pointee(compiled) }
     }
 
     /// The product's addresses in the first zone.
@@ -101,7 +109,7 @@ impl Zones {
                 active: true,
                 config: "{}".into(),
             };
-            Arc::new(ZoneInfo::new(&row, &self.links))
+            self.compile(&row)
         })
     }
 
@@ -129,6 +137,10 @@ impl Zones {
         self.now().all.values().map(|(_, info)| info.clone()).collect()
     }
 
+    fn compile(&self, row: &ZoneRow) -> Arc<ZoneInfo> {
+        Arc::new(ZoneInfo::new(row, &self.links, &self.installation))
+    }
+
     fn now(&self) -> Arc<Compiled> {
         let (from, old) = (self.access.zones(), self.compiled.load_full());
         if Arc::ptr_eq(&from, &old.from) {
@@ -137,7 +149,7 @@ impl Zones {
         let all = from.all().map(|row| {
             let same = old.all.get(&row.guid).filter(|(before, _)| Arc::ptr_eq(before, row));
             let info = same.map(|(_, info)| info.clone());
-            (row.guid, (row.clone(), info.unwrap_or_else(|| Arc::new(ZoneInfo::new(row, &self.links)))))
+            (row.guid, (row.clone(), info.unwrap_or_else(|| self.compile(row))))
         });
         let all = all.collect();
         let new = Arc::new(Compiled { from, all });
@@ -172,7 +184,7 @@ mod tests {
             active: true,
             config: config.into(),
         };
-        ZoneInfo::new(&row, &links)
+        ZoneInfo::new(&row, &links, &ZoneConfig::default())
     }
 
     #[test]

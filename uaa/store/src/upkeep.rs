@@ -7,17 +7,23 @@ use uaa_model::{Micros, Reply};
 use uuid::Uuid;
 
 impl Access {
-    /// Takes away expired tokens, sessions and approvals, jobs that ended long ago, and the part of the fact log that every
+    /// Takes away expired tokens, sessions, approvals and codes, jobs and messages that ended long ago, and the part of the fact log that every
     /// follower has passed: one batch of each. Returns how many rows went; as long as that is not 0 there may be more.
     pub async fn upkeep(&self) -> Reply<u64> {
         let now = self.0.settings.clock.now();
         let tokens = Sql::new("SELECT guid FROM token WHERE expires < ? LIMIT 500").with(now);
         let sessions = Sql::new("SELECT guid FROM session WHERE expires < ? LIMIT 500").with(now);
         let approvals = Sql::new("SELECT guid FROM approval WHERE expires < ? LIMIT 500").with(now);
+        let codes = Sql::new("SELECT guid FROM expiring_code WHERE expires < ? LIMIT 500").with(now);
+        let sent = Sql::new("SELECT guid FROM mail WHERE state = 'sent' AND updated_at < ? LIMIT 500");
+        let failed = Sql::new("SELECT guid FROM mail WHERE state = 'failed' AND updated_at < ? LIMIT 500");
         let jobs = Sql::new("SELECT guid FROM job WHERE state <> 'PROCESSING' AND updated_at < ? LIMIT 500");
         Ok(self.leaves("DELETE FROM token WHERE guid", "token", tokens).await?
             + self.leaves("DELETE FROM session WHERE guid", "session", sessions).await?
             + self.leaves("DELETE FROM approval WHERE guid", "approval", approvals).await?
+            + self.leaves("DELETE FROM expiring_code WHERE guid", "expiring_code", codes).await?
+            + self.leaves("DELETE FROM mail WHERE guid", "mail", sent.with(now - SENT)).await?
+            + self.leaves("DELETE FROM mail WHERE guid", "mail", failed.with(now - FAILED)).await?
             + self.leaves("DELETE FROM job WHERE guid", "job", jobs.with(now - JOBS)).await?
             + self.passed_facts().await?)
     }
@@ -57,6 +63,12 @@ impl Access {
         Ok(gone)
     }
 }
+
+/// How long it is known to whom a message was sent: for the bound on messages to one address, and for whoever asks where it is.
+const SENT: Micros = 86_400_000_000;
+
+/// How long it is known that a message could not be sent.
+const FAILED: Micros = 30 * 86_400_000_000;
 
 /// How long an ended job can be asked for.
 const JOBS: Micros = 86_400_000_000;

@@ -1,4 +1,5 @@
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
@@ -230,6 +231,72 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// Who sends messages: an address, with a name before it if wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sender(Mailbox);
+
+impl Sender {
+    /// The parsed form.
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.0
+    }
+
+    /// The address alone.
+    pub fn address(&self) -> String {
+        self.0.email.to_string()
+    }
+}
+
+impl FromStr for Sender {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = "is no address to send from; write it as `platform@acme.example` or `Acme <platform@acme.example>`";
+        let one_line = !text.chars().any(char::is_control);
+        text.parse().ok().filter(|_| one_line).map(Sender).ok_or_else(|| wrong.into())
+    }
+}
+
+impl fmt::Display for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The name or address of another machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostName(String);
+
+impl HostName {
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is this machine.
+    pub fn is_here(&self) -> bool {
+        self.0 == "localhost" || self.0.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+}
+
+impl FromStr for HostName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let name = text.to_ascii_lowercase();
+        if name.parse::<IpAddr>().is_ok() || (name.len() <= 253 && name.split('.').all(is_label)) {
+            return Ok(HostName(name));
+        }
+        Err("is no name of a machine; write it without scheme and port, as `mail.example.com`".into())
+    }
+}
+
+impl fmt::Display for HostName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Directives of `tracing`: a level, or `target=level` pairs with commas between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directives(String);
@@ -310,7 +377,9 @@ from_text!(DatabaseUrl, {
     "writeOnly": true
 });
 from_text!(Directives, { "type": "string", "examples": ["info", "info,hallmark::access=debug"] });
-shown_as_text!(Address, Domain, WebUrl, Cidr, Directives);
+from_text!(Sender, { "type": "string", "examples": ["platform@acme.example", "Acme <platform@acme.example>"] });
+from_text!(HostName, { "type": "string", "examples": ["mail.example.com"] });
+shown_as_text!(Address, Domain, WebUrl, Cidr, Directives, Sender, HostName);
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use std::fmt;
 use time::{Date, Month, OffsetDateTime};
 use uaa_model::{Micros, Secret};
+use uaa_plugin::ZoneInfo;
 
 /// What a new password or client secret must look like. In JSON and in meaning as UAA's, where -1 is "not set".
 ///
@@ -97,12 +98,42 @@ pub struct PasswordPolicy {
     /// Milliseconds since the epoch; older passwords must be changed at the next login.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_newer_than: Option<i64>,
+    /// How many of the last passwords, the present one among them, a new one may not be: 1 to 24. UAA knows the present one
+    /// only, which is what 0 and below stand for as well.
+    pub password_history: i32,
+    /// Whether passwords are taken that very many people use. Not UAA's, which takes them all.
+    pub allow_common: bool,
 }
 
 impl PasswordPolicy {
     /// UAA's default: any password of 1 to 255 characters, which never expires.
-    pub const LENIENT: PasswordPolicy =
-        PasswordPolicy { rules: Rules::LENIENT, expire_password_in_months: 0, password_newer_than: None };
+    pub const LENIENT: PasswordPolicy = PasswordPolicy {
+        rules: Rules::LENIENT,
+        expire_password_in_months: 0,
+        password_newer_than: None,
+        password_history: 1,
+        allow_common: false,
+    };
+
+    /// The policy of a zone: what its configuration says, and [`PasswordPolicy::LENIENT`] where it says nothing.
+    pub fn of(zone: &ZoneInfo) -> PasswordPolicy {
+        let stored = zone.config.password_policy.as_ref();
+        // It was checked when it was stored.
+        stored.and_then(|stored| PasswordPolicy::read(stored).ok()).unwrap_or(PasswordPolicy::LENIENT)
+    }
+
+    /// Reads one in UAA's form.
+    ///
+    /// # Errors
+    /// In serde's words, what is wrong with it.
+    pub fn read(stored: &serde_json::Value) -> Result<PasswordPolicy, serde_json::Error> {
+        PasswordPolicy::deserialize(stored)
+    }
+
+    /// How many of the last passwords a new one may not be.
+    pub fn history(&self) -> usize {
+        usize::try_from(self.password_history.clamp(1, 24)).unwrap_or(1)
+    }
 
     /// Whether a new password is good enough; with all that is wrong with it when not.
     ///
@@ -114,8 +145,14 @@ impl PasswordPolicy {
 
     /// Whether a password set at that time must be changed before the next login succeeds.
     pub fn expired(&self, changed: Micros, now: Micros) -> bool {
-        let too_old = self.password_newer_than.is_some_and(|than| changed < than.saturating_mul(1000));
-        too_old || months_later(changed, self.expire_password_in_months).is_some_and(|end| end < now)
+        self.ended(changed, now).is_some()
+    }
+
+    /// Since when a password set at that time must be changed, if it must.
+    pub fn ended(&self, changed: Micros, now: Micros) -> Option<Micros> {
+        let than = self.password_newer_than.map(|than| than.saturating_mul(1000));
+        let months = months_later(changed, self.expire_password_in_months).filter(|end| *end < now);
+        than.filter(|than| changed < *than).or(months)
     }
 
     /// Whether every field holds a value; UAA answers 422 to an identity provider where only some do.
@@ -126,7 +163,13 @@ impl PasswordPolicy {
 
 impl Default for PasswordPolicy {
     fn default() -> Self {
-        PasswordPolicy { rules: Rules::UNSET, expire_password_in_months: -1, password_newer_than: None }
+        PasswordPolicy {
+            rules: Rules::UNSET,
+            expire_password_in_months: -1,
+            password_newer_than: None,
+            password_history: -1,
+            allow_common: false,
+        }
     }
 }
 

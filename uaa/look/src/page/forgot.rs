@@ -15,19 +15,46 @@ pub struct Forgot {
     pub sign_in: String,
 }
 
-/// A message is on its way, if there is an account: the page does not tell. Its form posts nothing but "again".
+/// A message is on its way, if there is an account: the page does not tell. Its form asks for it once more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckMail {
     /// Where the form posts to.
     pub action: String,
+    /// What the form carries along: what was asked for.
+    pub fields: Vec<(String, String)>,
     /// The address that was entered.
     pub address: String,
+    /// What the message is about.
+    pub about: About,
     /// Who sends the message.
     pub from: String,
     /// For how long the link works, in seconds.
     pub valid: i64,
     /// Where another address is entered.
     pub another: String,
+}
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum About {
+    /// A new password, if there is such an account.
+    #[default]
+    Password,
+    /// An account that is to be made.
+    NewAccount,
+    /// Another address of one's account.
+    NewAddress,
+}
+
+impl CheckMail {
+    pub(crate) fn says<'a>(&'a self, x: &crate::scene::Scene<'a>) -> crate::words::Said<'a, true> {
+        let said = match self.about {
+            About::Password => x.rich("check-mail-if"),
+            About::NewAccount => x.rich("check-mail-new"),
+            About::NewAddress => x.rich("check-mail-address"),
+        };
+        said.with("address", &self.address)
+    }
 }
 
 /// A new password, by a link. Posts `username`, `password` and `password_confirmation`.
@@ -54,6 +81,8 @@ pub struct ForceChange {
     pub username: String,
     /// What is asked of a password.
     pub rules: PasswordRules,
+    /// Whether its owner wants the change; otherwise the zone does.
+    pub own: bool,
     /// When the old one ran out; `None` when somebody asked for the change.
     pub expired: Option<Micros>,
     /// What was wrong with the one before.

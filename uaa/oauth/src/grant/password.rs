@@ -2,7 +2,7 @@
 
 use super::{Asked, passcode};
 use crate::engine::Engine;
-use crate::fault::{bad_credentials, locked};
+use crate::fault::{bad_credentials, locked, stale};
 use crate::issue::{Order, Renewal};
 use crate::person::{Authentication, Person};
 use crate::scope;
@@ -40,6 +40,7 @@ async fn sign_in(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Person> 
     let claimed = Claimed { origin: &origin, username, client: &asked.client.client_id };
     match by_password(&engine.credentials, &claimed, &password, cx).await? {
         Proved::Right(user) => Ok(Person::new(*user)),
+        Proved::Stale(..) => Err(stale()),
         Proved::Wrong => Err(bad_credentials()),
         Proved::Locked(_) => Err(locked()),
     }

@@ -12,6 +12,52 @@ pub struct ZoneConfig {
     pub prompts: Option<Vec<Prompt>>,
     /// The groups of its people.
     pub user_config: UserConfig,
+    /// What a new password must be like, and how long it lasts, in UAA's form; `None`: as the installation says.
+    pub password_policy: Option<serde_json::Value>,
+    links: Links,
+    branding: Branding,
+}
+
+/// UAA's `links`, as far as pages follow them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Links {
+    self_service: SelfService,
+}
+
+/// What people may do without an administrator: UAA's `links.selfService`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SelfService {
+    self_service_links_enabled: Option<bool>,
+    /// Where accounts are made, if that is not here.
+    pub signup: Option<String>,
+    /// Where passwords are reset, if that is not here.
+    pub passwd: Option<String>,
+}
+
+impl SelfService {
+    /// Whether accounts are made and passwords are reset by their owners. UAA's default.
+    pub fn enabled(&self) -> bool {
+        self.self_service_links_enabled.unwrap_or(true)
+    }
+}
+
+/// UAA's `branding`, as far as it is no matter of looks.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Branding {
+    consent: Option<Agreement>,
+}
+
+/// What somebody agrees to who makes an account: UAA's `branding.consent`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Agreement {
+    /// The sentence.
+    pub text: String,
+    /// Where all of it stands.
+    pub link: Option<String>,
 }
 
 /// How long tokens of the zone are good where their client does not say.
@@ -70,6 +116,16 @@ impl UserConfig {
 }
 
 impl ZoneConfig {
+    /// What people may do without an administrator.
+    pub fn self_service(&self) -> &SelfService {
+        &self.links.self_service
+    }
+
+    /// What somebody agrees to who makes an account.
+    pub fn agreement(&self) -> Option<&Agreement> {
+        self.branding.consent.as_ref().filter(|agreement| !agreement.text.is_empty())
+    }
+
     /// Reads a configuration.
     ///
     /// # Errors
@@ -79,7 +135,7 @@ impl ZoneConfig {
     }
 
     /// Reads one that was checked when it was stored; what a later version cannot read any more counts as not said.
-    pub(crate) fn lenient(text: &str) -> ZoneConfig {
+    pub fn lenient(text: &str) -> ZoneConfig {
         ZoneConfig::read(text).unwrap_or_default()
     }
 }

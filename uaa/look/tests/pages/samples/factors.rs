@@ -2,10 +2,10 @@
 
 use super::{Sample, Text, account, at, client, payroll};
 use uaa_look::{
-    Asked, ChangeEmail, CheckMail, ChooseAccount, Client, Device, DeviceConfirm, DeviceDone, ForceChange,
-    Forgot, Invitation, Known, Link, LinkExpired, MailNotSetUp, NewPassword, PasskeySetUp, PasskeySignIn,
-    PasswordFault, PasswordRules, Proof, RecoveryCode, RecoveryCodes, Register, SecondFactor, SetUpApp,
-    Verify,
+    About, Asked, ChangeEmail, CheckMail, ChooseAccount, Client, Device, DeviceConfirm, DeviceDone,
+    ForceChange, Forgot, Invitation, Known, Link, LinkExpired, MailNotSetUp, NewPassword, PasskeySetUp,
+    PasskeySignIn, PasswordFault, PasswordRules, Proof, RecoveryCode, RecoveryCodes, Register, SecondFactor,
+    SetUpApp, Verify,
 };
 
 pub(crate) fn samples(t: Text<'_>) -> Vec<Sample> {
@@ -152,6 +152,7 @@ fn passwords(t: Text<'_>) -> Vec<Sample> {
         action: t("/force_password_change"),
         username: t("mira.okafor@acme.example"),
         rules: strict,
+        own: false,
         expired: None,
         fault: None,
     };
@@ -173,6 +174,20 @@ fn passwords(t: Text<'_>) -> Vec<Sample> {
                 from: t("platform@acme.example"),
                 valid: 3600,
                 another: t("/forgot_password"),
+                fields: vec![("username".into(), t("mira.okafor@acme.example"))],
+                about: About::Password,
+            }),
+        ),
+        (
+            "check-mail-new",
+            Box::new(CheckMail {
+                action: t("/create_account.do"),
+                address: t("mira.okafor@acme.example"),
+                from: t("platform@acme.example"),
+                valid: 3600,
+                another: t("/create_account"),
+                fields: vec![],
+                about: About::NewAccount,
             }),
         ),
         ("new-password", Box::new(new.clone())),

@@ -1,0 +1,139 @@
+//! What the pages of an account share: whose it is, what a password must be like, where somebody goes on afterwards.
+
+use crate::LoginPages;
+use axum::http::StatusCode;
+use uaa_authz::{Duty, Read};
+use uaa_directory::password::{PasswordPolicy, Source};
+use uaa_directory::{Client, Refused, Shown, User, UserOwn, former_passwords};
+use uaa_look::{ErrorPage, LinkExpired, MailNotSetUp, PasswordFault, PasswordRules, Reason};
+use uaa_model::{Fault, Id, Reply, Secret};
+use uaa_plugin::{Answer, Ctx};
+use uaa_store::{Cond, Field, Fields, Want};
+use uuid::Uuid;
+
+/// The person, as long as they may sign in.
+pub(crate) async fn person(user: Uuid, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
+    let me = cx.tx().assume(Duty::SignIn);
+    let found = read(user, cx).await;
+    cx.tx().resume(me);
+    Ok(found?.filter(|row| row.own.active))
+}
+
+async fn read(user: Uuid, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
+    match cx.tx().grant::<Read, User>(Id::new(user)).await {
+        Ok(granted) => cx.tx().get(&granted).await.map(Some),
+        Err(Fault::Denied(..)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// What the zone asks of a password, as it is told before one is chosen.
+pub(crate) fn rules(cx: &Ctx) -> PasswordRules {
+    let policy = PasswordPolicy::of(&cx.here());
+    let count = |number: i32| u32::try_from(number).unwrap_or(0);
+    let rules = policy.rules;
+    let history = u32::try_from(policy.history()).unwrap_or(1);
+    PasswordRules {
+        least: count(rules.min_length),
+        // That it is another than the present one goes without saying.
+        not_last: if history > 1 { history } else { 0 },
+        kinds: [
+            count(rules.require_upper_case_character),
+            count(rules.require_lower_case_character),
+            count(rules.require_digit),
+            count(rules.require_special_character),
+        ],
+    }
+}
+
+/// A new password: its hash, or what is wrong with it. `of`: whose it is, if there is somebody yet. No connection is held while
+/// it is hashed.
+pub(crate) async fn vetted(
+    login: &LoginPages,
+    new: &Secret,
+    again: Option<&str>,
+    of: Option<&UserOwn>,
+    account: &str,
+    cx: &mut Ctx,
+) -> Reply<Result<String, PasswordFault>> {
+    if again.is_some_and(|again| !new.same(again)) {
+        return Ok(Err(PasswordFault::NotTheSame));
+    }
+    let policy = PasswordPolicy::of(&cx.here());
+    let former = of.map(former_passwords).unwrap_or_default();
+    cx.step(Want::Read).await?;
+    let address = cx.caller.address.clone();
+    let vetted = login.credentials.vet(new, &policy, &former, Source { account, address: &address }).await?;
+    Ok(vetted.map_err(|refused| match refused {
+        Refused::AgainstRules(_) => PasswordFault::AgainstRules,
+        Refused::Common => PasswordFault::Common,
+        Refused::UsedBefore => PasswordFault::UsedBefore,
+    }))
+}
+
+/// Where the client wants somebody to go on to, if it has registered that very address.
+pub(crate) async fn onward(
+    client_id: &str,
+    redirect_uri: Option<&str>,
+    cx: &mut Ctx,
+) -> Reply<Option<String>> {
+    let Some(wanted) = redirect_uri.filter(|_| !client_id.is_empty()) else { return Ok(None) };
+    let me = cx.tx().assume(Duty::SignIn);
+    let row = match cx.tx().visible::<Client>().await {
+        Ok(seen) => {
+            let named = Cond::In(Field::Text("client_id"), vec![client_id.to_owned()]);
+            cx.tx().find(&seen, named).await
+        }
+        Err(fault) => Err(fault),
+    };
+    cx.tx().resume(me);
+    let registered: Vec<String> =
+        row?.map(|row| serde_json::from_str(&row.own.redirect_uri).unwrap_or_default()).unwrap_or_default();
+    Ok(registered.into_iter().find(|uri| uri == wanted))
+}
+
+/// The path of a page that a code leads to, for its links to other languages.
+pub(crate) fn with_code(path: &str, code: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("code", code).finish();
+    format!("{path}?{query}")
+}
+
+/// A link that is used, too old, or none of ours: one page for all.
+pub(crate) fn expired(
+    login: &LoginPages,
+    again: Option<&str>,
+    valid: i64,
+    here: &str,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let page = LinkExpired {
+        action: again.map(str::to_owned),
+        mail: String::new(),
+        valid,
+        sign_in: "/login".into(),
+    };
+    login.pages.show(&page, Shown::new(StatusCode::UNPROCESSABLE_ENTITY, here), cx)
+}
+
+/// Nothing can be sent, and what the operator does about it.
+pub(crate) fn no_mail(login: &LoginPages, here: &str, cx: &mut Ctx) -> Reply<Answer> {
+    let page = MailNotSetUp { command: SET_UP.into(), sign_in: "/login".into() };
+    login.pages.show(&page, Shown::new(StatusCode::SERVICE_UNAVAILABLE, here), cx)
+}
+
+/// The zone lets nobody do this without an administrator: there is no such page (UAA answers 404 as well).
+pub(crate) fn not_here(login: &LoginPages, cx: &mut Ctx) -> Reply<Answer> {
+    let page = ErrorPage {
+        reason: Reason::NotFound,
+        code: "self_service_disabled".into(),
+        client_id: None,
+        reference: cx.caller.request.to_string(),
+        at: cx.now(),
+        home: None,
+    };
+    login.pages.show(&page, Shown::new(StatusCode::NOT_FOUND, "/login"), cx)
+}
+
+/// Lines of the configuration file.
+const SET_UP: &str = "mail:\n  host: mail.example.com\n  user: hallmark\n  password_file: /etc/hallmark/mail-password\n  \
+                      from: Hallmark <hallmark@example.com>";

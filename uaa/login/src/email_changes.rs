@@ -1,0 +1,110 @@
+//! UAA's `/email_verifications` and `/email_changes`: a client that holds `oauth.login` sends the links itself.
+
+use crate::account::person;
+use crate::codes::take;
+use crate::email::change_address;
+use crate::password_resets::Text;
+use axum::http::{Method, StatusCode};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uaa_authz::{Delete, Duty, Resource, Verb, Zone};
+use uaa_directory::{Client, ExpiringCode, ExpiringCodeOwn, NewCode, Purpose, is_address, user_named};
+use uaa_model::{Code, Denied, Fault, Id, Reply};
+use uaa_plugin::{Answer, Ctx, Dialect::Oauth, Json, Need, NeedInfo, Route, Site::Uaa, Within};
+use uaa_store::{Cond, Field, Fields, Granted, Slot};
+use uuid::Uuid;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::on(Uaa, Method::POST, "/email_verifications", "email_verification_create", Oauth, create),
+        Route::on(Uaa, Method::POST, "/email_changes", "email_change_redeem", Oauth, redeem),
+    ]
+}
+
+/// Whose address, and which.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct New {
+    #[serde(rename = "userId")]
+    user: Uuid,
+    email: String,
+    #[serde(default)]
+    client_id: Option<String>,
+}
+
+impl Within<ExpiringCode> for New {
+    fn parent(&self, zone: Id<Zone>) -> Id<Zone> {
+        zone
+    }
+}
+
+async fn create(slot: Slot<ExpiringCode>, Json(new): Json<New>, cx: &mut Ctx) -> Reply<Answer> {
+    if !is_address(&new.email) {
+        return Err(Fault::invalid("`email` is no address"));
+    }
+    let user = person(new.user, cx).await?.ok_or(Fault::NotFound("no such user".into()))?;
+    let named_so = user.own.username == user.own.email;
+    if named_so && user_named(&new.email, cx).await?.is_some_and(|other| other.guid != user.guid) {
+        return Answer::status(StatusCode::CONFLICT);
+    }
+    let data = json!({"mail": new.email, "generation": user.own.generation, "redirect_uri": null});
+    let new = NewCode {
+        purpose: Purpose::Change,
+        subject: Some(user.guid),
+        client_id: new.client_id.as_deref().unwrap_or_default(),
+        data: data.to_string(),
+        expires: cx.now() + Purpose::Change.seconds() * 1_000_000,
+    };
+    let code = ExpiringCode::make_in(slot, new, cx.tx()).await?;
+    Answer::text(StatusCode::CREATED, "text/plain;charset=UTF-8", code.expose().to_owned())
+}
+
+async fn redeem(EmailCode { row, granted }: EmailCode, _: Text, cx: &mut Ctx) -> Reply<Answer> {
+    cx.tx().delete(granted).await?;
+    let changed = change_address(&row, cx).await?.ok_or_else(no_code)?;
+    let own = &changed.user.own;
+    Answer::ok(&json!({
+        "userId": changed.user.guid,
+        "username": own.username,
+        "email": own.email,
+        "redirect_url": goes_to(&changed.client_id, cx).await?,
+    }))
+}
+
+/// `change_email_redirect_url` of the client, which its administrator has set.
+async fn goes_to(client_id: &str, cx: &mut Ctx) -> Reply<Value> {
+    let me = cx.tx().assume(Duty::SignIn);
+    let row = match cx.tx().visible::<Client>().await {
+        Ok(seen) => {
+            let named = Cond::In(Field::Text("client_id"), vec![client_id.to_owned()]);
+            cx.tx().find(&seen, named).await
+        }
+        Err(fault) => Err(fault),
+    };
+    cx.tx().resume(me);
+    let more = row?.and_then(|row| serde_json::from_str::<Value>(&row.own.more).ok()).unwrap_or_default();
+    Ok(more["change_email_redirect_url"].clone())
+}
+
+/// The right to use up the code that the body is.
+struct EmailCode {
+    row: Fields<ExpiringCodeOwn>,
+    granted: Granted<Delete, ExpiringCode>,
+}
+
+impl Need<Text> for EmailCode {
+    const INFO: NeedInfo = NeedInfo::Grant(Verb::Delete, ExpiringCode::KIND.name);
+
+    async fn obtain(cx: &mut Ctx, input: &Reply<Text>) -> Reply<Self> {
+        let text = input.as_ref().map_or("", |text| text.0.as_str()).to_owned();
+        match take(Purpose::Change, &text, cx).await {
+            Ok((row, granted)) => Ok(EmailCode { row, granted }),
+            Err(Fault::Denied(Denied::Hidden, _)) => Err(no_code()),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+fn no_code() -> Fault {
+    Fault::protocol(Code::new(422, "invalid_code"), "the code is used, too old, or not one of ours")
+}

@@ -1,0 +1,86 @@
+//! `/forgot_password`: asks for a link to set a new password. The answer is the same, and takes as long, whoever is asked about.
+
+use crate::LoginPages;
+use crate::account::{no_mail, not_here};
+use crate::sign_in::form;
+use axum::http::{Method, StatusCode};
+use std::sync::Arc;
+use uaa_directory::{Errand, Purpose, Shown, cookie, queue};
+use uaa_look::{CheckMail, Forgot};
+use uaa_model::Reply;
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, with};
+
+pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
+    let why = "whoever has forgotten the password cannot sign in";
+    let (show, create) = (with(login.clone(), show), with(login.clone(), create));
+    vec![
+        Route::public(Uaa, Method::GET, PAGE, "password_forgot_show", Oauth, why, show),
+        Route::public(Uaa, Method::POST, ACTION, "password_forgot_create", Oauth, why, create),
+    ]
+}
+
+async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
+    if !cx.here().config.self_service().enabled() {
+        return not_here(&login, cx);
+    }
+    if login.sender.is_none() {
+        return no_mail(&login, PAGE, cx);
+    }
+    let text = |name: &str| field(&query.0, name).unwrap_or_default().to_owned();
+    let page = Forgot {
+        action: action(&query.0),
+        username: text("username"),
+        elsewhere: None,
+        sign_in: "/login".into(),
+    };
+    login.pages.show(&page, Shown::new(StatusCode::OK, PAGE), cx)
+}
+
+async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let fields = form(&body)?;
+    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.trouble(fault, cx);
+    }
+    if !cx.here().config.self_service().enabled() {
+        return not_here(&login, cx);
+    }
+    let Some(from) = login.sender.clone() else { return no_mail(&login, PAGE, cx) };
+    let query = uaa_plugin::pairs(&cx.query)?;
+    // The page of a link that has expired asks for the address.
+    let named = field(&fields, "username").or_else(|| field(&fields, "email")).unwrap_or_default().trim();
+    let username: String = named.chars().take(LONGEST).collect();
+    // After some requests about one name nothing is written for a while; nobody is told, as whoever asks may not be its owner.
+    let what = format!("forgot/{}", username.to_lowercase());
+    if !username.is_empty() && login.credentials.guessed(cx.zone(), &what, false, cx.now()).is_ok() {
+        let errand = Errand::Reset {
+            username: username.clone(),
+            client_id: field(&query, "client_id").unwrap_or_default().to_owned(),
+            redirect_uri: field(&query, "redirect_uri").map(str::to_owned),
+        };
+        cx.step_to_write().await?;
+        queue(errand, cx).await?;
+    }
+    let page = CheckMail {
+        action: action(&query),
+        fields: vec![("username".into(), username.clone())],
+        address: username,
+        from,
+        valid: Purpose::Reset.seconds(),
+        another: PAGE.into(),
+        ..CheckMail::default()
+    };
+    login.pages.show(&page, Shown::new(StatusCode::OK, PAGE), cx)
+}
+
+/// Where the form posts to: with the client that sent them and where they go on to, which are checked at the end.
+fn action(query: &[(String, String)]) -> String {
+    let carried = query.iter().filter(|(name, _)| ["client_id", "redirect_uri"].contains(&name.as_str()));
+    let mut text = url::form_urlencoded::Serializer::new(String::new());
+    let text = text.extend_pairs(carried).finish();
+    if text.is_empty() { ACTION.into() } else { format!("{ACTION}?{text}") }
+}
+
+const PAGE: &str = "/forgot_password";
+pub(crate) const ACTION: &str = "/forgot_password.do";
+/// As many characters as a user's name may have.
+const LONGEST: usize = 255;

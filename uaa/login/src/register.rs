@@ -1,0 +1,188 @@
+//! `/create_account`: somebody makes an account of their own. There is none until the link of a message was opened, so nobody can
+//! take a name with an address that is not theirs, and the page answers alike whoever has an account already.
+
+use crate::LoginPages;
+use crate::account::{expired, no_mail, not_here, onward, rules, vetted, with_code};
+use crate::sign_in::form;
+use axum::http::{Method, StatusCode, header};
+use serde_json::Value;
+use std::sync::Arc;
+use uaa_authz::Duty;
+use uaa_directory::{
+    Errand, ExpiringCode, ExpiringCodeOwn, NewUser, Purpose, Shown, cookie, is_address, make_user, queue,
+};
+use uaa_look::{About, CheckMail, Link, PasswordFault, Register, Verify};
+use uaa_model::{Reply, Secret};
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, with};
+use uaa_store::{Fields, Want};
+
+pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
+    let why = "whoever makes an account has none yet";
+    let (show, create) = (with(login.clone(), show), with(login.clone(), create));
+    let (ask, verify) = (with(login.clone(), ask), with(login.clone(), verify));
+    let (get, post) = (Method::GET, Method::POST);
+    vec![
+        Route::public(Uaa, get.clone(), PAGE, "account_new_show", Oauth, why, show),
+        Route::public(Uaa, post.clone(), ACTION, "account_new_create", Oauth, why, create),
+        Route::public(Uaa, get, VERIFY, "account_verify_show", Oauth, why, ask),
+        Route::public(Uaa, post, VERIFY, "account_verify_create", Oauth, why, verify),
+    ]
+}
+
+async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
+    if let Some(closed) = closed(&login, cx)? {
+        return Ok(closed);
+    }
+    let mail = field(&query.0, "email").unwrap_or_default().to_owned();
+    let page = Register { fields: carried(&query.0), mail, ..blank(cx) };
+    login.pages.show(&page, Shown::new(StatusCode::OK, PAGE), cx)
+}
+
+async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let fields = form(&body)?;
+    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.trouble(fault, cx);
+    }
+    if let Some(closed) = closed(&login, cx)? {
+        return Ok(closed);
+    }
+    let text = |name: &str| field(&fields, name).unwrap_or_default().trim().to_owned();
+    let (mail, name) = (text("email").to_lowercase(), text("name").chars().take(LONGEST).collect::<String>());
+    let password = Secret::new(field(&fields, "password").unwrap_or_default().to_owned());
+    let again = |wrong_mail, fault, cx: &mut Ctx| {
+        let (mail, name, fields) = (mail.clone(), name.clone(), carried(&fields));
+        let page = Register { name, mail, wrong_mail, fault, fields, ..blank(cx) };
+        login.pages.show(&page, Shown::new(StatusCode::UNPROCESSABLE_ENTITY, PAGE), cx)
+    };
+    let agreed = cx.here().config.agreement().is_none() || field(&fields, "agreed") == Some("yes");
+    if !is_address(&mail) || !agreed {
+        return again(!is_address(&mail), None, cx);
+    }
+    // One's own name or address is the first thing that others try.
+    if password.expose().to_lowercase() == mail {
+        return again(false, Some(PasswordFault::Common), cx);
+    }
+    let hash = match vetted(&login, &password, None, None, &mail, cx).await? {
+        Ok(hash) => hash,
+        Err(fault) => return again(false, Some(fault), cx),
+    };
+    let what = format!("register/{mail}");
+    if login.credentials.guessed(cx.zone(), &what, false, cx.now()).is_ok() {
+        let errand = Errand::Verify {
+            mail: mail.clone(),
+            name: name.clone(),
+            password: hash,
+            client_id: field(&fields, "client_id").unwrap_or_default().to_owned(),
+            redirect_uri: field(&fields, "redirect_uri").map(str::to_owned),
+        };
+        cx.step_to_write().await?;
+        queue(errand, cx).await?;
+    }
+    let page = CheckMail {
+        about: About::NewAccount,
+        address: mail,
+        from: login.sender.clone().unwrap_or_default(),
+        valid: Purpose::Verify.seconds(),
+        another: PAGE.into(),
+        ..CheckMail::default()
+    };
+    login.pages.show(&page, Shown::new(StatusCode::OK, PAGE), cx)
+}
+
+/// The link was opened, by a reader or by a mail program. A button does it.
+async fn ask(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
+    let code = field(&query.0, "code").unwrap_or_default();
+    let me = cx.tx().assume(Duty::SignIn);
+    let row = ExpiringCode::look(Purpose::Verify, code, cx.tx()).await;
+    cx.tx().resume(me);
+    let Some(row) = row? else { return gone(&login, cx) };
+    let Some(wanted) = Wanted::read(&row) else { return gone(&login, cx) };
+    let page =
+        Verify { action: VERIFY.into(), fields: vec![("code".into(), code.to_owned())], mail: wanted.mail };
+    login.pages.show(&page, Shown::new(StatusCode::OK, &with_code(VERIFY, code)), cx)
+}
+
+async fn verify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let fields = form(&body)?;
+    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.trouble(fault, cx);
+    }
+    cx.step(Want::Write).await?;
+    let me = cx.tx().assume(Duty::SignIn);
+    let code = field(&fields, "code").unwrap_or_default();
+    let row = ExpiringCode::redeem(Purpose::Verify, code, cx.tx()).await;
+    cx.tx().resume(me);
+    let Some(row) = row? else { return gone(&login, cx) };
+    let Some(wanted) = Wanted::read(&row) else { return gone(&login, cx) };
+    let new = NewUser {
+        mail: &wanted.mail,
+        name: Some(&wanted.name),
+        password: Some(wanted.password),
+        verified: true,
+    };
+    if make_user(new, cx).await?.is_none() {
+        return gone(&login, cx);
+    }
+    let to = onward(&row.own.client_id, wanted.redirect_uri.as_deref(), cx).await?;
+    let to = to.unwrap_or_else(|| format!("{}/login?success=verify_success", cx.links.login));
+    Answer::found(&to)?.with(header::CACHE_CONTROL, "no-store")
+}
+
+/// The account as it was asked for.
+struct Wanted {
+    mail: String,
+    name: String,
+    password: String,
+    redirect_uri: Option<String>,
+}
+
+impl Wanted {
+    fn read(row: &Fields<ExpiringCodeOwn>) -> Option<Wanted> {
+        let data: Value = serde_json::from_str(&row.own.data).ok()?;
+        let text = |name: &str| data[name].as_str().map(str::to_owned);
+        let (mail, name, password) = (text("mail")?, text("name")?, text("password")?);
+        Some(Wanted { mail, name, password, redirect_uri: text("redirect_uri") })
+    }
+}
+
+/// What is shown instead, where nobody makes an account of their own.
+fn closed(login: &LoginPages, cx: &mut Ctx) -> Reply<Option<Answer>> {
+    if !cx.here().config.self_service().enabled() {
+        return not_here(login, cx).map(Some);
+    }
+    if login.sender.is_none() { no_mail(login, PAGE, cx).map(Some) } else { Ok(None) }
+}
+
+fn blank(cx: &Ctx) -> Register {
+    let here = cx.here();
+    let agreement = here.config.agreement().map(|agreement| Link {
+        text: agreement.text.clone(),
+        href: agreement.link.clone().unwrap_or_default(),
+    });
+    Register {
+        action: ACTION.into(),
+        rules: rules(cx),
+        agreement,
+        sign_in: "/login".into(),
+        ..Register::default()
+    }
+}
+
+/// The client that sent them and where they go on to, which are checked at the end.
+fn carried(fields: &[(String, String)]) -> Vec<(String, String)> {
+    fields
+        .iter()
+        .filter(|(name, _)| ["client_id", "redirect_uri"].contains(&name.as_str()))
+        .cloned()
+        .collect()
+}
+
+fn gone(login: &LoginPages, cx: &mut Ctx) -> Reply<Answer> {
+    // Its form leads to the whole one, with the address filled in.
+    expired(login, Some(ACTION), Purpose::Verify.seconds(), PAGE, cx)
+}
+
+const PAGE: &str = "/create_account";
+const ACTION: &str = "/create_account.do";
+const VERIFY: &str = "/verify_user";
+const LONGEST: usize = 255;

@@ -1,0 +1,148 @@
+//! UAA's `/autologin`: a client that has a page of its own for passwords signs the browser in by a code. The client must show who it
+//! is and the password must be right; a person of whom more is asked at a sign-in than a password signs in on our pages.
+
+use crate::authorize::Authorize;
+use crate::engine::Engine;
+use crate::fault::{bad_credentials, invalid_client, invalid_request, locked, stale};
+use axum::http::{Method, header};
+use futures::future::BoxFuture;
+use serde_json::{Map, Value, json};
+use uaa_authz::{Duty, Read};
+use uaa_directory::{Claimed, ExpiringCode, NewCode, Proved, Purpose, SignedIn, User, UserOwn, by_password};
+use uaa_model::{Fault, Id, Reply, Secret};
+use uaa_plugin::{Answer, Basic, Body, Ctx, Dialect, Form, Handler, Public, Route, Site, field, pairs};
+use uaa_store::{Fields, Want};
+use url::form_urlencoded::Serializer;
+
+pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
+    let by_secret = "clients and people prove here who they are";
+    let by_code = "the code says who it is";
+    let (site, path, dialect) = (Site::Uaa, "/autologin", Dialect::Oauth);
+    let (create, redeem) = (Create(authorize.clone()), Redeem(authorize.clone()));
+    vec![
+        Route::public(site, Method::POST, path, "autologin_create", dialect, by_secret, create),
+        Route::public(site, Method::GET, path, "autologin_redeem", dialect, by_code, redeem),
+    ]
+}
+
+struct Create(Authorize);
+struct Redeem(Authorize);
+
+impl<'c> Handler<'c, Public, Body> for Create {
+    type Future = BoxFuture<'c, Reply<Answer>>;
+    fn call(&self, _: Public, body: Body, cx: &'c mut Ctx) -> Self::Future {
+        let engine = self.0.engine.clone();
+        Box::pin(async move { create(&engine, &body, cx).await })
+    }
+}
+
+impl<'c> Handler<'c, Public, Form> for Redeem {
+    type Future = BoxFuture<'c, Reply<Answer>>;
+    fn call(&self, _: Public, Form(query): Form, cx: &'c mut Ctx) -> Self::Future {
+        let this = self.0.clone();
+        Box::pin(async move {
+            let text = |name: &str| field(&query, name).unwrap_or_default();
+            let Some(set) = this.autologin(text("code"), text("client_id"), cx).await? else {
+                return Err(invalid_request("the code is used, too old, or another client's"));
+            };
+            let to = format!("{}/home", cx.links.login);
+            Answer::found(&to)?.cookie(&set)?.with(header::CACHE_CONTROL, "no-store")
+        })
+    }
+}
+
+async fn create(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
+    if Basic::read(&cx.headers).is_none() {
+        return Err(invalid_client());
+    }
+    let shown = engine.authenticate_client(&cx.headers, &[], &cx.caller.address, cx.zone()).await;
+    let client = shown.inspect_err(|_| engine.failed(cx))?.client;
+    let form = fields(body)?;
+    let need = |name: &'static str| {
+        field(&form, name).ok_or_else(|| invalid_request(format!("the parameter `{name}` is missing")))
+    };
+    let (username, password) = (need("username")?, Secret::new(need("password")?.to_owned()));
+    let claimed = Claimed { origin: "uaa", username, client: &client.client_id };
+    let user = match by_password(&engine.credentials, &claimed, &password, cx).await? {
+        Proved::Right(user) => user,
+        Proved::Stale(..) => return Err(stale()),
+        Proved::Wrong => return Err(bad_credentials()),
+        Proved::Locked(_) => return Err(locked()),
+    };
+    cx.step(Want::Write).await?;
+    let new = NewCode {
+        purpose: Purpose::AutoLogin,
+        subject: Some(user.guid),
+        client_id: &client.client_id,
+        data: json!({"generation": user.own.generation}).to_string(),
+        expires: cx.now() + Purpose::AutoLogin.seconds() * 1_000_000,
+    };
+    let me = cx.tx().assume(Duty::SignIn);
+    let code = ExpiringCode::make(new, cx.tx()).await;
+    cx.tx().resume(me);
+    Answer::ok(&json!({"code": code?.expose(), "path": "/oauth/authorize"}))?
+        .with(header::CACHE_CONTROL, "no-store")
+}
+
+/// Name and password: JSON, or a form.
+fn fields(body: &Body) -> Reply<Vec<(String, String)>> {
+    if let Ok(members) = serde_json::from_slice::<Map<String, Value>>(&body.0) {
+        let text = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
+        return Ok(members.into_iter().filter_map(text).collect());
+    }
+    pairs(std::str::from_utf8(&body.0).map_err(|_| Fault::Parse("the body is not UTF-8".into()))?)
+}
+
+impl Authorize {
+    /// An authorization request that brings a code of this client along, which stands for a sign-in: it goes on without the code.
+    pub(crate) async fn by_code(
+        &self,
+        client_id: &str,
+        body: &Body,
+        cx: &mut Ctx,
+    ) -> Reply<Option<Answer>> {
+        if !body.0.is_empty() || !cx.query.contains("code=") {
+            return Ok(None);
+        }
+        let query = pairs(&cx.query)?;
+        let Some(code) = field(&query, "code") else { return Ok(None) };
+        let set = self.autologin(code, client_id, cx).await?;
+        let rest = query.iter().filter(|(name, _)| name != "code");
+        let rest = Serializer::new(String::new()).extend_pairs(rest).finish();
+        let again = Answer::found(&format!("{}/oauth/authorize?{rest}", cx.links.login))?;
+        Ok(Some(match set {
+            Some(set) => again.cookie(&set)?,
+            None => again,
+        }))
+    }
+
+    /// Begins a session by a code that this client was given. Gives the header that tells the browser; `None` for a code that is
+    /// not good, or another client's.
+    pub(crate) async fn autologin(&self, code: &str, client_id: &str, cx: &mut Ctx) -> Reply<Option<String>> {
+        cx.step(Want::Write).await?;
+        let me = cx.tx().assume(Duty::SignIn);
+        let person = redeemed(code, client_id, cx).await;
+        cx.tx().resume(me);
+        let Some(user) = person? else { return Ok(None) };
+        let signed_in = SignedIn { user: &user, amr: &["pwd"], remember: false };
+        self.sessions.begin(&signed_in, cx).await.map(Some)
+    }
+}
+
+async fn redeemed(code: &str, client_id: &str, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
+    // Another client's attempt uses nothing up.
+    let row = ExpiringCode::look(Purpose::AutoLogin, code, cx.tx()).await?;
+    if row.is_none_or(|row| row.own.client_id != client_id) {
+        return Ok(None);
+    }
+    let Some(row) = ExpiringCode::redeem(Purpose::AutoLogin, code, cx.tx()).await? else { return Ok(None) };
+    let Some(id) = row.own.subject else { return Ok(None) };
+    let user = match cx.tx().grant::<Read, User>(Id::new(id)).await {
+        Ok(granted) => cx.tx().get(&granted).await?,
+        Err(Fault::Denied(..)) => return Ok(None),
+        Err(fault) => return Err(fault),
+    };
+    let data: Value = serde_json::from_str(&row.own.data).unwrap_or_default();
+    let same = data["generation"] == Value::from(user.own.generation);
+    Ok(Some(user).filter(|user| same && user.own.active))
+}
