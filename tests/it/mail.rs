@@ -3,6 +3,7 @@
 mod accounts;
 mod codes;
 mod reset;
+mod signed_in_by_others;
 
 use serde_json::{Value, json};
 use tests::{Browser, Caught, Hallmark, MailSink, Page};

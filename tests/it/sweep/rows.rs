@@ -179,7 +179,7 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
         "code_create",
         &[send("create expiring_code", "/Codes", r#"{"data": "swept", "expiresAt": 4102444800000}"#)],
     ),
-    ("email_change_redeem", &[send("delete expiring_code", "/email_changes", r#""nothing""#).fails()]),
+    ("email_change_redeem", &[send("create expiring_code", "/email_changes", r#""nothing""#).fails()]),
     ("code_redeem", &[get("delete expiring_code", "/Codes/{expiring_code}")]),
     ("user_id_list", &[get("list user_id | list user", "/ids/Users?filter=id+eq+%22{user}%22")]),
     ("group_list", &[get("list group", "/Groups?count=500")]),

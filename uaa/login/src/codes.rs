@@ -72,22 +72,14 @@ impl<I: Sync> Need<I> for OneCode {
 
     async fn obtain(cx: &mut Ctx, _: &Reply<I>) -> Reply<Self> {
         let text = cx.params.text(0).to_owned();
-        take(Purpose::Client, &text, cx).await.map(|(row, granted)| OneCode { row, granted })
+        let me = cx.tx().assume(Duty::SignIn);
+        let row = ExpiringCode::look(Purpose::Client, &text, cx.tx()).await;
+        cx.tx().resume(me);
+        let row = row?;
+        // A code that there is none of is a row that there is none of: who may not use codes at all is told that.
+        let id = Id::new(row.as_ref().map(|row| row.guid).unwrap_or_default());
+        let granted = cx.tx().grant::<Delete, ExpiringCode>(id).await?;
+        let row = row.ok_or(Fault::Denied(Denied::Hidden, ExpiringCode::KIND.name))?;
+        Ok(OneCode { row, granted })
     }
-}
-
-/// The right to use up the code of that text. A code that there is none of is a row that there is none of, so who may not use
-/// codes at all is told that.
-pub(crate) async fn take(
-    purpose: Purpose,
-    text: &str,
-    cx: &mut Ctx,
-) -> Reply<(Fields<ExpiringCodeOwn>, Granted<Delete, ExpiringCode>)> {
-    let me = cx.tx().assume(Duty::SignIn);
-    let row = ExpiringCode::look(purpose, text, cx.tx()).await;
-    cx.tx().resume(me);
-    let row = row?;
-    let id = Id::new(row.as_ref().map(|row| row.guid).unwrap_or_default());
-    let granted = cx.tx().grant::<Delete, ExpiringCode>(id).await?;
-    row.map(|row| (row, granted)).ok_or(Fault::Denied(Denied::Hidden, ExpiringCode::KIND.name))
 }

@@ -104,7 +104,7 @@ pub(crate) struct Changed {
 }
 
 /// Uses a code up and changes the address that it is about, in the transaction at hand, which must be one that writes.
-async fn redeem(code: &str, cx: &mut Ctx) -> Reply<Option<Changed>> {
+pub(crate) async fn redeem(code: &str, cx: &mut Ctx) -> Reply<Option<Changed>> {
     let me = cx.tx().assume(Duty::SignIn);
     let row = ExpiringCode::redeem(Purpose::Change, code, cx.tx()).await;
     cx.tx().resume(me);
@@ -116,12 +116,12 @@ async fn redeem(code: &str, cx: &mut Ctx) -> Reply<Option<Changed>> {
 
 /// Changes the address that a code is about, which was used up in the same transaction. Where the address was the name for
 /// signing in, it is again (UAA). `None`: the account is another meanwhile, and nothing was done.
-pub(crate) async fn change_address(row: &Fields<ExpiringCodeOwn>, cx: &mut Ctx) -> Reply<Option<Changed>> {
+async fn change_address(row: &Fields<ExpiringCodeOwn>, cx: &mut Ctx) -> Reply<Option<Changed>> {
     let (Some(mail), Some(user)) = (address(row), row.own.subject) else { return Ok(None) };
     let data: Value = serde_json::from_str(&row.own.data).unwrap_or_default();
     let before = person(user, cx).await?;
     // Since then a new password was set: whoever asked may have been the reason.
-    let Some(before) = before.filter(|user| data["generation"] == Value::from(user.own.generation)) else {
+    let Some(before) = before.filter(|user| data["generation"] == user.own.generation) else {
         return Ok(None);
     };
     let named_so = before.own.username == before.own.email;

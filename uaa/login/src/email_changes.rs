@@ -1,18 +1,17 @@
 //! UAA's `/email_verifications` and `/email_changes`: a client that holds `oauth.login` sends the links itself.
 
 use crate::account::person;
-use crate::codes::take;
-use crate::email::change_address;
+use crate::email;
 use crate::password_resets::Text;
 use axum::http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use uaa_authz::{Delete, Duty, Resource, Verb, Zone};
-use uaa_directory::{Client, ExpiringCode, ExpiringCodeOwn, NewCode, Purpose, is_address, user_named};
-use uaa_model::{Code, Denied, Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Oauth, Json, Need, NeedInfo, Route, Site::Uaa, Within};
-use uaa_store::{Cond, Field, Fields, Granted, Slot};
+use uaa_authz::{Duty, Zone};
+use uaa_directory::{Client, ExpiringCode, NewCode, Purpose, is_address, user_named};
+use uaa_model::{Code, Fault, Id, Reply};
+use uaa_plugin::{Answer, Ctx, Dialect::Oauth, Json, Route, Site::Uaa, Within};
+use uaa_store::{Cond, Field, Slot};
 use uuid::Uuid;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -59,9 +58,9 @@ async fn create(slot: Slot<ExpiringCode>, Json(new): Json<New>, cx: &mut Ctx) ->
     Answer::text(StatusCode::CREATED, "text/plain;charset=UTF-8", code.expose().to_owned())
 }
 
-async fn redeem(EmailCode { row, granted }: EmailCode, _: Text, cx: &mut Ctx) -> Reply<Answer> {
-    cx.tx().delete(granted).await?;
-    let changed = change_address(&row, cx).await?.ok_or_else(no_code)?;
+/// Whoever may make such codes may use them up.
+async fn redeem(_: Slot<ExpiringCode>, Text(code): Text, cx: &mut Ctx) -> Reply<Answer> {
+    let changed = email::redeem(&code, cx).await?.ok_or_else(no_code)?;
     let own = &changed.user.own;
     Answer::ok(&json!({
         "userId": changed.user.guid,
@@ -84,25 +83,6 @@ async fn goes_to(client_id: &str, cx: &mut Ctx) -> Reply<Value> {
     cx.tx().resume(me);
     let more = row?.and_then(|row| serde_json::from_str::<Value>(&row.own.more).ok()).unwrap_or_default();
     Ok(more["change_email_redirect_url"].clone())
-}
-
-/// The right to use up the code that the body is.
-struct EmailCode {
-    row: Fields<ExpiringCodeOwn>,
-    granted: Granted<Delete, ExpiringCode>,
-}
-
-impl Need<Text> for EmailCode {
-    const INFO: NeedInfo = NeedInfo::Grant(Verb::Delete, ExpiringCode::KIND.name);
-
-    async fn obtain(cx: &mut Ctx, input: &Reply<Text>) -> Reply<Self> {
-        let text = input.as_ref().map_or("", |text| text.0.as_str()).to_owned();
-        match take(Purpose::Change, &text, cx).await {
-            Ok((row, granted)) => Ok(EmailCode { row, granted }),
-            Err(Fault::Denied(Denied::Hidden, _)) => Err(no_code()),
-            Err(fault) => Err(fault),
-        }
-    }
 }
 
 fn no_code() -> Fault {

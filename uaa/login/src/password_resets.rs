@@ -127,7 +127,7 @@ async fn hashed(
         Some(user) => person(user, cx).await?,
         None => None,
     };
-    let same = |user: &Fields<UserOwn>| data["generation"] == Value::from(user.own.generation);
+    let same = |user: &Fields<UserOwn>| data["generation"] == user.own.generation;
     let user = user.filter(same).ok_or_else(no_code)?;
     let (policy, former) = (PasswordPolicy::of(&cx.here()), former_passwords(&user.own));
     let (account, address) = (user.guid.to_string(), cx.caller.address.clone());

@@ -83,7 +83,7 @@ async fn whose(code: &str, cx: &mut Ctx) -> Reply<Option<Whose>> {
     };
     let data: Value = serde_json::from_str(&data).unwrap_or_default();
     let Some(user) = person(user, cx).await? else { return Ok(None) };
-    if data["generation"] != Value::from(user.own.generation) || user.own.origin != "uaa" {
+    if data["generation"] != user.own.generation || user.own.origin != "uaa" {
         return Ok(None);
     }
     let redirect_uri = data["redirect_uri"].as_str().map(str::to_owned);

@@ -56,7 +56,7 @@ async fn create(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
         return Err(invalid_client());
     }
     let shown = engine.authenticate_client(&cx.headers, &[], &cx.caller.address, cx.zone()).await;
-    let client = shown.inspect_err(|_| engine.failed(cx))?.client;
+    let client = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?.client;
     let form = fields(body)?;
     let need = |name: &'static str| {
         field(&form, name).ok_or_else(|| invalid_request(format!("the parameter `{name}` is missing")))
@@ -95,12 +95,7 @@ fn fields(body: &Body) -> Reply<Vec<(String, String)>> {
 
 impl Authorize {
     /// An authorization request that brings a code of this client along, which stands for a sign-in: it goes on without the code.
-    pub(crate) async fn by_code(
-        &self,
-        client_id: &str,
-        body: &Body,
-        cx: &mut Ctx,
-    ) -> Reply<Option<Answer>> {
+    pub(crate) async fn by_code(&self, client_id: &str, body: &Body, cx: &mut Ctx) -> Reply<Option<Answer>> {
         if !body.0.is_empty() || !cx.query.contains("code=") {
             return Ok(None);
         }
@@ -143,6 +138,6 @@ async fn redeemed(code: &str, client_id: &str, cx: &mut Ctx) -> Reply<Option<Fie
         Err(fault) => return Err(fault),
     };
     let data: Value = serde_json::from_str(&row.own.data).unwrap_or_default();
-    let same = data["generation"] == Value::from(user.own.generation);
+    let same = data["generation"] == user.own.generation;
     Ok(Some(user).filter(|user| same && user.own.active))
 }

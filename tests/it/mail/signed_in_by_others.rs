@@ -1,0 +1,90 @@
+//! Pages and programs of others that take a password and bring the browser, or a token, in.
+
+use super::OLD;
+use crate::authorize::SHOP;
+use serde_json::json;
+use tests::{Browser, Hallmark, said};
+
+#[tokio::test]
+async fn a_code_of_its_client_signs_a_browser_in_once() {
+    let server = Hallmark::start().await;
+    SHOP.register(&server, json!({"autoapprove": true})).await;
+    let url = format!("{}/autologin", server.uaa());
+    let ask = async |secret: &str, password: &str| {
+        let body = json!({"username": "admin", "password": password});
+        said(reqwest::Client::new().post(&url).basic_auth("shop", Some(secret)).json(&body)).await
+    };
+    let password = server.admin_password();
+    assert_eq!(ask("wrong", &password).await.status, 401);
+    assert_eq!(ask("open sesame", "wrong").await.status, 401);
+    let form = [("username", "admin"), ("password", &password)];
+    assert_eq!(said(reqwest::Client::new().post(&url).form(&form)).await.status, 401, "no client");
+    let given = ask("open sesame", &password).await;
+    assert_eq!((given.status, &given.body["path"]), (200, &json!("/oauth/authorize")), "{given:?}");
+    let code = given.body["code"].as_str().unwrap().to_owned();
+    let mut browser = Browser::at(&server.uaa());
+    let other = browser.open(&format!("/uaa/autologin?code={code}&client_id=cf")).await;
+    assert_eq!(other.status, 400, "another client's attempt");
+    let home = browser.open(&format!("/uaa/autologin?code={code}&client_id=shop")).await;
+    assert_eq!(home.text("h1"), "Applications");
+    let mut thief = Browser::at(&server.uaa());
+    assert_eq!(thief.open(&format!("/uaa/autologin?code={code}&client_id=shop")).await.status, 400);
+    // Or within the request that needs somebody.
+    let form = reqwest::Client::new().post(&url).basic_auth("shop", Some("open sesame"));
+    let given = said(form.form(&[("username", "admin"), ("password", &password)])).await;
+    let code = given.body["code"].as_str().unwrap().to_owned();
+    let mut browser = Browser::at(&server.uaa());
+    let back = browser.open(&SHOP.ask(&server, &[("code", &code)])).await;
+    assert!(back.given("code").is_some_and(|given| given != code), "{back:?}");
+    let mut thief = Browser::at(&server.uaa());
+    assert_eq!(thief.open(&SHOP.ask(&server, &[("code", &code)])).await.text("h1"), "Sign in");
+}
+
+#[tokio::test]
+async fn a_client_reads_what_it_is_registered_with() {
+    let server = Hallmark::start().await;
+    SHOP.register(&server, json!({})).await;
+    let url = format!("{}/clientinfo", server.uaa());
+    let shown = said(reqwest::Client::new().get(&url).basic_auth("shop", Some("open sesame"))).await;
+    assert_eq!((shown.status, &shown.body["client_id"]), (200, &json!("shop")), "{shown:?}");
+    assert!(!shown.body.to_string().contains("secret") && shown.body["name"].is_null(), "{shown:?}");
+    let refused = said(reqwest::Client::new().post(&url).basic_auth("shop", Some("wrong"))).await;
+    assert_eq!((refused.status, &refused.body["error"]), (401, &json!("invalid_client")));
+    assert_eq!(said(reqwest::Client::new().get(&url)).await.status, 401);
+}
+
+#[tokio::test]
+async fn posted_credentials_give_a_token_to_approved_clients_alone() {
+    let server = Hallmark::start().await;
+    let users = format!("{}/Users", server.uaa());
+    let mira = json!({"userName": "mira", "password": OLD, "emails": [{"value": "mira@acme.example"}]});
+    server.ask(&server.admin().await, "POST", &users, Some(mira)).await;
+    SHOP.register(
+        &server,
+        json!({"authorized_grant_types": ["implicit"], "client_secret": null, "autoapprove": true}),
+    )
+    .await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let ask = async |form: &[(&str, &str)]| {
+        let mut form = form.to_vec();
+        form.extend([
+            ("response_type", "token"),
+            ("client_id", "shop"),
+            ("redirect_uri", "https://shop.example/cb"),
+            ("source", "credentials"),
+            ("state", "s"),
+        ]);
+        said(client.post(format!("{}/oauth/authorize", server.uaa())).form(&form)).await
+    };
+    let good = ask(&[("username", "mira"), ("password", OLD)]).await;
+    let location = good.location.as_deref().unwrap_or_else(|| panic!("{good:?}"));
+    assert!(
+        location.starts_with("https://shop.example/cb#") && location.contains("access_token="),
+        "{location}"
+    );
+    let member = json!({"username": "mira", "password": OLD}).to_string();
+    let good = ask(&[("credentials", &member)]).await;
+    assert!(good.location.is_some_and(|to| to.contains("access_token=")));
+    let bad = ask(&[("username", "mira"), ("password", "wrong")]).await;
+    assert_eq!((bad.status, bad.location), (401, None));
+}
