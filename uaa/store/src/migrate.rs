@@ -178,5 +178,5 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (7, include_str!("../../../migrations/0007_zones.sql")),
     (8, include_str!("../../../migrations/0008_sessions.sql")),
     (9, include_str!("../../../migrations/0009_names_in_order.sql")),
-    (11, include_str!("../../../migrations/0011_mail.sql")),
+    (10, include_str!("../../../migrations/0010_mail.sql")),
 ];
