@@ -1,15 +1,18 @@
 """A mail server that delivers nothing: it says what it was given, one JSON object a line. Needs aiosmtpd of PyPI.
 
-usage: mail_sink.py PORT. It ends with its standard input. An address that begins with `nobody` has no mailbox, one that begins
+usage: mail_sink.py PORT plain | mail_sink.py PORT starttls|implicit CERTIFICATE KEY. The last two want the user `hallmark` and
+the password `open sesame`. It ends with its standard input. An address that begins with `nobody` has no mailbox, one that begins
 with `later` has one that is full today.
 """
 
 import email
 import email.policy
 import json
+import ssl
 import sys
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 
 class Sink:
@@ -39,8 +42,23 @@ class Sink:
         return "250 OK"
 
 
+def authenticator(server, session, envelope, mechanism, auth_data):
+    right = auth_data.login == b"hallmark" and auth_data.password == b"open sesame"
+    return AuthResult(success=right, handled=False)
+
+
 def main():
-    controller = Controller(Sink(), hostname="127.0.0.1", port=int(sys.argv[1]))
+    port, kind, *files = sys.argv[1:]
+    how = {}
+    if kind != "plain":
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*files)
+        how = {"authenticator": authenticator, "auth_required": True}
+        if kind == "starttls":
+            how |= {"tls_context": context, "require_starttls": True}
+        else:
+            how |= {"ssl_context": context, "auth_require_tls": False}
+    controller = Controller(Sink(), hostname="127.0.0.1", port=int(port), **how)
     controller.start()
     print("ready", flush=True)
     sys.stdin.read()

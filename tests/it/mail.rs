@@ -3,6 +3,7 @@
 mod accounts;
 mod codes;
 mod reset;
+mod server;
 mod signed_in_by_others;
 
 use serde_json::{Value, json};

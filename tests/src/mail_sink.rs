@@ -12,6 +12,8 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 /// A running one. It ends with this.
 pub struct MailSink {
     port: u16,
+    kind: &'static str,
+    keys: tempfile::TempDir,
     running: Option<(Child, ChildStdin, Lines<BufReader<ChildStdout>>)>,
 }
 
@@ -48,7 +50,28 @@ impl MailSink {
     pub fn absent() -> MailSink {
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = free.local_addr().expect("an address").port();
-        MailSink { port, running: None }
+        let keys = tempfile::tempdir().expect("a temporary directory");
+        MailSink { port, kind: "plain", keys, running: None }
+    }
+
+    /// Starts one that speaks TLS, `starttls` or `implicit`, and wants a user and a password.
+    ///
+    /// # Panics
+    /// With what to do, when it does not start.
+    pub async fn secured(kind: &'static str) -> MailSink {
+        let mut sink = MailSink { kind, ..MailSink::absent() };
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let params = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("a name");
+        let certificate = params.self_signed(&key).expect("a certificate").pem();
+        for (name, text) in [("certificate", certificate), ("key", key.serialize_pem())] {
+            std::fs::write(sink.file(name), text).expect("it can be written");
+        }
+        sink.begin().await;
+        sink
+    }
+
+    fn file(&self, name: &str) -> std::path::PathBuf {
+        self.keys.path().join(format!("{name}.pem"))
     }
 
     /// Starts it at its port.
@@ -58,7 +81,10 @@ impl MailSink {
     pub async fn begin(&mut self) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/mail_sink.py");
         let mut command = Command::new(python_with(PACKAGE));
-        command.arg(script).arg(self.port.to_string()).kill_on_drop(true);
+        command.arg(script).arg(self.port.to_string()).arg(self.kind).kill_on_drop(true);
+        if self.kind != "plain" {
+            command.args([self.file("certificate"), self.file("key")]);
+        }
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("python starts");
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
         let (stdin, stdout) = (stdin.expect("a pipe"), stdout.expect("a pipe"));
@@ -68,8 +94,15 @@ impl MailSink {
 
     /// What `hallmark.yml` says to send through it.
     pub fn config(&self) -> String {
+        let how = match self.kind {
+            "plain" => "tls: none".to_owned(),
+            kind => format!(
+                "tls: {kind}\n  user: hallmark\n  password: open sesame\n  ca_file: {}",
+                self.file("certificate").display()
+            ),
+        };
         format!(
-            "mail:\n  host: 127.0.0.1\n  port: {}\n  tls: none\n  from: Acme <platform@acme.example>\n  \
+            "mail:\n  host: 127.0.0.1\n  port: {}\n  {how}\n  from: Acme <platform@acme.example>\n  \
              contact: help@acme.example\n",
             self.port
         )

@@ -54,6 +54,9 @@ pub enum Command {
     /// Get back in when nobody can sign in any more
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Look after the mail server
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Look after the database
     #[command(subcommand)]
     Db(DbCommand),
@@ -99,6 +102,21 @@ pub enum AuditCommand {
         /// Only what comes after the entry with this id
         #[arg(long, value_name = "ID", default_value_t = uuid::Uuid::nil(), hide_default_value = true)]
         after: uuid::Uuid,
+    },
+}
+
+/// `hallmark mail …`
+#[derive(Debug, Subcommand)]
+pub enum MailCommand {
+    /// Send a message through the configured mail server at once, and say what it answers
+    #[command(after_help = "Example:\n  hallmark mail test you@example.com --config hallmark.yml")]
+    Test {
+        #[command(flatten)]
+        /// Configuration.
+        common: Common,
+        /// To whom
+        #[arg(value_name = "ADDRESS")]
+        to: String,
     },
 }
 

@@ -4,9 +4,12 @@ mod admin;
 mod audit;
 mod database;
 mod keys;
+mod mail;
 mod up;
 
-use crate::args::{AdminCommand, Args, AuditCommand, Command, Common, ConfigCommand, DbCommand, KeysCommand};
+use crate::args::{
+    AdminCommand, Args, AuditCommand, Command, Common, ConfigCommand, DbCommand, KeysCommand, MailCommand,
+};
 use crate::compose::{Hall, Plan};
 use crate::config::{self, Config, RefreshFormat, SigningAlgorithm};
 use crate::edge::Sites;
@@ -79,6 +82,7 @@ async fn run(args: Args, out: &mut Output) -> Result<(), Failure> {
         Command::Admin(AdminCommand::PasswordReset { common, user }) => {
             admin::password_reset(&ready(&common)?, &user, out).await
         }
+        Command::Mail(MailCommand::Test { common, to }) => mail::test(&ready(&common)?, &to, out).await,
         Command::Db(DbCommand::Migrate { common }) => database::migrate(&ready(&common)?, out).await,
         Command::Db(DbCommand::Status { common }) => database::status(&ready(&common)?, out).await,
     }

@@ -9,16 +9,18 @@ mod keys;
 mod load;
 mod locate;
 mod number;
+mod people;
 mod text;
 
 pub use blocks::{
-    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Mail, MailTls, Metrics, Password, Refresh,
-    RefreshFormat, SelfService, Session, SigningAlgorithm, Tls, Token,
+    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, Refresh, RefreshFormat, Session,
+    SigningAlgorithm, Tls, Token,
 };
 pub use guide::guide;
 pub use keys::{Key, Shape, keys};
 pub use load::{Origin, Problem, Problems, Sources};
 pub use number::{Count, Seconds};
+pub use people::{Mail, MailTls, Password, SelfService};
 pub use text::{Address, Cidr, DatabaseUrl, Directives, Domain, HostName, Sender, WebUrl, is_label};
 
 use crate::failure::Failure;
@@ -147,20 +149,21 @@ impl Config {
     pub fn mail_settings(&self) -> Result<Option<MailSettings>, Failure> {
         let mail = &self.mail;
         let (Some(host), Some(from)) = (&mail.host, &mail.from) else { return Ok(None) };
+        let read = |key: &str, file: &PathBuf| {
+            std::fs::read_to_string(file).map_err(|error| {
+                Failure::new(format!("`{key}`: `{}` cannot be read: {error}", file.display()))
+            })
+        };
         let password = match &mail.password_file {
-            Some(file) => {
-                let shown = file.display();
-                let text = std::fs::read_to_string(file).map_err(|error| {
-                    Failure::new(format!("`mail.password_file`: `{shown}` cannot be read: {error}"))
-                })?;
-                Some(Secret::new(text.trim().to_owned()))
-            }
+            Some(file) => Some(Secret::new(read("mail.password_file", file)?.trim().to_owned())),
             None => mail.password.clone(),
         };
+        let authority = mail.ca_file.as_ref().map(|file| read("mail.ca_file", file)).transpose()?;
         Ok(Some(MailSettings {
             host: host.as_str().to_owned(),
             port: mail.port(),
             tls: mail.tls,
+            authority,
             login: mail.user.clone().zip(password),
             from: from.clone(),
             contact: mail.contact.as_ref().map(Sender::address),

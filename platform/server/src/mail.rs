@@ -5,6 +5,7 @@ use futures::future::BoxFuture;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::response::{Category, Severity};
 use lettre::transport::smtp::{self, AsyncSmtpTransport};
 use lettre::{Address, AsyncTransport, Message, Tokio1Executor};
@@ -23,6 +24,8 @@ pub struct MailSettings {
     pub port: u16,
     /// How the connection is encrypted.
     pub tls: MailTls,
+    /// PEM of the authority that signed its certificate, where the system does not know it.
+    pub authority: Option<String>,
     /// User and password there, if it wants them.
     pub login: Option<(String, Secret)>,
     /// Who sends.
@@ -50,17 +53,25 @@ impl Smtp {
         if let Some(transport) = self.transport.get() {
             return Ok(transport);
         }
-        let host = &self.settings.host;
-        let mut builder = match self.settings.tls {
-            MailTls::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(host)?,
-            MailTls::Implicit => AsyncSmtpTransport::<Tokio1Executor>::relay(host)?,
-            MailTls::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host),
+        let tls = match self.settings.tls {
+            MailTls::Starttls => Tls::Required(self.parameters()?),
+            MailTls::Implicit => Tls::Wrapper(self.parameters()?),
+            MailTls::None => Tls::None,
         };
-        builder = builder.port(self.settings.port).timeout(Some(PATIENCE));
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&self.settings.host).tls(tls);
+        let mut builder = builder.port(self.settings.port).timeout(Some(PATIENCE));
         if let Some((user, password)) = &self.settings.login {
             builder = builder.credentials(Credentials::new(user.clone(), password.expose().to_owned()));
         }
         Ok(self.transport.get_or_init(|| builder.build()))
+    }
+
+    fn parameters(&self) -> Result<TlsParameters, smtp::Error> {
+        let mut builder = TlsParameters::builder(self.settings.host.clone());
+        if let Some(authority) = &self.settings.authority {
+            builder = builder.add_root_certificate(Certificate::from_pem(authority.as_bytes())?);
+        }
+        builder.build()
     }
 
     fn message(&self, message: &ToSend) -> Result<Message, Box<dyn Error + Send + Sync>> {
@@ -141,6 +152,7 @@ mod tests {
             host: "mail.example".into(),
             port: 25,
             tls: MailTls::None,
+            authority: None,
             login: Some(("me".into(), Secret::new("hunter2".into()))),
             from: "Acme <platform@acme.example>".parse().unwrap(),
             contact: None,

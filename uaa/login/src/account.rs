@@ -136,4 +136,4 @@ pub(crate) fn not_here(login: &LoginPages, cx: &mut Ctx) -> Reply<Answer> {
 
 /// Lines of the configuration file.
 const SET_UP: &str = "mail:\n  host: mail.example.com\n  user: hallmark\n  password_file: /etc/hallmark/mail-password\n  \
-                      from: Hallmark <hallmark@example.com>";
+                      from: Hallmark <hallmark@example.com>\n\nhallmark mail test you@example.com";
