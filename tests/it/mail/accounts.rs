@@ -98,6 +98,9 @@ async fn another_address_counts_when_its_link_is_opened() {
     let page = browser.open(&path(&mail)).await;
     let profile = browser.send(&page, "code", &[]).await;
     assert!(profile.text("#you").contains("mira@new.example"), "{}", profile.html);
+    // The owner learns of it where they would read it if it was not them.
+    let told = it.sink.caught().await;
+    assert!(told.to == ["mira@acme.example"] && told.text.contains("mira@new.example"), "{}", told.text);
     let now = user().await;
     assert_eq!(
         (&now["emails"][0]["value"], &now["userName"]),

@@ -53,6 +53,9 @@ async fn a_forgotten_password_is_set_anew_by_a_link_that_works_once() {
     assert_eq!(done.status, 200);
     assert!(done.text("main").contains("Your new password is set"), "{}", done.html);
 
+    let told = it.sink.caught().await;
+    assert!(told.to == mail.to && told.text.contains("has a new password"), "{}", told.text);
+
     // Everything of before has ended, and so has the link.
     assert!(it.is_password("mira", NEW).await && !it.is_password("mira", OLD).await);
     assert_eq!(elsewhere.open("/uaa/home").await.text("h1"), "Sign in");
@@ -72,6 +75,7 @@ async fn a_forgotten_password_is_set_anew_by_a_link_that_works_once() {
     let code = mail.code();
     assert!(!database.windows(code.len()).any(|bytes| bytes == code.as_bytes()));
     let mails = it.mails().await;
+    let mails: Vec<_> = mails.iter().filter(|mail| mail["about"] == "reset").collect();
     assert_eq!((&mails[0]["state"], &mails[0]["to"]), (&json!("sent"), &json!("mira@acme.example")));
     // The page of an old link gives a new one, also by the address.
     let page = browser.send(&again, "email", &[("email", "mira@acme.example")]).await;

@@ -27,7 +27,7 @@ fields!(
     Mail,
     /// A message's own columns.
     MailOwn {
-        /// What it is about: [`Purpose::name`](crate::Purpose::name).
+        /// What it is about: [`Errand::about`].
         purpose: String,
         /// To whom; empty until that is known.
         recipient: String,

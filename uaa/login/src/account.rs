@@ -4,7 +4,7 @@ use crate::LoginPages;
 use axum::http::StatusCode;
 use uaa_authz::{Duty, Read};
 use uaa_directory::password::{PasswordPolicy, Source};
-use uaa_directory::{Client, Refused, Shown, User, UserOwn, former_passwords};
+use uaa_directory::{Client, Errand, Refused, Shown, User, UserOwn, former_passwords, queue};
 use uaa_look::{ErrorPage, LinkExpired, MailNotSetUp, PasswordFault, PasswordRules, Reason};
 use uaa_model::{Fault, Id, Reply, Secret};
 use uaa_plugin::{Answer, Ctx};
@@ -90,6 +90,20 @@ pub(crate) async fn onward(
     let registered: Vec<String> =
         row?.map(|row| serde_json::from_str(&row.own.redirect_uri).unwrap_or_default()).unwrap_or_default();
     Ok(registered.into_iter().find(|uri| uri == wanted))
+}
+
+/// Tells the owner of an account what was changed in it, where messages are sent at all. `user`: its row before the change;
+/// `address`: the new address, else it is the password.
+pub(crate) async fn tell_owner(
+    login: &LoginPages,
+    user: &Fields<UserOwn>,
+    address: Option<String>,
+    cx: &mut Ctx,
+) -> Reply<()> {
+    if login.sender.is_none() {
+        return Ok(());
+    }
+    queue(Errand::Changed { user: user.guid, mail: user.own.email.clone(), address }, cx).await
 }
 
 /// The path of a page that a code leads to, for its links to other languages.

@@ -1,7 +1,7 @@
 //! `/change_email`: another address for one's account. It counts when the link that was sent there is opened.
 
 use crate::LoginPages;
-use crate::account::{expired, no_mail, onward, person, with_code};
+use crate::account::{expired, no_mail, onward, person, tell_owner, with_code};
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
@@ -89,6 +89,7 @@ async fn verify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     cx.step(Want::Write).await?;
     let code = field(&fields, "code").unwrap_or_default();
     let Some(changed) = redeem(code, cx).await? else { return gone(&login, cx) };
+    tell_owner(&login, &changed.before, Some(changed.user.own.email.clone()), cx).await?;
     let to = onward(&changed.client_id, changed.redirect_uri.as_deref(), cx).await?;
     let signed_in = login.sessions.current(cx).await?.is_some();
     let page = if signed_in { "profile" } else { "login?success=email_changed" };
@@ -98,6 +99,7 @@ async fn verify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
 
 /// An address that was changed.
 pub(crate) struct Changed {
+    before: Fields<UserOwn>,
     pub(crate) user: Fields<UserOwn>,
     pub(crate) client_id: String,
     pub(crate) redirect_uri: Option<String>,
@@ -141,7 +143,7 @@ async fn change_address(row: &Fields<ExpiringCodeOwn>, cx: &mut Ctx) -> Reply<Op
     cx.tx().resume(me);
     let redirect_uri = data["redirect_uri"].as_str().map(str::to_owned);
     let client_id = row.own.client_id.clone();
-    Ok(written?.map(|user| Changed { user, client_id, redirect_uri }))
+    Ok(written?.map(|user| Changed { before, user, client_id, redirect_uri }))
 }
 
 async fn write(user: uuid::Uuid, set: Set<User>, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {

@@ -2,7 +2,7 @@
 //! does. The present one is asked for in both cases, so neither needs to know how somebody came here.
 
 use crate::LoginPages;
-use crate::account::{rules, vetted};
+use crate::account::{rules, tell_owner, vetted};
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
@@ -116,6 +116,7 @@ async fn change(
     if !set_password(&user, hash, cx).await? {
         return Ok(Err(PasswordFault::WrongOld));
     }
+    tell_owner(login, &user, None, cx).await?;
     Ok(user_named(username, cx).await?.ok_or(PasswordFault::WrongOld))
 }
 

@@ -42,7 +42,7 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
     let sessions = sessions(&live, user.generation, cx).await?;
     let page = Profile {
         name: live.name.clone(),
-        mail_verified: user.verified.then_some(row.created_at),
+        mail_verified: user.verified,
         change_mail: ours.then(|| Act { action: email::ACTION.into(), fields: vec![] }),
         password: ours.then(|| OwnPassword {
             changed: user.password_changed_at,

@@ -1,7 +1,7 @@
 //! `/reset_password`: a new password by the link of a message. Opening the link uses nothing up; only the new password does.
 
 use crate::LoginPages;
-use crate::account::{expired, onward, person, rules, vetted, with_code};
+use crate::account::{expired, onward, person, rules, tell_owner, vetted, with_code};
 use crate::forgot;
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
@@ -59,6 +59,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     if redeemed?.is_none() || !set_password(user, hash, cx).await? {
         return gone(&login, cx);
     }
+    tell_owner(&login, user, None, cx).await?;
     // Who reads the mail of the account is its owner, whoever else has guessed at its password.
     let address = cx.caller.address.clone();
     let zone = cx.zone();

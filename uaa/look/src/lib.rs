@@ -26,5 +26,5 @@ pub use brand::{Brand, BrandFault, Colours, Wishes};
 pub use csp::csp;
 pub use lang::Lang;
 pub use look::Look;
-pub use mail::{ChangeOfAddress, Envelope, Invite, Mail, Message, Reset, VerifyAddress};
+pub use mail::{ChangeOfAddress, Changed, Envelope, Invite, Mail, Message, Reset, VerifyAddress};
 pub use page::*;

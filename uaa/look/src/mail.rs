@@ -3,7 +3,7 @@
 mod kinds;
 mod wrap;
 
-pub use kinds::{ChangeOfAddress, Invite, Reset, VerifyAddress};
+pub use kinds::{ChangeOfAddress, Changed, Invite, Reset, VerifyAddress};
 
 use crate::Lang;
 use crate::href::href;

@@ -3,7 +3,7 @@ use crate::{Pages, Purpose};
 use axum::http::header;
 use serde::{Deserialize, Serialize};
 use uaa_authz::Duty;
-use uaa_model::{Fault, Id, Reply};
+use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::Ctx;
 use uaa_store::{Cond, Field, Query, Set};
 use uuid::Uuid;
@@ -58,6 +58,15 @@ pub enum Errand {
         /// Where they go on to.
         redirect_uri: Option<String>,
     },
+    /// That something was changed in an account, for its owner.
+    Changed {
+        /// The account.
+        user: Uuid,
+        /// Where the owner reads it: the address of before.
+        mail: String,
+        /// The new address; without one it is the password that was changed.
+        address: Option<String>,
+    },
 }
 
 /// Who invites, as the message says it.
@@ -70,13 +79,14 @@ pub struct Inviter {
 }
 
 impl Errand {
-    /// What its code is good for.
-    pub fn purpose(&self) -> Purpose {
+    /// What it is about, as the table holds it.
+    pub fn about(&self) -> &'static str {
         match self {
-            Errand::Reset { .. } => Purpose::Reset,
-            Errand::Verify { .. } => Purpose::Verify,
-            Errand::Change { .. } => Purpose::Change,
-            Errand::Invite { .. } => Purpose::Invite,
+            Errand::Reset { .. } => Purpose::Reset.name(),
+            Errand::Verify { .. } => Purpose::Verify.name(),
+            Errand::Change { .. } => Purpose::Change.name(),
+            Errand::Invite { .. } => Purpose::Invite.name(),
+            Errand::Changed { .. } => "changed",
         }
     }
 
@@ -84,7 +94,10 @@ impl Errand {
     fn recipient(&self) -> &str {
         match self {
             Errand::Reset { .. } => "",
-            Errand::Verify { mail, .. } | Errand::Change { mail, .. } | Errand::Invite { mail, .. } => mail,
+            Errand::Verify { mail, .. }
+            | Errand::Change { mail, .. }
+            | Errand::Invite { mail, .. }
+            | Errand::Changed { mail, .. } => mail,
         }
     }
 }
@@ -92,7 +105,7 @@ impl Errand {
 impl std::fmt::Debug for Errand {
     /// Without what somebody typed.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Errand").field(&self.purpose()).finish()
+        f.debug_tuple("Errand").field(&self.about()).finish()
     }
 }
 
@@ -102,6 +115,9 @@ pub(super) struct Kept {
     #[serde(flatten)]
     pub(super) errand: Errand,
     pub(super) lang: String,
+    /// When it was asked, in microseconds.
+    #[serde(default)]
+    pub(super) at: Micros,
     /// From which address it was asked.
     pub(super) from: Option<String>,
     /// With which browser and system.
@@ -117,6 +133,7 @@ pub async fn queue(errand: Errand, cx: &mut Ctx) -> Reply<()> {
         lang: Pages::lang(None, cx).tag().to_owned(),
         from: Some(cx.caller.address.to_string()).filter(|address| !address.is_empty()),
         with: cx.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).and_then(browser),
+        at: cx.now(),
         errand,
     };
     let me = cx.tx().assume(Duty::SignIn);
@@ -133,7 +150,7 @@ async fn write(kept: &Kept, cx: &mut Ctx) -> Reply<()> {
     }
     let now = cx.now();
     let set = Set::default()
-        .put(Mail::purpose, kept.errand.purpose().name())
+        .put(Mail::purpose, kept.errand.about())
         .put(Mail::recipient, kept.errand.recipient())
         .put(Mail::errand, serde_json::to_string(kept).map_err(|e| Fault::Internal(e.to_string()))?)
         .put(Mail::state, "waiting")

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use uaa_authz::{Actor, Delete, Duty, Read, Update};
-use uaa_look::{ChangeOfAddress, Envelope, Invite, Lang, Reset, VerifyAddress};
+use uaa_look::{ChangeOfAddress, Changed, Envelope, Invite, Lang, Reset, VerifyAddress};
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::{Post, ToSend, Undelivered, ZoneInfo, Zones};
 use uaa_store::{Access, Cond, Field, Fields, Outgoing, Query, Set, TimeOp, Tx, Want};
@@ -116,7 +116,11 @@ impl Postman {
         let writing = Writing { pages: &self.pages, envelope, here, kept: &kept, tx: &mut tx };
         let written = writing.write().await?;
         match &written {
-            Written::Message(message) if is_crowded(&message.to, &mut tx).await? => {
+            // What an owner must know comes through whoever floods the address.
+            Written::Message(message)
+                if !matches!(kept.errand, Errand::Changed { .. })
+                    && is_crowded(&message.to, &mut tx).await? =>
+            {
                 return Ok(Written::Never("too many messages to one address within an hour"));
             }
             Written::Message(message) => {
@@ -179,7 +183,7 @@ impl Writing<'_> {
                 Ok(self.message(mail, &VerifyAddress { mail: mail.clone(), link, until, from }))
             }
             Errand::Change { user, mail, client_id, redirect_uri } => {
-                let row = person(*user, self.tx).await?;
+                let Some(row) = person(*user, self.tx).await? else { return Ok(Written::Nobody) };
                 let data =
                     json!({"mail": mail, "redirect_uri": redirect_uri, "generation": row.own.generation});
                 ExpiringCode::end_earlier(Purpose::Change, row.guid, self.tx).await?;
@@ -187,8 +191,19 @@ impl Writing<'_> {
                 let (old, new, from) = (row.own.email, mail.clone(), self.kept.from.clone());
                 Ok(self.message(mail, &ChangeOfAddress { old, new, link, until, from }))
             }
+            Errand::Changed { user, mail, address } => {
+                let Some(row) = person(*user, self.tx).await? else { return Ok(Written::Nobody) };
+                let (username, link) = (row.own.username, format!("{}/profile", self.here.login));
+                let (from, with) = (kept.from.clone(), kept.with.clone());
+                let (address, at) = (address.clone(), kept.at);
+                // Who has no address is told nothing, and nobody has to mend that.
+                if !is_address(mail) {
+                    return Ok(Written::Nobody);
+                }
+                Ok(self.message(mail, &Changed { username, address, link, at, from, with }))
+            }
             Errand::Invite { user, mail, by, client_id, redirect_uri } => {
-                let row = person(*user, self.tx).await?;
+                let Some(row) = person(*user, self.tx).await? else { return Ok(Written::Nobody) };
                 let data = json!({"redirect_uri": redirect_uri, "by": by.name});
                 let (link, until) = self.link(Purpose::Invite, Some(row.guid), client_id, &data).await?;
                 let by = (by.name.clone(), by.mail.clone());
@@ -264,9 +279,13 @@ async fn named(username: &str, tx: &mut Tx) -> Reply<Option<Fields<UserOwn>>> {
     tx.find(&seen, Cond::All(vec![name, ours])).await
 }
 
-async fn person(user: Uuid, tx: &mut Tx) -> Reply<Fields<UserOwn>> {
-    let user = tx.grant::<Read, User>(Id::new(user)).await?;
-    tx.get(&user).await
+/// The person of that identifier, unless they are gone meanwhile.
+async fn person(user: Uuid, tx: &mut Tx) -> Reply<Option<Fields<UserOwn>>> {
+    match tx.grant::<Read, User>(Id::new(user)).await {
+        Ok(user) => tx.get(&user).await.map(Some),
+        Err(Fault::Denied(..)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Whether somebody has our messages sent to that address again and again.

@@ -33,7 +33,7 @@ pub struct VerifyAddress {
 /// An invitation.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Invite {
-    /// Who invites: name and address.
+    /// Who invites: name and address; an empty one where there is none.
     pub by: (String, String),
     /// To which organization; to the zone itself without one.
     pub organization: Option<String>,
@@ -62,6 +62,24 @@ pub struct ChangeOfAddress {
     pub from: Option<String>,
 }
 
+/// Something that its owner should know was changed in an account; sent to where they read it if it was not them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Whose account it is.
+    pub username: String,
+    /// The new address; without one it is the password that was changed.
+    pub address: Option<String>,
+    /// Where the account is looked after.
+    pub link: String,
+    /// When it was changed.
+    pub at: Micros,
+    /// From where: place, if known, and address.
+    pub from: Option<String>,
+    /// With which browser and system.
+    pub with: Option<String>,
+}
+
+impl Message for Changed {}
 impl Message for Reset {}
 impl Message for VerifyAddress {}
 impl Message for Invite {}
@@ -114,6 +132,8 @@ impl Written for Invite {
         let place = self.organization.as_deref().map_or_else(|| w.zone(), plain);
         let (subject, lead) = match &self.organization {
             Some(_) => (w.text("mail-invite-subject-to"), w.rich("mail-invite-lead-to")),
+            // A program invites, which has no address.
+            None if by_mail.is_empty() => (w.text("mail-invite-subject"), w.rich("mail-invite-lead-plain")),
             None => (w.text("mail-invite-subject"), w.rich("mail-invite-lead")),
         };
         let becomes = self.becomes.as_deref().map(plain);
@@ -163,4 +183,35 @@ impl Written for ChangeOfAddress {
     }
 }
 
-crate::quiet::quiet!(Reset, VerifyAddress, Invite, ChangeOfAddress);
+impl Written for Changed {
+    fn letter(&self, w: &Writer<'_>) -> Letter {
+        let mut facts =
+            vec![(w.text("mail-changed-at").to_string(), w.when(self.at).clock_named().to_string())];
+        facts.extend(w.asked(&self.from, &self.with));
+        let (subject, heading, lead) = match &self.address {
+            Some(mail) => (
+                w.text("mail-new-address-subject"),
+                w.text("mail-new-address-title"),
+                w.rich("mail-new-address-lead").with("mail", plain(mail)),
+            ),
+            None => (
+                w.text("mail-new-password-subject"),
+                w.text("mail-new-password-title"),
+                w.rich("mail-new-password-lead"),
+            ),
+        };
+        Letter {
+            subject: subject.with("zone", w.zone()).to_string(),
+            preview: w.text("mail-changed-preview").to_string(),
+            heading: heading.to_string(),
+            lead: lead.with("username", plain(&self.username)).to_string(),
+            button: w.text("mail-changed-button").to_string(),
+            link: self.link.clone(),
+            facts,
+            not_you: w.text("mail-changed-not-you").to_string(),
+            foot: w.text("mail-foot-account").with("zone", w.zone()).to_string(),
+        }
+    }
+}
+
+crate::quiet::quiet!(Reset, VerifyAddress, Invite, ChangeOfAddress, Changed);

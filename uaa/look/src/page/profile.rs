@@ -11,8 +11,8 @@ pub struct Profile {
     pub name: String,
     /// The address.
     pub mail: String,
-    /// When the address was confirmed.
-    pub mail_verified: Option<Micros>,
+    /// Whether the address was confirmed.
+    pub mail_verified: bool,
     /// Changes the address, if that may be done here.
     pub change_mail: Option<Act>,
     /// The password, if it is one of ours.

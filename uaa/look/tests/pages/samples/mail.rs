@@ -1,7 +1,7 @@
 //! Every message, in the words of the design's own samples.
 
 use super::{Text, at};
-use uaa_look::{ChangeOfAddress, Invite, Message, Reset, VerifyAddress};
+use uaa_look::{ChangeOfAddress, Changed, Invite, Message, Reset, VerifyAddress};
 
 /// A message and the name of its file.
 pub(crate) type Sample = (&'static str, Box<dyn Message>);
@@ -37,8 +37,39 @@ pub(crate) fn samples(t: Text<'_>) -> Vec<Sample> {
                 from: from.clone(),
             }),
         ),
+        (
+            "invitation-program",
+            Box::new(Invite {
+                by: (t("Portal"), String::new()),
+                organization: None,
+                becomes: None,
+                ..invite.clone()
+            }),
+        ),
         ("invitation-zone", Box::new(Invite { organization: None, becomes: None, ..invite.clone() })),
         ("invitation", Box::new(invite)),
+        (
+            "password-changed",
+            Box::new(Changed {
+                username: t("mira.okafor@acme.example"),
+                address: None,
+                link: t("https://login.acme.example/profile"),
+                at: until,
+                from: from.clone(),
+                with: Some(t("Firefox on Windows")),
+            }),
+        ),
+        (
+            "address-changed",
+            Box::new(Changed {
+                username: t("mira.okafor@acme.example"),
+                address: Some(t("mira@okafor.example")),
+                link: t("https://login.acme.example/profile"),
+                at: until,
+                from: from.clone(),
+                with: None,
+            }),
+        ),
         (
             "change-email",
             Box::new(ChangeOfAddress {
