@@ -78,6 +78,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         cx.step_to_write().await?;
         queue(errand, cx).await?;
     }
+    // Without a form: it would have to carry the password.
     let page = CheckMail {
         about: About::NewAccount,
         address: mail,

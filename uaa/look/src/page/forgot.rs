@@ -18,7 +18,7 @@ pub struct Forgot {
 /// A message is on its way, if there is an account: the page does not tell. Its form asks for it once more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckMail {
-    /// Where the form posts to.
+    /// Where the form posts to; without one it is asked for on the page before, which knows what this one must not carry.
     pub action: String,
     /// What the form carries along: what was asked for.
     pub fields: Vec<(String, String)>,

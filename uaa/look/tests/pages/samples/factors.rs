@@ -181,7 +181,7 @@ fn passwords(t: Text<'_>) -> Vec<Sample> {
         (
             "check-mail-new",
             Box::new(CheckMail {
-                action: t("/create_account.do"),
+                action: String::new(),
                 address: t("mira.okafor@acme.example"),
                 from: t("platform@acme.example"),
                 valid: 3600,
