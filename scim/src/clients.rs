@@ -3,7 +3,6 @@
 mod authorities;
 mod batch;
 mod body;
-mod keys;
 mod limits;
 mod meta;
 mod restricted;
@@ -21,7 +20,7 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use uaa_authz::Read;
-use uaa_directory::{ByName, Client, ClientOwn, Credentials, is_client_metadata};
+use uaa_directory::{ByName, Client, ClientOwn, Credentials, client_metadata};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Form, Route, with};
 use uaa_store::{Annotation, Fields, Tx, Visible};
@@ -96,7 +95,8 @@ async fn show(ByName(client): ByName<Read, Client>, (): (), cx: &mut Ctx) -> Rep
 pub(crate) fn view(row: &Fields<ClientOwn>) -> Value {
     let own = &row.own;
     let more: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
-    let mut all: Map<String, Value> = more.into_iter().filter(|(name, _)| is_kept(name)).collect();
+    let mut all: Map<String, Value> =
+        more.into_iter().filter(|(name, _)| client_metadata::is_known(name)).collect();
     let mut put = |name: &str, value: Value| all.insert(name.to_owned(), value);
     put("client_id", own.client_id.as_str().into());
     put("name", own.name.as_str().into());
@@ -133,22 +133,6 @@ fn note(tx: &mut Tx, event: &str, client_id: &str) {
     let (event, target_name) = (event.to_owned(), client_id.to_owned());
     tx.annotate(Annotation { event, target_name, ..Annotation::default() });
 }
-
-/// Whether a field without a column is kept, and shown: it is no secret.
-fn is_kept(name: &str) -> bool {
-    KEPT.contains(&name) || is_client_metadata(name)
-}
-
-/// Fields that are UAA's.
-const KEPT: &[&str] = &[
-    "allowedproviders",
-    "required_user_groups",
-    "jwks",
-    "jwks_uri",
-    "signup_redirect_url",
-    "change_email_redirect_url",
-    "createdwith",
-];
 
 const SCHEMA: &str = "http://cloudfoundry.org/schema/scim/oauth-clients-1.0";
 

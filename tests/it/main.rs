@@ -22,6 +22,7 @@ mod golden;
 mod grants;
 mod id_token;
 mod jobs;
+mod keys;
 mod kill;
 mod mail;
 mod par;

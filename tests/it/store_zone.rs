@@ -144,7 +144,7 @@ async fn made(tx: &mut Tx, name: &str) -> Reply<Granted<Create, IdentityZone>> {
         .put(IdentityZone::version, 0);
     let zone = tx.insert(slot, set).await?;
     let ring = Keyring::new(Arc::new(DataKey::generate(&SystemRng)), Algorithm::Es256);
-    furnish(tx, &zone, &ring.make()?, &["openid".to_owned(), "scim.me".to_owned()]).await?;
+    furnish(tx, &zone, &ring.make(ring.algorithm())?, &["openid".to_owned(), "scim.me".to_owned()]).await?;
     Ok(zone)
 }
 

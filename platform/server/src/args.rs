@@ -144,7 +144,15 @@ pub enum KeysCommand {
         /// The `id` of the identity zone
         #[arg(long, default_value = "uaa")]
         zone: String,
+        /// The new key's algorithm, such as PS256, ES384 or EdDSA; without it the configured one
+        #[arg(long, value_name = "NAME", value_parser = algorithm)]
+        algorithm: Option<uaa_token::Algorithm>,
     },
+}
+
+fn algorithm(name: &str) -> Result<uaa_token::Algorithm, String> {
+    let known = uaa_token::Algorithm::ALL.map(uaa_token::Algorithm::name).join(", ");
+    name.parse().map_err(|()| format!("it is none of {known}"))
 }
 
 /// `hallmark admin …`

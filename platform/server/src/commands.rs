@@ -76,8 +76,8 @@ async fn run(args: Args, out: &mut Output) -> Result<(), Failure> {
             audit::export(&ready(&common)?, after, out).await
         }
         Command::Keys(KeysCommand::List { common, zone }) => keys::list(&ready(&common)?, &zone, out).await,
-        Command::Keys(KeysCommand::Rotate { common, zone }) => {
-            keys::rotate(&ready(&common)?, &zone, out).await
+        Command::Keys(KeysCommand::Rotate { common, zone, algorithm }) => {
+            keys::rotate(&ready(&common)?, &zone, algorithm, out).await
         }
         Command::Admin(AdminCommand::PasswordReset { common, user }) => {
             admin::password_reset(&ready(&common)?, &user, out).await
@@ -130,7 +130,15 @@ fn plan(config: &Config, links: Links) -> Result<Plan, Failure> {
         connections: u32::try_from(config.database.connections.get()).unwrap_or(u32::MAX),
         algorithm: match config.token.signing_algorithm {
             SigningAlgorithm::Rs256 => Algorithm::Rs256,
+            SigningAlgorithm::Rs384 => Algorithm::Rs384,
+            SigningAlgorithm::Rs512 => Algorithm::Rs512,
+            SigningAlgorithm::Ps256 => Algorithm::Ps256,
+            SigningAlgorithm::Ps384 => Algorithm::Ps384,
+            SigningAlgorithm::Ps512 => Algorithm::Ps512,
             SigningAlgorithm::Es256 => Algorithm::Es256,
+            SigningAlgorithm::Es384 => Algorithm::Es384,
+            SigningAlgorithm::Es512 => Algorithm::Es512,
+            SigningAlgorithm::EdDsa => Algorithm::EdDsa,
         },
         access_seconds: seconds(config.token.access_seconds.get()),
         refresh_seconds: seconds(config.token.refresh_seconds.get()),

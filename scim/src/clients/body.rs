@@ -1,10 +1,10 @@
 //! A client as its keepers send it, and what UAA has against one.
 
-use super::keys;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uaa_authz::Zone;
-use uaa_directory::{Client, ClientOwn, check_client_metadata};
+use uaa_directory::client_metadata::{self, Wrong, checked, fit_together};
+use uaa_directory::{Client, ClientOwn};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
 use uaa_plugin::Within;
 use uaa_store::Set;
@@ -183,21 +183,17 @@ impl ClientBody {
     fn more(&self, before: Option<&ClientOwn>) -> Reply<String> {
         let mut all: Map<String, Value> =
             before.and_then(|b| serde_json::from_str(&b.more).ok()).unwrap_or_default();
-        for (name, value) in self.more.iter().filter(|(name, _)| super::is_kept(name)) {
-            let value = match (name.as_str(), value) {
-                ("jwks" | "jwks_uri", _) if before.is_some() => continue,
-                (_, Value::Null) => {
-                    all.remove(name);
-                    continue;
-                }
-                ("jwks", given) => keys::jwks(given)?,
-                ("jwks_uri", Value::String(uri)) => keys::jwks_uri(uri)?.into(),
-                ("jwks_uri", _) => return Err(refused("Client jwt configuration cannot be parsed")),
-                (_, value) => value.clone(),
-            };
-            all.insert(name.clone(), value);
+        for (name, value) in self.more.iter().filter(|(name, _)| client_metadata::is_known(name)) {
+            if before.is_some() && ["jwks", "jwks_uri"].contains(&name.as_str()) {
+                continue;
+            }
+            if value.is_null() {
+                all.remove(name);
+            } else if let Some(value) = checked(name, value).map_err(wrong)? {
+                all.insert(name.clone(), value);
+            }
         }
-        check_client_metadata(&all).map_err(refused)?;
+        fit_together(&all).map_err(wrong)?;
         Ok(Value::Object(all).to_string())
     }
 }
@@ -294,6 +290,11 @@ fn registrable(uri: &str) -> bool {
 
 fn json(texts: &[String]) -> String {
     serde_json::to_string(texts).unwrap_or_default()
+}
+
+/// What is wrong with a member, as UAA says it.
+pub(super) fn wrong(Wrong(text): Wrong) -> Fault {
+    refused(text)
 }
 
 /// UAA's error about a client.

@@ -1,12 +1,13 @@
 //! `PUT /oauth/clients/{id}/clientjwt`: the keys of a client that proves who it is by what it signs.
 
-use super::body::refused;
+use super::body::{refused, wrong};
+use super::note;
 use super::secret::{may, whose};
-use super::{keys, note};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uaa_authz::{Update, Verb};
 use uaa_directory::Client;
+use uaa_directory::client_metadata::keys;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
 use uaa_store::{Granted, Set};
@@ -79,7 +80,7 @@ fn add(body: &TrustBody, more: &mut Map<String, Value>) -> Reply<&'static str> {
     match (&body.jwks_uri, &body.jwks) {
         (None, None) => return Ok("No key added"),
         (Some(uri), _) if more.get(JWKS).is_none() && more.get(JWKS_URI).is_none() => {
-            more.insert(JWKS_URI.into(), keys::jwks_uri(uri)?.into());
+            more.insert(JWKS_URI.into(), keys::jwks_uri(uri).map_err(wrong)?.into());
         }
         (Some(_), _) => return Err(refused("the client has keys already; use changeMode UPDATE")),
         (None, Some(_)) if more.contains_key(JWKS_URI) => {
@@ -87,11 +88,11 @@ fn add(body: &TrustBody, more: &mut Map<String, Value>) -> Reply<&'static str> {
         }
         (None, Some(jwks)) => {
             let mut all = listed(more);
-            for key in keys::jwks(jwks)?["keys"].as_array().into_iter().flatten() {
+            for key in keys::jwks(jwks).map_err(wrong)?["keys"].as_array().into_iter().flatten() {
                 all.retain(|other| other["kid"] != key["kid"]);
                 all.push(key.clone());
             }
-            more.insert(JWKS.into(), keys::checked(all)?);
+            more.insert(JWKS.into(), keys::checked(all).map_err(wrong)?);
         }
     }
     Ok("Client jwt configuration is added")
@@ -100,9 +101,12 @@ fn add(body: &TrustBody, more: &mut Map<String, Value>) -> Reply<&'static str> {
 fn remove(body: &TrustBody, more: &mut Map<String, Value>) -> Reply<&'static str> {
     let named: Vec<Value> = match (&body.kid, &body.jwks) {
         (Some(kid), _) => vec![kid.as_str().into()],
-        (None, Some(jwks)) => {
-            keys::jwks(jwks)?["keys"].as_array().into_iter().flatten().map(|k| k["kid"].clone()).collect()
-        }
+        (None, Some(jwks)) => keys::jwks(jwks).map_err(wrong)?["keys"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|k| k["kid"].clone())
+            .collect(),
         (None, None) => vec![],
     };
     let uri = body.jwks_uri.as_deref().or(body.kid.as_deref());
@@ -119,15 +123,15 @@ fn remove(body: &TrustBody, more: &mut Map<String, Value>) -> Reply<&'static str
     if all.is_empty() {
         more.remove(JWKS)
     } else {
-        more.insert(JWKS.into(), keys::checked(all)?)
+        more.insert(JWKS.into(), keys::checked(all).map_err(wrong)?)
     };
     Ok("Client jwt configuration is deleted")
 }
 
 fn replace(body: &TrustBody, more: &mut Map<String, Value>) -> Reply<&'static str> {
     let (name, value) = match (&body.jwks_uri, &body.jwks) {
-        (Some(uri), _) => (JWKS_URI, Value::from(keys::jwks_uri(uri)?)),
-        (None, Some(jwks)) => (JWKS, keys::jwks(jwks)?),
+        (Some(uri), _) => (JWKS_URI, Value::from(keys::jwks_uri(uri).map_err(wrong)?)),
+        (None, Some(jwks)) => (JWKS, keys::jwks(jwks).map_err(wrong)?),
         (None, None) => return Err(refused("jwks or jwks_uri is required")),
     };
     more.remove(JWKS);

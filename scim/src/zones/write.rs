@@ -22,7 +22,7 @@ pub(super) async fn keyed(
     let new = body.whole(&id, cx.zones())?;
     free(cx.tx(), &id, &new.subdomain, Uuid::nil()).await?;
     cx.tx().release();
-    let made = tokio::task::spawn_blocking(move || keys.make()).await;
+    let made = tokio::task::spawn_blocking(move || keys.make(keys.algorithm())).await;
     made.map_err(|error| Fault::Internal(format!("a key could not be made: {error}")))?
 }
 

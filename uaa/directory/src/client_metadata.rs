@@ -1,56 +1,285 @@
-//! What a client says of itself beyond its columns, by the names that RFC 7591 and its companions registered. Checked wherever a
-//! client is written, so that whoever reads a client may rely on it.
+//! What a client is registered with beyond the columns of its row: one list of names for whoever writes clients, be it UAA's
+//! API or dynamic registration.
+//!
+//! The names are those of RFC 7591 and OpenID Connect Dynamic Client Registration 1.0, of the specifications that extend them,
+//! and UAA's own. What is not in the list is not kept.
+
+pub mod keys;
 
 use serde_json::{Map, Value};
+use std::borrow::Cow;
+use uaa_token::Algorithm;
+use url::Url;
 
-/// Whether a client may have a member of that name.
-pub fn is_client_metadata(name: &str) -> bool {
-    MEMBERS.iter().any(|member| member.name == name)
+/// Why a value cannot be kept, in words for whoever sent it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong(pub Cow<'static, str>);
+
+impl Wrong {
+    fn new(text: impl Into<Cow<'static, str>>) -> Wrong {
+        Wrong(text.into())
+    }
 }
 
-/// Whether those members are what they should be, each and together. Others are not looked at.
+/// Whether a member of that name is kept. `client_name#fr` and the like are (RFC 7591 section 2.2).
+pub fn is_known(name: &str) -> bool {
+    rule(name).is_some()
+}
+
+/// A member as it is kept; `None` when none of that name is.
 ///
 /// # Errors
-/// What is wrong with the first one that is.
-pub fn check_client_metadata(all: &Map<String, Value>) -> Result<(), String> {
-    for member in MEMBERS {
-        if all.get(member.name).is_some_and(|value| !(member.fits)(value)) {
-            return Err(format!("{} must be {}", member.name, member.must));
+/// What is wrong with the value.
+pub fn checked(name: &str, value: &Value) -> Result<Option<Value>, Wrong> {
+    rule(name).map(|rule| rule.check(name, value)).transpose()
+}
+
+/// What can only be seen in all of them together.
+///
+/// # Errors
+/// Which members do not go together.
+pub fn fit_together(all: &Map<String, Value>) -> Result<(), Wrong> {
+    let text = |name: &str| all.get(name).and_then(Value::as_str);
+    for what in ["id_token", "userinfo"] {
+        let (alg, enc) = (format!("{what}_encrypted_response_alg"), format!("{what}_encrypted_response_enc"));
+        // OpenID Connect Dynamic Client Registration 1.0 section 2.
+        if text(&enc).is_some() && text(&alg).is_none() {
+            return Err(Wrong::new(format!("`{enc}` needs `{alg}`")));
         }
+        if text(&alg).is_some() && !all.contains_key("jwks") && !all.contains_key("jwks_uri") {
+            return Err(Wrong::new(format!("`{alg}` needs a key in `jwks` or `jwks_uri`")));
+        }
+    }
+    if text("token_endpoint_auth_method") == Some("private_key_jwt")
+        && !all.contains_key("jwks")
+        && !all.contains_key("jwks_uri")
+    {
+        return Err(Wrong::new("`private_key_jwt` needs a key in `jwks` or `jwks_uri`"));
+    }
+    // RFC 7591 section 2.
+    if all.contains_key("jwks") && all.contains_key("jwks_uri") {
+        return Err(Wrong::new("`jwks` and `jwks_uri` exclude each other"));
     }
     Ok(())
 }
 
-struct Member {
-    name: &'static str,
-    must: &'static str,
-    fits: fn(&Value) -> bool,
+/// Addresses that a browser is sent to: absolute, without a fragment, and of no scheme that runs something.
+pub fn is_redirect(uri: &str) -> bool {
+    let Ok(url) = Url::parse(uri) else { return false };
+    let runs = ["javascript", "data", "vbscript", "file", "blob", "about"].contains(&url.scheme());
+    let odd = uri.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\' || c == '#');
+    !odd && !runs && url.username().is_empty() && url.password().is_none()
 }
 
-const fn flag(name: &'static str) -> Member {
-    Member { name, must: "true or false", fits: Value::is_boolean }
+/// What a member takes.
+#[derive(Clone, Copy)]
+enum Rule {
+    /// UAA keeps it as it comes.
+    Any,
+    Flag,
+    Text,
+    Texts,
+    /// A whole number from 0 on.
+    Seconds,
+    /// A page for people.
+    Link,
+    /// What this server opens, or what opens in a hidden frame: TLS, and `http` on this machine alone.
+    Tls,
+    /// Addresses that a browser may be sent to.
+    Redirects,
+    OneOf(&'static [&'static str]),
+    Signing,
+    Jwks,
+    JwksUri,
 }
 
-const MEMBERS: &[Member] = &[
+/// Every name that is kept.
+const MEMBERS: &[(&str, Rule)] = &[
+    // UAA.
+    ("allowedproviders", Rule::Any),
+    ("required_user_groups", Rule::Any),
+    ("signup_redirect_url", Rule::Any),
+    ("change_email_redirect_url", Rule::Any),
+    ("createdwith", Rule::Any),
+    ("allow_unsafe_matching", Rule::Flag),
+    // RFC 7591 section 2.
+    ("token_endpoint_auth_method", Rule::OneOf(AUTH_METHODS)),
+    ("client_uri", Rule::Link),
+    ("logo_uri", Rule::Link),
+    ("tos_uri", Rule::Link),
+    ("policy_uri", Rule::Link),
+    ("contacts", Rule::Texts),
+    ("jwks", Rule::Jwks),
+    ("jwks_uri", Rule::JwksUri),
+    ("software_id", Rule::Text),
+    ("software_version", Rule::Text),
+    // OpenID Connect Dynamic Client Registration 1.0 section 2.
+    ("application_type", Rule::OneOf(&["web", "native"])),
+    ("sector_identifier_uri", Rule::Tls),
+    ("subject_type", Rule::OneOf(&["public", "pairwise"])),
+    ("id_token_signed_response_alg", Rule::Signing),
+    ("id_token_encrypted_response_alg", Rule::OneOf(KEY_ENCRYPTION)),
+    ("id_token_encrypted_response_enc", Rule::OneOf(CONTENT_ENCRYPTION)),
+    ("userinfo_signed_response_alg", Rule::Signing),
+    ("userinfo_encrypted_response_alg", Rule::OneOf(KEY_ENCRYPTION)),
+    ("userinfo_encrypted_response_enc", Rule::OneOf(CONTENT_ENCRYPTION)),
+    ("token_endpoint_auth_signing_alg", Rule::Signing),
+    ("default_max_age", Rule::Seconds),
+    ("require_auth_time", Rule::Flag),
+    ("default_acr_values", Rule::Texts),
+    ("initiate_login_uri", Rule::Tls),
+    // RP-Initiated, back-channel and front-channel logout, each section 2 or 3.1.
+    ("post_logout_redirect_uris", Rule::Redirects),
+    ("backchannel_logout_uri", Rule::Tls),
+    ("backchannel_logout_session_required", Rule::Flag),
+    ("frontchannel_logout_uri", Rule::Tls),
+    ("frontchannel_logout_session_required", Rule::Flag),
     // RFC 9126 section 6.
-    flag("require_pushed_authorization_requests"),
+    ("require_pushed_authorization_requests", Rule::Flag),
+    // `rfc9068` for access tokens of that form; the others are UAA's.
+    ("access_token_format", Rule::OneOf(&["uaa", "rfc9068"])),
 ];
+
+/// How a client shows who it is at the token endpoint.
+pub const AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+/// How the key of what is encrypted for a client is encrypted or agreed on (RFC 7518 section 4.1).
+pub const KEY_ENCRYPTION: &[&str] =
+    &["RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"];
+/// How what is encrypted for a client is encrypted (RFC 7518 section 5.1).
+pub const CONTENT_ENCRYPTION: &[&str] =
+    &["A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
+
+fn rule(name: &str) -> Option<Rule> {
+    let plain = name.split_once('#').map(|(plain, _)| plain);
+    if plain.is_some_and(|plain| LOCALIZED.contains(&plain)) {
+        return (name.len() <= LONGEST_NAME).then_some(Rule::Text);
+    }
+    MEMBERS.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule)
+}
+
+/// RFC 7591 section 2.2: these come in several languages.
+const LOCALIZED: &[&str] = &["client_name", "client_uri", "logo_uri", "tos_uri", "policy_uri"];
+
+impl Rule {
+    fn check(self, name: &str, value: &Value) -> Result<Value, Wrong> {
+        let text = || {
+            let text = value.as_str().filter(|text| text.len() <= LONGEST && !text.contains('\0'));
+            text.ok_or_else(|| Wrong::new(format!("`{name}` must be a text of at most {LONGEST} bytes")))
+        };
+        let texts = || {
+            let all = value.as_array().filter(|all| all.len() <= MOST);
+            let fits = |text: &Value| text.as_str().is_some_and(|text| text.len() <= LONGEST);
+            all.filter(|all| all.iter().all(fits))
+                .ok_or_else(|| Wrong::new(format!("`{name}` must be a list of at most {MOST} texts")))
+        };
+        let good = match self {
+            Rule::Any => true,
+            Rule::Flag => match value {
+                Value::Bool(_) => true,
+                _ => return Err(Wrong::new(format!("`{name}` must be true or false"))),
+            },
+            Rule::Text => text().map(|_| true)?,
+            Rule::Texts => texts().map(|_| true)?,
+            Rule::Seconds => match value.as_i64() {
+                Some(seconds) if (0..=i64::from(i32::MAX)).contains(&seconds) => true,
+                _ => return Err(Wrong::new(format!("`{name}` must be a number of seconds"))),
+            },
+            Rule::Link => is_web(text()?, &["https", "http"]),
+            Rule::Tls => is_over_tls(text()?),
+            Rule::Redirects => texts()?.iter().filter_map(Value::as_str).all(is_redirect),
+            Rule::OneOf(known) => {
+                let given = text()?;
+                if !known.contains(&given) {
+                    return Err(Wrong::new(format!("`{name}` must be one of {}", known.join(", "))));
+                }
+                true
+            }
+            Rule::Signing => {
+                if text()?.parse::<Algorithm>().is_err() {
+                    let known = Algorithm::ALL.map(Algorithm::name).join(", ");
+                    return Err(Wrong::new(format!("`{name}` must be one of {known}")));
+                }
+                true
+            }
+            Rule::Jwks => return keys::jwks(value),
+            Rule::JwksUri => {
+                let Value::String(uri) = value else {
+                    return Err(Wrong::new("Client jwt configuration cannot be parsed"));
+                };
+                return keys::jwks_uri(uri).map(Value::from);
+            }
+        };
+        if good { Ok(value.clone()) } else { Err(Wrong::new(format!("`{name}` is no address of that kind"))) }
+    }
+}
+
+fn is_web(uri: &str, schemes: &[&str]) -> bool {
+    is_redirect(uri)
+        && Url::parse(uri).is_ok_and(|url| schemes.contains(&url.scheme()) && url.host_str().is_some())
+}
+
+fn is_over_tls(uri: &str) -> bool {
+    let here = |url: Url| {
+        let name = url.host_str().unwrap_or_default().to_owned();
+        name == "localhost" || name.ends_with(".localhost") || name == "127.0.0.1" || name == "[::1]"
+    };
+    is_web(uri, &["https"]) || (is_web(uri, &["http"]) && Url::parse(uri).is_ok_and(here))
+}
+
+const LONGEST: usize = 2_000;
+const LONGEST_NAME: usize = 80;
+const MOST: usize = 100;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
-    fn check(all: Value) -> Result<(), String> {
-        check_client_metadata(all.as_object().unwrap())
+    #[test]
+    fn each_member_takes_its_own_kind_and_unknown_ones_are_not_kept() {
+        assert_eq!(checked("grant_of_everything", &json!(true)), Ok(None));
+        for (name, good) in [
+            ("application_type", json!("native")),
+            ("contacts", json!(["a@example.com"])),
+            ("default_max_age", json!(0)),
+            ("id_token_signed_response_alg", json!("ES512")),
+            ("backchannel_logout_uri", json!("https://a.example/out?x=1")),
+            ("frontchannel_logout_uri", json!("http://localhost:8080/out")),
+            ("post_logout_redirect_uris", json!(["https://a.example/", "com.example:/bye"])),
+            ("tos_uri#ko", json!("https://a.example/ko")),
+        ] {
+            assert_eq!(checked(name, &good), Ok(Some(good.clone())), "{name}");
+        }
+        for (name, bad) in [
+            ("application_type", json!("toaster")),
+            ("contacts", json!("a@example.com")),
+            ("default_max_age", json!(-1)),
+            ("default_max_age", json!("1")),
+            ("id_token_signed_response_alg", json!("none")),
+            ("id_token_signed_response_alg", json!("HS256")),
+            ("backchannel_logout_uri", json!("http://a.example/out")),
+            ("backchannel_logout_uri", json!("https://a.example/out#x")),
+            ("logo_uri", json!("javascript:alert(1)")),
+            ("post_logout_redirect_uris", json!(["javascript:alert(1)"])),
+            ("require_auth_time", json!("yes")),
+            ("jwks_uri", json!(7)),
+            ("software_id", json!("x".repeat(2_001))),
+        ] {
+            assert!(checked(name, &bad).is_err(), "{name} {bad}");
+        }
     }
 
     #[test]
-    fn each_member_is_of_its_kind() {
-        assert_eq!(check(json!({"require_pushed_authorization_requests": true, "other": 7})), Ok(()));
-        for wrong in [json!("true"), json!(1), json!(null), json!([true])] {
-            assert!(check(json!({"require_pushed_authorization_requests": wrong})).is_err(), "{wrong}");
+    fn what_goes_together_does_and_nothing_else() {
+        let map = |value: Value| value.as_object().unwrap().clone();
+        assert!(fit_together(&map(json!({}))).is_ok());
+        for bad in [
+            json!({"jwks": {"keys": []}, "jwks_uri": "https://a/"}),
+            json!({"id_token_encrypted_response_enc": "A128GCM"}),
+            json!({"userinfo_encrypted_response_alg": "RSA-OAEP-256"}),
+            json!({"token_endpoint_auth_method": "private_key_jwt"}),
+        ] {
+            assert!(fit_together(&map(bad.clone())).is_err(), "{bad}");
         }
-        assert!(is_client_metadata("require_pushed_authorization_requests") && !is_client_metadata("other"));
     }
 }

@@ -206,6 +206,8 @@ fields!(
         active: bool,
         /// When it leaves the key set; 0 not yet known.
         retires_at: i64,
+        /// `next`: published, and signs later. `beside`: signs for who asks for its algorithm.
+        stage: String,
     }
 );
 

@@ -4,7 +4,7 @@
 //! resources live here; the protocols that speak of them are plugins above.
 
 mod access;
-mod client_metadata;
+pub mod client_metadata;
 mod credentials;
 mod expiring_code;
 mod identity;
@@ -26,7 +26,6 @@ pub mod signing_key;
 pub mod zone;
 
 pub use access::AccessApi;
-pub use client_metadata::{check_client_metadata, is_client_metadata};
 pub use credentials::{Attempt, Credentials, Refused, Tried};
 pub use expiring_code::{ExpiringCode, ExpiringCodeOwn, Invitation, NewCode, Purpose};
 pub use identity::{

@@ -30,12 +30,17 @@ impl Keyring {
         Keyring { data_key, algorithm }
     }
 
+    /// The algorithm of new keys where nobody says otherwise.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
     /// Makes a key. An RSA key takes a core for some 100 ms: never inside a transaction that writes.
     ///
     /// # Errors
     /// When the random numbers or the library fail.
-    pub fn make(&self) -> Reply<NewKey> {
-        let key = SigningKey::generate(self.algorithm)?;
+    pub fn make(&self, algorithm: Algorithm) -> Reply<NewKey> {
+        let key = SigningKey::generate(algorithm)?;
         let sealed = key.seal(&self.data_key)?;
         Ok(NewKey { kid: key.kid().to_owned(), algorithm: key.algorithm(), sealed })
     }
@@ -49,7 +54,7 @@ impl Keyring {
         let mut rows = rows(&mut tx).await?;
         drop(tx);
         if rows.is_empty() {
-            let key = self.make()?;
+            let key = self.make(self.algorithm)?;
             let mut tx = begin(access, zone, Want::Write);
             first(&mut tx, &key).await?;
             rows = self::rows(&mut tx).await?;
@@ -61,14 +66,26 @@ impl Keyring {
                 Fault::Internal(format!("signing key `{}` of an unknown algorithm", row.own.kid))
             })?;
             let key = SigningKey::open(&self.data_key, &row.own.kid, algorithm, &row.own.sealed)?;
-            let state = if row.own.active {
-                KeyState::Active
-            } else {
-                KeyState::Retiring { until: row.own.retires_at }
-            };
-            keys.push((Arc::new(key), state));
+            keys.push((Arc::new(key), state(&row.own)));
         }
         KeySet::from_keys(keys)
+    }
+
+    /// Sees to it that a zone can sign with an algorithm that one of its clients asks for: makes a key beside the active one,
+    /// unless there is one that does.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn beside(&self, access: &Access, zone: Uuid, algorithm: Algorithm) -> Reply<()> {
+        let key = self.make(algorithm)?;
+        let mut tx = begin(access, zone, Want::Write);
+        let slot = tx.slot::<Row>(Id::<Zone>::new(zone)).await?;
+        let name = algorithm.name();
+        let signs = |state| matches!(state, KeyState::Active | KeyState::Beside);
+        if !rows(&mut tx).await?.iter().any(|row| row.own.algorithm == name && signs(state(&row.own))) {
+            write(&mut tx, slot, &key, KeyState::Beside).await?;
+        }
+        tx.commit().await.map(drop)
     }
 }
 
@@ -79,7 +96,17 @@ impl Keyring {
 pub async fn first(tx: &mut Tx, key: &NewKey) -> Reply<()> {
     let slot = tx.slot::<Row>(Id::<Zone>::new(tx.zone())).await?;
     // The slot keeps everybody else out: a process that started at the same moment has made one, or will see ours.
-    if rows(tx).await?.is_empty() { write(tx, slot, key).await } else { Ok(()) }
+    if rows(tx).await?.is_empty() { write(tx, slot, key, KeyState::Active).await } else { Ok(()) }
+}
+
+/// What a key is good for.
+pub fn state(key: &SigningKeyOwn) -> KeyState {
+    match (key.active, key.stage.as_str()) {
+        (true, _) => KeyState::Active,
+        (false, BESIDE) => KeyState::Beside,
+        (false, NEXT) => KeyState::Next,
+        (false, _) => KeyState::Retiring { until: key.retires_at },
+    }
 }
 
 /// A new key signs from now on; those before it retire at `until`, when the last token that they signed has expired, and those
@@ -89,18 +116,81 @@ pub async fn first(tx: &mut Tx, key: &NewKey) -> Reply<()> {
 /// When the transaction's actor may not.
 pub async fn change_over(tx: &mut Tx, key: &NewKey, until: Micros) -> Reply<()> {
     let slot = tx.slot::<Row>(Id::<Zone>::new(tx.zone())).await?;
-    let now = tx.now();
     for row in rows(tx).await? {
-        let id = Id::<Row>::new(row.guid);
-        if row.own.active {
-            let old = tx.grant::<Update, Row>(id).await?;
-            tx.update(&old, Set::default().put(Row::active, false).put(Row::retires_at, until)).await?;
-        } else if row.own.retires_at <= now {
-            let old = tx.grant::<Delete, Row>(id).await?;
-            tx.delete(old).await?;
+        let same = row.own.algorithm == key.algorithm.name();
+        match state(&row.own) {
+            // What signed beside for this algorithm is not needed beside it, nor what was to sign next.
+            KeyState::Active => retire(tx, row.guid, until).await?,
+            KeyState::Beside if same => retire(tx, row.guid, until).await?,
+            KeyState::Next if same => forget(tx, row.guid).await?,
+            KeyState::Beside | KeyState::Next | KeyState::Retiring { .. } => {}
         }
     }
-    write(tx, slot, key).await
+    forget_retired(tx).await?;
+    write(tx, slot, key, KeyState::Active).await
+}
+
+/// Publishes a key that signs later, beside the one of its algorithm that signs now.
+///
+/// # Errors
+/// When the transaction's actor may not.
+pub async fn publish(tx: &mut Tx, key: &NewKey) -> Reply<()> {
+    let slot = tx.slot::<Row>(Id::<Zone>::new(tx.zone())).await?;
+    // Of several processes that thought of it at the same moment, one does it.
+    let next = |row: &Fields<SigningKeyOwn>| {
+        row.own.algorithm == key.algorithm.name() && state(&row.own) == KeyState::Next
+    };
+    if rows(tx).await?.iter().any(next) { Ok(()) } else { write(tx, slot, key, KeyState::Next).await }
+}
+
+/// The key that was published takes the place of the one of its algorithm that signs, which retires at `until`. Does nothing
+/// when another process has done it.
+///
+/// # Errors
+/// When the transaction's actor may not.
+pub async fn promote(tx: &mut Tx, next: Uuid, until: Micros) -> Reply<()> {
+    // The slot keeps everybody else out.
+    let _ = tx.slot::<Row>(Id::<Zone>::new(tx.zone())).await?;
+    let all = rows(tx).await?;
+    let is_next = |row: &&Fields<SigningKeyOwn>| row.guid == next && state(&row.own) == KeyState::Next;
+    let Some(row) = all.iter().find(is_next) else { return Ok(()) };
+    let signs = |other: &&Fields<SigningKeyOwn>| {
+        other.own.algorithm == row.own.algorithm
+            && matches!(state(&other.own), KeyState::Active | KeyState::Beside)
+    };
+    let Some(before) = all.iter().find(signs) else { return forget(tx, next).await };
+    let stage = if before.own.active { "" } else { BESIDE };
+    let active = before.own.active;
+    retire(tx, before.guid, until).await?;
+    let row = tx.grant::<Update, Row>(Id::new(next)).await?;
+    let set = Set::default().put(Row::active, active).put(Row::stage, stage);
+    tx.update(&row, set.put(Row::retires_at, if active { 0 } else { NEVER })).await
+}
+
+/// Forgets the keys whose last token has expired.
+///
+/// # Errors
+/// When the transaction's actor may not.
+pub async fn forget_retired(tx: &mut Tx) -> Reply<()> {
+    let now = tx.now();
+    for row in rows(tx).await? {
+        match state(&row.own) {
+            KeyState::Retiring { until } if until <= now => forget(tx, row.guid).await?,
+            KeyState::Active | KeyState::Beside | KeyState::Next | KeyState::Retiring { .. } => {}
+        }
+    }
+    Ok(())
+}
+
+async fn retire(tx: &mut Tx, key: Uuid, until: Micros) -> Reply<()> {
+    let old = tx.grant::<Update, Row>(Id::new(key)).await?;
+    let set = Set::default().put(Row::active, false).put(Row::stage, "").put(Row::retires_at, until);
+    tx.update(&old, set).await
+}
+
+async fn forget(tx: &mut Tx, key: Uuid) -> Reply<()> {
+    let old = tx.grant::<Delete, Row>(Id::new(key)).await?;
+    tx.delete(old).await
 }
 
 /// The rows of a zone's keys.
@@ -112,13 +202,21 @@ pub async fn rows(tx: &mut Tx) -> Reply<Vec<Fields<SigningKeyOwn>>> {
     Ok(tx.list(&seen, &Query::first(MOST)).await?.rows)
 }
 
-async fn write(tx: &mut Tx, slot: uaa_store::Slot<Row>, key: &NewKey) -> Reply<()> {
+async fn write(tx: &mut Tx, slot: uaa_store::Slot<Row>, key: &NewKey, state: KeyState) -> Reply<()> {
+    // A program of before the stages takes a key that is not active for one that verifies until then.
+    let (active, stage, until) = match state {
+        KeyState::Active => (true, "", 0),
+        KeyState::Beside => (false, BESIDE, NEVER),
+        KeyState::Next => (false, NEXT, NEVER),
+        KeyState::Retiring { until } => (false, "", until),
+    };
     let set = Set::default()
         .put(Row::kid, key.kid.as_str())
         .put(Row::algorithm, key.algorithm.to_string())
         .put(Row::sealed, key.sealed.clone())
-        .put(Row::active, true)
-        .put(Row::retires_at, 0);
+        .put(Row::active, active)
+        .put(Row::stage, stage)
+        .put(Row::retires_at, until);
     let _: Granted<Create, Row> = tx.insert(slot, set).await?;
     Ok(())
 }
@@ -128,5 +226,8 @@ fn begin(access: &Access, zone: Uuid, want: Want) -> Tx {
     access.begin(actor.into(), zone, want, "signing_key_create", "first-start".into())
 }
 
+const BESIDE: &str = "beside";
+const NEXT: &str = "next";
+const NEVER: Micros = Micros::MAX;
 /// Keys of one zone that are read.
 const MOST: i64 = 100;

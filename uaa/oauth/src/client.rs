@@ -17,7 +17,7 @@ use uaa_directory::{Client, ClientOwn};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::{Basic, ZoneInfo};
 use uaa_store::{Cond, Field, Fields};
-use uaa_token::{PublicKeys, claimed_subject};
+use uaa_token::{Algorithm, PublicKeys, claimed_subject};
 use uuid::Uuid;
 
 /// A client as tokens need it, decoded once.
@@ -40,6 +40,10 @@ pub(crate) struct Known {
     /// Whether its redirect URIs are patterns (`allow_unsafe_matching`).
     pub(crate) wildcards: bool,
     pub(crate) auto_approve: AutoApprove,
+    /// With which algorithm its ID tokens are signed, where it is not the zone's (`id_token_signed_response_alg`).
+    pub(crate) id_token_algorithm: Option<Algorithm>,
+    /// Whether its access tokens are those of RFC 9068 (`access_token_format`).
+    pub(crate) rfc9068: bool,
     grants: Vec<String>,
     /// By which it proves who it is, when not by a secret.
     pub(crate) keys: Keys,
@@ -109,6 +113,8 @@ impl Known {
             let texts = others.get(name).and_then(Value::as_array).into_iter().flatten();
             texts.filter_map(Value::as_str).map(str::to_owned).collect()
         };
+        let text = |name: &str| others.get(name).and_then(Value::as_str);
+        let algorithm = |name: &str| text(name).and_then(|name| name.parse().ok());
         Known {
             id: row.guid,
             client_id: own.client_id.clone(),
@@ -126,6 +132,8 @@ impl Known {
             wildcards: others.get("allow_unsafe_matching") == Some(&Value::Bool(true)),
             auto_approve: AutoApprove::read(&own.autoapprove),
             policy: Policy::new(&others),
+            rfc9068: text("access_token_format") == Some("rfc9068"),
+            id_token_algorithm: algorithm("id_token_signed_response_alg"),
             secrets: [&own.secret, &own.secret_two].into_iter().flatten().cloned().collect(),
             public: own.allow_public,
             here: here.clone(),
@@ -216,8 +224,10 @@ impl Engine {
         let mut tx = self.begin("client_show", zone);
         let seen = tx.visible::<Client>().await?;
         let row = tx.find(&seen, Cond::In(Field::Text("client_id"), vec![client_id.to_owned()])).await?;
+        drop(tx);
         let client = row.map(|row| Arc::new(Known::new(&row, here)));
         if let Some(client) = &client {
+            self.able(&client.here, client.id_token_algorithm.as_slice()).await?;
             self.clients.keep(client, epoch);
         }
         Ok(client)

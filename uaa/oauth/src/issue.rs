@@ -8,7 +8,7 @@ use crate::person::{Authentication, Person};
 use crate::stored::{self, Whose, end_all};
 use axum::http::{StatusCode, header};
 use serde_json::{Map, Value, json};
-use uaa_model::Reply;
+use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field};
 use uaa_token::{AccessClaims, Acr, IdClaims, epoch_seconds};
@@ -139,7 +139,17 @@ impl Engine {
         }
         let (subject, generation) = person.map_or((client.id, 0), |person| (person.id, person.generation));
         let whose = Whose { subject, family, generations: (generation, client.generation) };
-        stored::access(self, claims, form, whose, cx).await
+        stored::access(self, claims, form, (client, whose), cx).await
+    }
+
+    /// An access token as its client takes it.
+    pub(crate) fn sign(&self, claims: &AccessClaims<'_>, client: &Known) -> Reply<String> {
+        let keys = self.keys_of(client)?;
+        if !client.rfc9068 {
+            return keys.encoder.encode(claims);
+        }
+        let claims = claims.rfc9068().map_err(|e| Fault::Internal(e.to_string()))?;
+        keys.at_jwt.encode(&claims)
     }
 
     /// The refresh token of a grant, if it has one.
@@ -176,6 +186,7 @@ impl Engine {
     pub(crate) fn id_token(&self, order: &Order<'_>, access: Option<&str>) -> Reply<String> {
         let Order { client, person, authentication, scopes, grant, .. } = *order;
         let keys = self.keys_of(client)?;
+        let encoder = keys.encoder_with(client.id_token_algorithm);
         let iat = epoch_seconds(self.clock.now());
         let user_id = person.id.to_string();
         let has = |name: &str| scopes.iter().any(|scope| scope == name);
@@ -209,12 +220,12 @@ impl Engine {
             family_name: text(&person.family_name, profile),
             phone_number: text(&person.phone, phone),
             scope: vec!["openid".into()],
-            at_hash: access.map(|access| keys.encoder.half_hash(access).into()),
-            c_hash: order.code.map(|code| keys.encoder.half_hash(code).into()),
+            at_hash: access.map(|access| encoder.half_hash(access).into()),
+            c_hash: order.code.map(|code| encoder.half_hash(code).into()),
             sid: authentication.sid.as_deref().map(Into::into),
             ..IdClaims::default()
         };
-        keys.encoder.encode(&claims)
+        encoder.encode(&claims)
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use uaa_directory::Keyring;
 use uaa_model::{Fault, Reply};
 use uaa_plugin::ZoneInfo;
-use uaa_token::{Encoder, KeySet};
+use uaa_token::{AT_JWT, Algorithm, Encoder, KeySet};
 use uuid::Uuid;
 
 /// The keys of a zone, the active one ready to sign, and the documents that speak of them.
@@ -18,6 +18,18 @@ pub(crate) struct ZoneKeys {
     pub(crate) set: KeySet,
     pub(crate) documents: Documents,
     pub(crate) encoder: Encoder,
+    /// The same for access tokens of RFC 9068.
+    pub(crate) at_jwt: Encoder,
+    /// Of each algorithm that it signs with, for ID tokens and the like.
+    by_algorithm: Vec<(Algorithm, Encoder)>,
+}
+
+impl ZoneKeys {
+    /// What signs for a client that asked for that algorithm; without one, or when it is gone, what signs for everybody.
+    pub(crate) fn encoder_with(&self, algorithm: Option<Algorithm>) -> &Encoder {
+        let found = self.by_algorithm.iter().find(|(one, _)| Some(*one) == algorithm);
+        found.map_or(&self.encoder, |(_, encoder)| encoder)
+    }
 }
 
 /// All that were opened.
@@ -61,11 +73,27 @@ impl Engine {
 
     async fn open_keys(&self, here: &Arc<ZoneInfo>) -> Reply<Arc<ZoneKeys>> {
         let set = self.keychain.ring.open(&self.access, here.guid).await?;
-        let encoder = set.encoder(&format!("{}/token_keys", here.uaa));
+        let jku = jku(here);
+        let encoder = set.encoder(&jku);
+        let of = |algorithm| Some((algorithm, set.encoder_with(algorithm, &jku, "JWT")?));
+        let by_algorithm = Algorithm::ALL.into_iter().filter_map(of).collect();
         let documents = Documents::new(&set, here);
-        let keys = Arc::new(ZoneKeys { here: here.clone(), set, documents, encoder });
+        let at_jwt = set.encoder_typed(&jku, AT_JWT);
+        let keys = Arc::new(ZoneKeys { here: here.clone(), set, documents, encoder, at_jwt, by_algorithm });
         self.keychain.put(&keys);
         Ok(keys)
+    }
+
+    /// Sees to it that the zone can sign with the algorithms that one of its clients is registered for: whoever registers a
+    /// client needs no operator for it.
+    pub(crate) async fn able(&self, here: &Arc<ZoneInfo>, wanted: &[Algorithm]) -> Reply<()> {
+        for algorithm in wanted {
+            if self.keys(here).await?.set.signs_with(*algorithm).is_none() {
+                self.keychain.ring.beside(&self.access, here.guid, *algorithm).await?;
+                self.open_keys(here).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Opens the keys anew whenever one has changed, in whatever process. Does not end.
@@ -87,4 +115,9 @@ impl Engine {
             }
         }
     }
+}
+
+/// The header's `jku`, as UAA has it.
+fn jku(here: &ZoneInfo) -> String {
+    format!("{}/token_keys", here.uaa)
 }

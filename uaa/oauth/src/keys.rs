@@ -3,25 +3,28 @@
 use crate::engine::Engine;
 use crate::grant::GRANTS;
 use crate::keychain::ZoneKeys;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use uaa_model::Reply;
+use uaa_directory::hex;
+use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Ctx, Dialect, Handler, Public, Route, Site, ZoneInfo};
-use uaa_token::{Algorithm, KeySet};
+use uaa_token::{Algorithm, KeySet, digest};
 
 pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
-    let document = |path, name, why, say| {
-        let handler = Document { engine: engine.clone(), say };
-        Route::public(Site::Uaa, Method::GET, path, name, Dialect::Oauth, why, handler)
+    let at = |site, path, name, why, say| {
+        let handler = Document { engine: engine.clone(), say, below: site == Site::Api };
+        Route::public(site, Method::GET, path, name, Dialect::Oauth, why, handler)
     };
+    let document = |path, name, why, say| at(Site::Uaa, path, name, why, say);
     let keys = "public keys are public";
     let discovery = "OpenID Connect Discovery 1.0 section 4";
-    let jwks = |_: &Engine, _: &ZoneInfo, keys: &ZoneKeys| keys.documents.jwks.clone();
-    let jwk = |_: &Engine, _: &ZoneInfo, keys: &ZoneKeys| keys.documents.jwk.clone();
-    let configuration = |_: &Engine, _: &ZoneInfo, keys: &ZoneKeys| keys.documents.configuration.clone();
+    let metadata = "RFC 8414 section 3";
+    let jwks = |keys: &ZoneKeys| keys.documents.jwks.clone();
+    let jwk = |keys: &ZoneKeys| keys.documents.jwk.clone();
+    let configuration = |keys: &ZoneKeys| keys.documents.configuration.clone();
     vec![
         document("/token_keys", "token_keys_list", keys, jwks),
         document("/token_key", "token_key_show", keys, jwk),
@@ -32,23 +35,69 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
             discovery,
             configuration,
         ),
+        document("/.well-known/oauth-authorization-server", "metadata_show", metadata, configuration),
+        // RFC 8414 section 3.1: the path of the issuer stands behind, on whatever host it is.
+        document(
+            "/.well-known/oauth-authorization-server/oauth/token",
+            "metadata_of_issuer_show",
+            metadata,
+            configuration,
+        ),
+        at(
+            Site::Api,
+            "/.well-known/oauth-authorization-server/uaa/oauth/token",
+            "metadata_of_issuer_below_show",
+            metadata,
+            configuration,
+        ),
     ]
+}
+
+/// A document that is written once, and the name of what it says (RFC 9110 section 8.8.3).
+#[derive(Clone)]
+pub(crate) struct Written {
+    text: Bytes,
+    tag: Arc<str>,
+}
+
+impl Written {
+    fn new(value: &Value) -> Written {
+        let text = value.to_string();
+        let tag = format!("\"{}\"", hex(&digest(&text)[..16])).into();
+        Written { text: text.into(), tag }
+    }
+
+    /// The document, or that it is what the caller has already.
+    fn answer(&self, headers: &HeaderMap) -> Reply<Answer> {
+        let answer = match knows(headers, &self.tag) {
+            true => Answer::status(StatusCode::NOT_MODIFIED),
+            false => Answer::text(StatusCode::OK, "application/json", self.text.clone()),
+        };
+        answer?.with(header::ETAG, &self.tag)
+    }
+}
+
+/// `If-None-Match` (RFC 9110 section 13.1.2): weak comparison.
+fn knows(headers: &HeaderMap, tag: &str) -> bool {
+    let all = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }
 
 /// What everybody may read, written once a key set: clients fetch it over and over.
 pub(crate) struct Documents {
-    jwks: Bytes,
-    jwk: Bytes,
-    configuration: Bytes,
+    jwks: Written,
+    jwk: Written,
+    configuration: Written,
 }
 
 impl Documents {
     pub(crate) fn new(keys: &KeySet, here: &ZoneInfo) -> Documents {
-        let text = |value: Value| Bytes::from(value.to_string());
         Documents {
-            jwks: text(keys.public_jwks()),
-            jwk: text(keys.public_jwk()),
-            configuration: text(configuration(keys, here)),
+            jwks: Written::new(&keys.public_jwks()),
+            jwk: Written::new(&keys.public_jwk()),
+            configuration: Written::new(&configuration(here)),
         }
     }
 }
@@ -56,24 +105,30 @@ impl Documents {
 /// A JSON document that depends on the zone alone.
 pub(crate) struct Document {
     pub(crate) engine: Arc<Engine>,
-    pub(crate) say: fn(&Engine, &ZoneInfo, &ZoneKeys) -> Bytes,
+    pub(crate) say: fn(&ZoneKeys) -> Written,
+    /// Whether it is served where UAA has no host of its own.
+    below: bool,
 }
 
 impl<'c> Handler<'c, Public, ()> for Document {
     type Future = BoxFuture<'c, Reply<Answer>>;
     fn call(&self, _: Public, (): (), cx: &'c mut Ctx) -> Self::Future {
-        let (engine, say, here) = (self.engine.clone(), self.say, cx.here());
+        let (engine, say, below) = (self.engine.clone(), self.say, self.below);
         Box::pin(async move {
-            let keys = engine.keys(&here).await?;
-            Answer::text(StatusCode::OK, "application/json", say(&engine, &here, &keys))
+            let here = cx.here();
+            // Below a path of this host there is an issuer where the host has no name for it.
+            if below && !here.issuer.ends_with("/uaa/oauth/token") {
+                return Err(Fault::NotFound("no such issuer".into()));
+            }
+            say(&*engine.keys(&here).await?).answer(&cx.headers)
         })
     }
 }
 
 /// Only what is there: a document that promises an endpoint is a promise to every client library.
-fn configuration(keys: &KeySet, here: &ZoneInfo) -> Value {
+fn configuration(here: &ZoneInfo) -> Value {
     let uaa = &*here.uaa;
-    let algorithms: Vec<String> = keys.states().iter().map(|k| k.algorithm.to_string()).collect();
+    let algorithms = Algorithm::ALL.map(Algorithm::name);
     json!({
         "issuer": here.issuer,
         "authorization_endpoint": format!("{uaa}/oauth/authorize"),
@@ -97,7 +152,8 @@ fn configuration(keys: &KeySet, here: &ZoneInfo) -> Value {
         "ui_locales_supported": ["en", "ko"],
         "grant_types_supported": GRANTS.iter().chain(&["implicit"]).collect::<Vec<_>>(),
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
-        "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        // A key of whichever a client asks for is made when it is first needed.
         "id_token_signing_alg_values_supported": algorithms,
         "subject_types_supported": ["public"],
         "scopes_supported": ["openid", "profile", "email", "phone"],

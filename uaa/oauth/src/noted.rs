@@ -22,7 +22,7 @@ impl Engine {
         grant: &'static str,
         cx: &Ctx,
     ) -> Reply<String> {
-        let token = self.keys_of(client)?.encoder.encode(claims)?;
+        let token = self.sign(claims, client)?;
         let actor = match person {
             Some(person) => (Subject::User(person.id), person.username.as_str()),
             None => (Subject::Client(client.id), client.client_id.as_str()),

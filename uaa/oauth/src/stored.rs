@@ -1,5 +1,6 @@
 //! Tokens that are kept: refresh tokens, opaque access tokens, and JWTs where the zone keeps them too.
 
+use crate::client::Known;
 use crate::engine::Engine;
 use crate::forms::AccessForm;
 use serde::{Deserialize, Serialize};
@@ -54,7 +55,7 @@ pub(crate) async fn access(
     engine: &Engine,
     claims: &mut AccessClaims<'_>,
     form: AccessForm,
-    Whose { subject, family, generations }: Whose,
+    (client, Whose { subject, family, generations }): (&Known, Whose),
     cx: &mut Ctx,
 ) -> Reply<String> {
     claims.revocable = Some(true);
@@ -64,7 +65,7 @@ pub(crate) async fn access(
             (opaque_access(&engine.ids), KeptAccess::Opaque { claims, format: "opaque", generations })
         }
         AccessForm::Jwt | AccessForm::StoredJwt => {
-            let text = engine.keys(&cx.here()).await?.encoder.encode(claims)?;
+            let text = engine.sign(claims, client)?;
             (text, KeptAccess::Jwt { scope: &claims.scope, format: "jwt", generations })
         }
     };

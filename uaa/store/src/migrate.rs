@@ -179,4 +179,5 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (8, include_str!("../../../migrations/0008_sessions.sql")),
     (9, include_str!("../../../migrations/0009_names_in_order.sql")),
     (10, include_str!("../../../migrations/0010_mail.sql")),
+    (11, include_str!("../../../migrations/0011_more_keys.sql")),
 ];

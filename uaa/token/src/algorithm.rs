@@ -1,6 +1,7 @@
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
-    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, VerificationAlgorithm,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, VerificationAlgorithm,
 };
 use std::fmt;
 use std::str::FromStr;
@@ -19,24 +20,43 @@ pub enum Algorithm {
     Rs512,
     /// RSA PSS with SHA-256.
     Ps256,
+    /// RSA PSS with SHA-384.
+    Ps384,
+    /// RSA PSS with SHA-512.
+    Ps512,
     /// ECDSA on P-256 with SHA-256: about ten times as many signatures a second as RSA.
     Es256,
     /// ECDSA on P-384 with SHA-384.
     Es384,
+    /// ECDSA on P-521 with SHA-512.
+    Es512,
     /// Ed25519.
     EdDsa,
 }
 
 impl Algorithm {
     /// Every algorithm, the default first: for discovery documents and tests.
-    pub const ALL: [Algorithm; 7] = [
+    pub const ALL: [Algorithm; 10] = [
         Algorithm::Rs256,
         Algorithm::Rs384,
         Algorithm::Rs512,
         Algorithm::Ps256,
+        Algorithm::Ps384,
+        Algorithm::Ps512,
         Algorithm::Es256,
         Algorithm::Es384,
+        Algorithm::Es512,
         Algorithm::EdDsa,
+    ];
+
+    /// What a key of RSA numbers can verify; a JWK that names no algorithm is for each of them.
+    pub(crate) const RSA: [Algorithm; 6] = [
+        Algorithm::Rs256,
+        Algorithm::Rs384,
+        Algorithm::Rs512,
+        Algorithm::Ps256,
+        Algorithm::Ps384,
+        Algorithm::Ps512,
     ];
 
     /// The name in the header's `alg`.
@@ -46,23 +66,30 @@ impl Algorithm {
             Algorithm::Rs384 => "RS384",
             Algorithm::Rs512 => "RS512",
             Algorithm::Ps256 => "PS256",
+            Algorithm::Ps384 => "PS384",
+            Algorithm::Ps512 => "PS512",
             Algorithm::Es256 => "ES256",
             Algorithm::Es384 => "ES384",
+            Algorithm::Es512 => "ES512",
             Algorithm::EdDsa => "EdDSA",
         }
     }
 
-    /// The same algorithm in the JWT library's words.
-    pub(crate) const fn jwt(self) -> jsonwebtoken::Algorithm {
-        match self {
+    /// The same algorithm in the JWT library's words, which has none for ES512.
+    #[cfg(test)]
+    pub(crate) const fn jwt(self) -> Option<jsonwebtoken::Algorithm> {
+        Some(match self {
             Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
             Algorithm::Rs384 => jsonwebtoken::Algorithm::RS384,
             Algorithm::Rs512 => jsonwebtoken::Algorithm::RS512,
             Algorithm::Ps256 => jsonwebtoken::Algorithm::PS256,
+            Algorithm::Ps384 => jsonwebtoken::Algorithm::PS384,
+            Algorithm::Ps512 => jsonwebtoken::Algorithm::PS512,
             Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
             Algorithm::Es384 => jsonwebtoken::Algorithm::ES384,
+            Algorithm::Es512 => return None,
             Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
-        }
+        })
     }
 
     pub(crate) fn verification(self) -> &'static dyn VerificationAlgorithm {
@@ -71,8 +98,11 @@ impl Algorithm {
             Algorithm::Rs384 => &RSA_PKCS1_2048_8192_SHA384,
             Algorithm::Rs512 => &RSA_PKCS1_2048_8192_SHA512,
             Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
+            Algorithm::Ps384 => &RSA_PSS_2048_8192_SHA384,
+            Algorithm::Ps512 => &RSA_PSS_2048_8192_SHA512,
             Algorithm::Es256 => &ECDSA_P256_SHA256_FIXED,
             Algorithm::Es384 => &ECDSA_P384_SHA384_FIXED,
+            Algorithm::Es512 => &ECDSA_P521_SHA512_FIXED,
             Algorithm::EdDsa => &ED25519,
         }
     }
@@ -102,7 +132,7 @@ mod tests {
         for algorithm in Algorithm::ALL {
             assert_eq!(algorithm.name().parse(), Ok(algorithm));
         }
-        for name in ["none", "None", "HS256", "rs256", "RS256 ", "", "ES512", "RS1"] {
+        for name in ["none", "None", "HS256", "rs256", "RS256 ", "", "ES521", "RS1"] {
             assert_eq!(name.parse::<Algorithm>(), Err(()), "{name}");
         }
     }

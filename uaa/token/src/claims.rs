@@ -47,10 +47,16 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
-    /// `typ` is the header's, which may be missing and is `JWT` otherwise.
+    /// `typ` is the header's, which may be missing and is `JWT` or, for an access token of that form, `at+jwt` otherwise.
     pub(crate) fn of(typ: Option<&str>, marks: &Marks<'_>) -> TokenKind {
-        if typ.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
-            return TokenKind::Foreign;
+        match typ {
+            // RFC 9068 section 4: with the prefix of a media type or without.
+            Some(typ) if [AT_JWT, "application/at+jwt"].iter().any(|at| typ.eq_ignore_ascii_case(at)) => {
+                let plain = marks.typ.as_deref().is_none_or(str::is_empty) && !is_refresh_jti(&marks.jti);
+                return if plain { TokenKind::Access } else { TokenKind::Foreign };
+            }
+            Some(typ) if !typ.eq_ignore_ascii_case("JWT") => return TokenKind::Foreign,
+            Some(_) | None => {}
         }
         match marks.typ.as_deref() {
             Some(ID_TYP) => TokenKind::Id,
@@ -124,6 +130,8 @@ pub const fn epoch_seconds(at: Micros) -> i64 {
 }
 
 const ID_TYP: &str = "ID";
+/// `typ` in the header of an access token of RFC 9068.
+pub const AT_JWT: &str = "at+jwt";
 
 #[cfg(test)]
 mod tests;

@@ -50,9 +50,9 @@ impl Encoder {
     pub fn half_hash(&self, text: &str) -> String {
         let hash = match self.key.algorithm() {
             Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Es256 => &SHA256,
-            Algorithm::Rs384 | Algorithm::Es384 => &SHA384,
+            Algorithm::Rs384 | Algorithm::Ps384 | Algorithm::Es384 => &SHA384,
             // RFC 8032 section 5.1: the hash inside Ed25519.
-            Algorithm::Rs512 | Algorithm::EdDsa => &SHA512,
+            Algorithm::Rs512 | Algorithm::Ps512 | Algorithm::Es512 | Algorithm::EdDsa => &SHA512,
         };
         let whole = digest(hash, text.as_bytes());
         URL_SAFE_NO_PAD.encode(&whole.as_ref()[..whole.as_ref().len() / 2])

@@ -30,6 +30,7 @@ impl Material {
         let crv = match coordinates.len() {
             64 => "P-256",
             96 => "P-384",
+            132 => "P-521",
             _ => return None,
         };
         let (x, y) = coordinates.split_at(coordinates.len() / 2);
@@ -49,6 +50,7 @@ impl Material {
                 let crv = match jwk.get("crv")?.as_str()? {
                     "P-256" => "P-256",
                     "P-384" => "P-384",
+                    "P-521" => "P-521",
                     _ => return None,
                 };
                 Some(Material::Ec { crv, x: text("x")?, y: text("y")? })
@@ -63,6 +65,7 @@ impl Material {
         match self {
             Material::Rsa { .. } => Algorithm::Rs256,
             Material::Ec { crv: "P-384", .. } => Algorithm::Es384,
+            Material::Ec { crv: "P-521", .. } => Algorithm::Es512,
             Material::Ec { .. } => Algorithm::Es256,
             Material::Ed { .. } => Algorithm::EdDsa,
         }
@@ -71,11 +74,15 @@ impl Material {
     /// Whether a key of this kind can make signatures of that algorithm at all.
     pub(crate) fn fits(&self, algorithm: Algorithm) -> bool {
         match algorithm {
-            Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 | Algorithm::Ps256 => {
-                matches!(self, Material::Rsa { .. })
-            }
+            Algorithm::Rs256
+            | Algorithm::Rs384
+            | Algorithm::Rs512
+            | Algorithm::Ps256
+            | Algorithm::Ps384
+            | Algorithm::Ps512 => matches!(self, Material::Rsa { .. }),
             Algorithm::Es256 => matches!(self, Material::Ec { crv: "P-256", .. }),
             Algorithm::Es384 => matches!(self, Material::Ec { crv: "P-384", .. }),
+            Algorithm::Es512 => matches!(self, Material::Ec { crv: "P-521", .. }),
             Algorithm::EdDsa => matches!(self, Material::Ed { .. }),
         }
     }
@@ -107,12 +114,16 @@ impl Material {
                 }
                 PublicKeyComponents { n, e }.as_der().ok()?.as_ref().to_vec()
             }
-            Material::Ec { crv: _, x, y } => {
+            Material::Ec { crv, x, y } => {
                 let mut point = vec![4];
                 point.extend(bytes(x)?);
                 point.extend(bytes(y)?);
                 // The algorithm fixes the curve, and only one length of point is on it.
-                let wanted = if algorithm == Algorithm::Es256 { 65 } else { 97 };
+                let wanted = match *crv {
+                    "P-256" => 65,
+                    "P-384" => 97,
+                    _ => 133,
+                };
                 if point.len() != wanted {
                     return None;
                 }
@@ -195,7 +206,7 @@ mod tests {
             let material = Material::read(jwk.as_object().unwrap()).unwrap();
             assert!(material.parse(material.default_algorithm()).is_none(), "{jwk}");
         }
-        for jwk in [json!({"kty": "oct", "k": "AAAA"}), json!({}), json!({"kty": "EC", "crv": "P-521"})] {
+        for jwk in [json!({"kty": "oct", "k": "AAAA"}), json!({}), json!({"kty": "EC", "crv": "secp256k1"})] {
             assert_eq!(Material::read(jwk.as_object().unwrap()), None, "{jwk}");
         }
     }

@@ -5,11 +5,10 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
-    Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256,
-    RsaEncoding, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING,
+    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384,
+    RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
 };
-use jsonwebtoken::crypto::JwtSigner;
 use jsonwebtoken::signature::{self, Signer};
 use std::fmt;
 use uaa_model::{Fault, Secret};
@@ -123,12 +122,6 @@ impl Signer<Vec<u8>> for SigningKey {
     }
 }
 
-impl JwtSigner for SigningKey {
-    fn algorithm(&self) -> jsonwebtoken::Algorithm {
-        self.public.algorithm().jwt()
-    }
-}
-
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SigningKey({} {})", self.algorithm(), self.kid())
@@ -203,8 +196,11 @@ impl Family {
             Algorithm::Rs384 => Family::Rsa(&RSA_PKCS1_SHA384),
             Algorithm::Rs512 => Family::Rsa(&RSA_PKCS1_SHA512),
             Algorithm::Ps256 => Family::Rsa(&RSA_PSS_SHA256),
+            Algorithm::Ps384 => Family::Rsa(&RSA_PSS_SHA384),
+            Algorithm::Ps512 => Family::Rsa(&RSA_PSS_SHA512),
             Algorithm::Es256 => Family::Ec(&ECDSA_P256_SHA256_FIXED_SIGNING),
             Algorithm::Es384 => Family::Ec(&ECDSA_P384_SHA384_FIXED_SIGNING),
+            Algorithm::Es512 => Family::Ec(&ECDSA_P521_SHA512_FIXED_SIGNING),
             Algorithm::EdDsa => Family::Ed,
         }
     }
@@ -258,7 +254,7 @@ mod tests {
 
     #[test]
     fn imports_pem_under_its_old_name() {
-        for algorithm in [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa] {
+        for algorithm in [Algorithm::Rs256, Algorithm::Es256, Algorithm::Es512, Algorithm::EdDsa] {
             let key = SigningKey::generate(algorithm).unwrap();
             let body = STANDARD.encode(key.private.pkcs8().unwrap().as_slice());
             let text = |label: &str| {

@@ -9,6 +9,8 @@ use uaa_model::{Fault, Micros};
 pub enum KeyState {
     /// Signs and verifies. One key of a set is.
     Active,
+    /// Signs for whoever asks for its algorithm and nobody else (`id_token_signed_response_alg`). At most one of an algorithm.
+    Beside,
     /// Signs soon. It is published beforehand, so that verifiers who keep the set for a while know it in time, and it
     /// verifies already, for another process may have changed over first.
     Next,
@@ -49,7 +51,7 @@ impl KeySet {
     /// `Invalid` unless exactly one is active and all names differ.
     pub fn from_keys(keys: impl IntoIterator<Item = (Arc<SigningKey>, KeyState)>) -> Result<Self, Fault> {
         let mut keys: Vec<_> = keys.into_iter().collect();
-        keys.sort_by_key(|(_, state)| *state != KeyState::Active);
+        keys.sort_by_key(|(_, state)| (*state != KeyState::Active, *state != KeyState::Beside));
         let active = keys.iter().filter(|(_, state)| *state == KeyState::Active).count();
         if active != 1 {
             return Err(Fault::invalid(format!("one key of a set must be active, not {active}")));
@@ -84,7 +86,7 @@ impl KeySet {
             let state = match (key.kid() == kid, state) {
                 (true, _) => KeyState::Active,
                 (false, KeyState::Active) => KeyState::Retiring { until },
-                (false, KeyState::Next | KeyState::Retiring { .. }) => *state,
+                (false, KeyState::Beside | KeyState::Next | KeyState::Retiring { .. }) => *state,
             };
             (key.clone(), state)
         }))
@@ -110,6 +112,18 @@ impl KeySet {
         &self.keys[0].0
     }
 
+    /// The key that signs with that algorithm: the active one, or one beside it.
+    pub fn signs_with(&self, algorithm: Algorithm) -> Option<&Arc<SigningKey>> {
+        let signs = |state: &KeyState| matches!(state, KeyState::Active | KeyState::Beside);
+        let mut keys = self.keys.iter().filter(|(key, state)| signs(state) && key.algorithm() == algorithm);
+        keys.next().map(|(key, _)| key)
+    }
+
+    /// What makes tokens with that algorithm, for clients that asked for it.
+    pub fn encoder_with(&self, algorithm: Algorithm, jku: &str, typ: &str) -> Option<Encoder> {
+        self.signs_with(algorithm).map(|key| Encoder::new(key.clone(), jku, typ))
+    }
+
     /// What makes tokens with the active key. `jku`: the zone's `…/token_keys`, which UAA writes into headers and which
     /// nobody here reads.
     pub fn encoder(&self, jku: &str) -> Encoder {
@@ -131,7 +145,7 @@ impl KeySet {
     /// # Errors
     /// The first check that fails.
     pub fn verify<T: Claims>(&self, token: &str, expect: &Expect<'_>) -> Result<T, Rejected> {
-        verify(token, expect, Age::Checked, |kid| self.find(kid?, expect.now))
+        verify(token, expect, Age::Checked, |kid, _| self.find(kid?, expect.now))
     }
 
     /// Verifies an ID token that comes as `id_token_hint`, where an expired one is as good (OpenID Connect RP-Initiated
@@ -140,7 +154,7 @@ impl KeySet {
     /// # Errors
     /// As [`KeySet::verify`], except `Expired`.
     pub fn verify_hint(&self, token: &str, expect: &Expect<'_>) -> Result<IdClaims<'static>, Rejected> {
-        verify(token, expect, Age::Any, |kid| self.find(kid?, expect.now))
+        verify(token, expect, Age::Any, |kid, _| self.find(kid?, expect.now))
     }
 
     /// What `/token_keys` answers: `{"keys": […]}`, public members only, the active key first.
@@ -164,7 +178,7 @@ impl KeyState {
     /// Whether tokens signed with a key in this state are still accepted.
     pub fn verifies(self, now: Micros) -> bool {
         match self {
-            KeyState::Active | KeyState::Next => true,
+            KeyState::Active | KeyState::Beside | KeyState::Next => true,
             KeyState::Retiring { until } => now < until,
         }
     }

@@ -21,8 +21,8 @@ mod verify;
 
 pub use algorithm::Algorithm;
 pub use claims::{
-    AccessClaims, Acr, Assertion, Claims, IdClaims, IdTyp, Marks, RefreshClaims, Registered, TokenKind,
-    audience, epoch_seconds,
+    AT_JWT, AccessClaims, Acr, Assertion, Claims, IdClaims, IdTyp, Marks, RefreshClaims, Registered,
+    TokenKind, audience, epoch_seconds,
 };
 pub use data_key::DataKey;
 pub use encoder::Encoder;

@@ -3,7 +3,6 @@ use crate::verify::{Age, verify};
 use crate::{Algorithm, Claims, Expect, Rejected, pem};
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::signature::ParsedPublicKey;
-use jsonwebtoken::crypto::JwtVerifier;
 use jsonwebtoken::signature::{self, Verifier};
 use serde_json::{Map, Value};
 use uaa_model::Fault;
@@ -38,20 +37,38 @@ impl PublicKey {
     }
 
     fn read(jwk: &Value) -> Option<Self> {
+        Self::read_all(jwk).into_iter().next()
+    }
+
+    /// A key that names no algorithm is one for each that its numbers are good for (RFC 7517 section 4.4: `alg` is optional):
+    /// RSA signs in six ways.
+    fn read_all(jwk: &Value) -> Vec<Self> {
+        let Some((material, kid, named)) = Self::parts(jwk) else { return vec![] };
+        let rsa = matches!(material, Material::Rsa { .. });
+        let algorithms = match named {
+            Some(one) => vec![one],
+            None if rsa => Algorithm::RSA.to_vec(),
+            None => vec![material.default_algorithm()],
+        };
+        let keys = algorithms.into_iter();
+        keys.filter_map(|algorithm| PublicKey::new(algorithm, kid.as_deref(), material.clone())).collect()
+    }
+
+    fn parts(jwk: &Value) -> Option<(Material, Option<String>, Option<Algorithm>)> {
         let jwk = jwk.as_object()?;
         if jwk.get("use").is_some_and(|purpose| purpose != "sig") {
             return None;
         }
         let material = Material::read(jwk)?;
         let algorithm = match jwk.get("alg") {
-            Some(name) => name.as_str()?.parse().ok()?,
-            None => material.default_algorithm(),
+            Some(name) => Some(name.as_str()?.parse().ok()?),
+            None => None,
         };
         let kid = match jwk.get("kid") {
             Some(kid) => Some(kid.as_str().filter(|kid| !kid.is_empty() && kid.len() <= MAX_KID_BYTES)?),
             None => None,
         };
-        PublicKey::new(algorithm, kid, material)
+        Some((material, kid.map(str::to_owned), algorithm))
     }
 
     /// The name in tokens' headers.
@@ -81,12 +98,6 @@ impl Verifier<Vec<u8>> for PublicKey {
     }
 }
 
-impl JwtVerifier for PublicKey {
-    fn algorithm(&self) -> jsonwebtoken::Algorithm {
-        self.algorithm.jwt()
-    }
-}
-
 /// Somebody else's keys: of a client that authenticates with `private_key_jwt`, of an upstream provider.
 #[derive(Debug, Default)]
 pub struct PublicKeys(Vec<PublicKey>);
@@ -102,7 +113,7 @@ impl PublicKeys {
         if all.len() > MAX_KEYS {
             return Err(Fault::invalid("a JWK set may have 64 keys at most"));
         }
-        let keys: Vec<PublicKey> = all.iter().filter_map(PublicKey::read).collect();
+        let keys: Vec<PublicKey> = all.iter().flat_map(PublicKey::read_all).collect();
         if keys.is_empty() {
             return Err(Fault::invalid("the JWK set has no public key for signatures that is accepted here"));
         }
@@ -114,15 +125,20 @@ impl PublicKeys {
         &self.0
     }
 
-    /// Verifies a token signed with one of these keys. A header without `kid` is fine while there is one key only.
+    /// Verifies a token signed with one of these keys. A header without `kid` is fine while there is one key of its algorithm.
     ///
     /// # Errors
     /// The first check that fails.
     pub fn verify<T: Claims>(&self, token: &str, expect: &Expect<'_>) -> Result<T, Rejected> {
-        verify(token, expect, Age::Checked, |kid| match (kid, self.0.as_slice()) {
-            (None, [only]) => Some(only),
-            (None, _) => None,
-            (Some(kid), keys) => keys.iter().find(|key| key.kid() == kid),
+        verify(token, expect, Age::Checked, |kid, algorithm| {
+            let named = |key: &&PublicKey| kid.is_none_or(|kid| key.kid() == kid);
+            let fits = |key: &&PublicKey| named(key) && key.algorithm() == algorithm;
+            match self.0.iter().filter(fits).collect::<Vec<_>>().as_slice() {
+                [only] => Some(*only),
+                // Of the name and not of the algorithm: the caller says so.
+                [] => self.0.iter().find(named).filter(|_| kid.is_some() || self.0.len() == 1),
+                [first, ..] => kid.map(|_| *first),
+            }
         })
     }
 }

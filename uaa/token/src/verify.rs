@@ -30,12 +30,12 @@ pub(crate) enum Age {
 }
 
 /// Signature first, claims afterwards (RFC 8725 section 3): nothing of the payload is parsed before it is known who
-/// wrote it. `find` gives the trusted key of a `kid`.
+/// wrote it. `find` gives the trusted key of a `kid`, of that algorithm where there are several.
 pub(crate) fn verify<'k, T: Claims>(
     token: &str,
     expect: &Expect<'_>,
     age: Age,
-    find: impl FnOnce(Option<&str>) -> Option<&'k PublicKey>,
+    find: impl FnOnce(Option<&str>, Algorithm) -> Option<&'k PublicKey>,
 ) -> Result<T, Rejected> {
     if token.len() > MAX_TOKEN_BYTES {
         return Err(Rejected::Malformed);
@@ -49,7 +49,7 @@ pub(crate) fn verify<'k, T: Claims>(
     let head = object(head)?;
     let header = parse_header(&head)?;
     let algorithm: Algorithm = header.alg.parse().map_err(|()| Rejected::Algorithm)?;
-    let key = find(header.kid.as_deref()).ok_or(Rejected::UnknownKey)?;
+    let key = find(header.kid.as_deref(), algorithm).ok_or(Rejected::UnknownKey)?;
     // RFC 8725 section 3.1: the key says which algorithm, the header may only agree.
     if key.algorithm() != algorithm {
         return Err(Rejected::Algorithm);

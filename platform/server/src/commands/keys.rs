@@ -9,6 +9,7 @@ use uaa_directory::{Client, NewKey, signing_key};
 use uaa_model::{Clock, Micros, Reply, SystemClock};
 use uaa_plugin::ZoneConfig;
 use uaa_store::{Cond, Query, Tx, Want, ZoneRow};
+use uaa_token::{Algorithm, KeyState};
 
 /// `hallmark keys list`: those of a zone.
 pub(super) async fn list(config: &Config, zone: &str, out: &mut Output) -> Result<(), Failure> {
@@ -23,10 +24,12 @@ pub(super) async fn list(config: &Config, zone: &str, out: &mut Output) -> Resul
     hall.access.db().close().await;
     let now = SystemClock.now();
     for row in rows? {
-        let state = match row.own.active {
-            true => "active".to_owned(),
-            false if row.own.retires_at <= now => "retired".to_owned(),
-            false => format!("retiring until {}", day(row.own.retires_at)),
+        let state = match signing_key::state(&row.own) {
+            KeyState::Active => "active".to_owned(),
+            KeyState::Beside => "beside".to_owned(),
+            KeyState::Next => "next".to_owned(),
+            KeyState::Retiring { until } if until <= now => "retired".to_owned(),
+            KeyState::Retiring { until } => format!("retiring until {}", day(until)),
         };
         out.line(&format!("{}  {}  made {}  {state}", row.own.kid, row.own.algorithm, day(row.created_at)));
     }
@@ -35,10 +38,15 @@ pub(super) async fn list(config: &Config, zone: &str, out: &mut Output) -> Resul
 
 /// `hallmark keys rotate`: a new key signs the zone's tokens, those before it retire when the last token that they signed has
 /// expired, and those for which that is long past are forgotten.
-pub(super) async fn rotate(config: &Config, zone: &str, out: &mut Output) -> Result<(), Failure> {
+pub(super) async fn rotate(
+    config: &Config,
+    zone: &str,
+    algorithm: Option<Algorithm>,
+    out: &mut Output,
+) -> Result<(), Failure> {
     let hall = installed(config).await?;
     let done = match named(&hall, zone) {
-        Ok(zone) => change_over(&hall, &zone, config).await.map_err(Failure::from),
+        Ok(zone) => change_over(&hall, &zone, algorithm, config).await.map_err(Failure::from),
         Err(unknown) => Err(unknown),
     };
     hall.access.db().close().await;
@@ -57,8 +65,14 @@ fn named(hall: &Hall, zone: &str) -> Result<std::sync::Arc<ZoneRow>, Failure> {
     known.ok_or_else(|| Failure::new(format!("there is no identity zone `{zone}`")))
 }
 
-async fn change_over(hall: &Hall, zone: &ZoneRow, config: &Config) -> Reply<(NewKey, Micros)> {
-    let key = hall.keyring().make()?;
+async fn change_over(
+    hall: &Hall,
+    zone: &ZoneRow,
+    algorithm: Option<Algorithm>,
+    config: &Config,
+) -> Reply<(NewKey, Micros)> {
+    let ring = hall.keyring();
+    let key = ring.make(algorithm.unwrap_or(ring.algorithm()))?;
     let mut tx = begin_in(hall, zone.guid, Want::Write, "signing_key_rotate");
     let until = tx.now() + longest(&mut tx, zone, config).await? * SECOND;
     signing_key::change_over(&mut tx, &key, until).await?;

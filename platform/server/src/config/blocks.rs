@@ -102,9 +102,33 @@ pub enum SigningAlgorithm {
     /// RSA with SHA-256 (RFC 7518 section 3.3): every client understands it.
     #[serde(rename = "RS256")]
     Rs256,
+    /// RSA with SHA-384.
+    #[serde(rename = "RS384")]
+    Rs384,
+    /// RSA with SHA-512.
+    #[serde(rename = "RS512")]
+    Rs512,
+    /// RSA-PSS with SHA-256 (RFC 7518 section 3.5): what FAPI takes of RSA.
+    #[serde(rename = "PS256")]
+    Ps256,
+    /// RSA-PSS with SHA-384.
+    #[serde(rename = "PS384")]
+    Ps384,
+    /// RSA-PSS with SHA-512.
+    #[serde(rename = "PS512")]
+    Ps512,
     /// ECDSA on P-256 with SHA-256 (RFC 7518 section 3.4): shorter tokens, far faster to sign.
     #[serde(rename = "ES256")]
     Es256,
+    /// ECDSA on P-384 with SHA-384.
+    #[serde(rename = "ES384")]
+    Es384,
+    /// ECDSA on P-521 with SHA-512.
+    #[serde(rename = "ES512")]
+    Es512,
+    /// Ed25519 (RFC 8037 section 3.1).
+    #[serde(rename = "EdDSA")]
+    EdDsa,
 }
 
 /// Tokens of the first zone.

@@ -78,7 +78,8 @@ fn errors_say_where_and_what_to_do() {
         ("log:\n  format: xml\n", "hallmark.yml:2:11: `log.format` must be `human` or `json`, not `xml`"),
         (
             "token: {signing_algorithm: HS256}\n",
-            "hallmark.yml:1:28: `token.signing_algorithm` must be `RS256` or `ES256`, not `HS256`",
+            "hallmark.yml:1:28: `token.signing_algorithm` must be one of `RS256`, `RS384`, `RS512`, `PS256`, \
+             `PS384`, `PS512`, `ES256`, `ES384`, `ES512`, `EdDSA`, not `HS256`",
         ),
         (
             "trusted_proxies:\n  - 10.0.0.0/8\n  - 10.0.0.0/99\n",

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-/// What a client has said of how it wants to be dealt with. Checked when it was written (`uaa_directory::check_client_metadata`).
+/// What a client has said of how it wants to be dealt with. Checked when it was written (`uaa_directory::client_metadata`).
 #[derive(Debug, Default)]
 pub(crate) struct Policy {
     /// `require_pushed_authorization_requests` (RFC 9126 section 6): what a browser brings along is no request.

@@ -1,5 +1,7 @@
 use super::{Acr, Claims, Marks, Members, Registered, Text, Texts, TokenKind};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use std::borrow::Cow;
 
 /// What an access token says, with UAA's names. A user's token has the `user_…` members, a client's own `authorities`.
 ///
@@ -12,6 +14,7 @@ pub struct AccessClaims<'a> {
     /// The user's identifier, or the client's in its own token.
     pub sub: Text<'a>,
     /// What the token allows.
+    #[serde(deserialize_with = "listed")]
     pub scope: Texts<'a>,
     /// The same list, in a client's own token only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -70,7 +73,7 @@ pub struct AccessClaims<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Texts<'a>,
     /// The context class of that proof.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "classes")]
     pub acr: Option<Acr<'a>>,
     /// Who acts for the user, in a token that was got by exchange (RFC 8693 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,6 +81,53 @@ pub struct AccessClaims<'a> {
     /// Present in ID tokens only, see [`crate::IdClaims::typ`]; to be left `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typ: Option<Text<'a>>,
+}
+
+impl AccessClaims<'_> {
+    /// The same in the form of RFC 9068 section 2.2: `scope` is one text (RFC 8693 section 4.2), `acr` the first class alone.
+    /// UAA's own members stay beside them.
+    ///
+    /// # Errors
+    /// When they cannot be written, which no claims cause.
+    pub fn rfc9068(&self) -> Result<Members, serde_json::Error> {
+        let mut all = match serde_json::to_value(self)? {
+            Value::Object(all) => all,
+            _ => Members::new(),
+        };
+        all.insert("scope".into(), self.scope.join(" ").into());
+        if let Some(class) = self.acr.as_ref().and_then(|acr| acr.values.first()) {
+            all.insert("acr".into(), class.as_ref().into());
+        }
+        Ok(all)
+    }
+}
+
+/// UAA writes a list, RFC 9068 one text with spaces.
+fn listed<'de, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Texts<'a>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Many(Vec<String>),
+        One(String),
+    }
+    Ok(match Either::deserialize(deserializer)? {
+        Either::Many(all) => all.into_iter().map(Cow::Owned).collect(),
+        Either::One(all) => all.split_whitespace().map(|one| Cow::Owned(one.to_owned())).collect(),
+    })
+}
+
+/// UAA writes an object with a list, RFC 9068 one text.
+fn classes<'de, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Acr<'a>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Many { values: Vec<String> },
+        One(String),
+    }
+    Ok(Option::<Either>::deserialize(deserializer)?.map(|either| match either {
+        Either::Many { values } => Acr { values: values.into_iter().map(Cow::Owned).collect() },
+        Either::One(one) => Acr { values: vec![Cow::Owned(one)] },
+    }))
 }
 
 impl Claims for AccessClaims<'static> {

@@ -3,7 +3,9 @@
 mod properties;
 
 use super::*;
-use crate::{AccessClaims, Assertion, IdClaims, KeySet, PublicKeys, RefreshClaims, SigningKey, audience};
+use crate::{
+    AccessClaims, Acr, Assertion, IdClaims, KeySet, PublicKeys, RefreshClaims, SigningKey, audience,
+};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RsaKeyPair};
@@ -76,9 +78,10 @@ fn the_library_reads_our_tokens() {
     for algorithm in Algorithm::ALL {
         let set = KeySet::new(SigningKey::generate(algorithm).unwrap());
         let token = set.encoder(JKU).encode(&claims()).unwrap();
+        let Some(theirs) = algorithm.jwt() else { continue };
         let jwk = serde_json::from_value(set.public_jwk()).unwrap();
         let key = jsonwebtoken::DecodingKey::from_jwk(&jwk).unwrap();
-        let mut rules = jsonwebtoken::Validation::new(algorithm.jwt());
+        let mut rules = jsonwebtoken::Validation::new(theirs);
         rules.validate_exp = false;
         rules.set_audience(&["cloud_controller"]);
         rules.set_issuer(&[ISSUER]);
@@ -122,6 +125,29 @@ fn examples_of_the_rfcs_verify() {
     assert_eq!(keys.as_ref().unwrap().verify::<Assertion>(token, &EXPECT), Err(Rejected::Malformed));
     let forged = token.replace("DtEhU3", "DtEhU4");
     assert_eq!(keys.unwrap().verify::<Assertion>(&forged, &EXPECT), Err(Rejected::Signature));
+}
+
+/// RFC 7517 section 4.4: `alg` is optional, and numbers of RSA are good for six.
+#[test]
+fn a_foreign_key_that_names_no_algorithm_is_for_each_that_it_can() {
+    for algorithm in Algorithm::ALL {
+        let set = KeySet::new(SigningKey::generate(algorithm).unwrap());
+        let token = set.encoder(JKU).encode(&claims()).unwrap();
+        let mut jwk = set.public_jwk();
+        jwk.as_object_mut().unwrap().remove("alg");
+        let keys = PublicKeys::from_jwks(&json!({ "keys": [jwk] })).unwrap();
+        assert_eq!(keys.verify::<AccessClaims<'_>>(&token, &EXPECT), Ok(claims()), "{algorithm}");
+        let other = if algorithm == Algorithm::Rs256 { "RS512" } else { "RS256" };
+        jwk = set.public_jwk();
+        jwk["alg"] = other.into();
+        if let Ok(keys) = PublicKeys::from_jwks(&json!({ "keys": [jwk] })) {
+            assert_eq!(
+                keys.verify::<AccessClaims<'_>>(&token, &EXPECT),
+                Err(Rejected::Algorithm),
+                "{algorithm}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -305,6 +331,25 @@ fn kinds_are_not_taken_for_each_other() {
     assert_eq!(access(&set, &encoder.encode(&disguised).unwrap()), Err(Rejected::Kind));
     let logout = set.encoder_typed(JKU, "logout+jwt").encode(&claims()).unwrap();
     assert_eq!(access(&set, &logout), Err(Rejected::Kind));
+}
+
+#[test]
+fn an_access_token_of_rfc_9068_is_one_and_nothing_else() {
+    let set = set();
+    let encoder = set.encoder_typed(JKU, crate::AT_JWT);
+    let both = AccessClaims { acr: Some(Acr { values: vec!["aal2".into()] }), ..claims() };
+    let written = both.rfc9068().unwrap();
+    assert!(written["scope"].is_string() && written["acr"] == "aal2");
+    let token = encoder.encode(&written).unwrap();
+    assert_eq!(set.verify::<AccessClaims<'_>>(&token, &EXPECT), Ok(both));
+    assert_eq!(set.verify::<IdClaims<'_>>(&token, &EXPECT), Err(Rejected::Kind));
+    assert_eq!(set.verify::<RefreshClaims<'_>>(&token, &EXPECT), Err(Rejected::Kind));
+    for (name, value) in [("jti", "6f1e-r"), ("typ", "ID"), ("typ", "x")] {
+        let mut disguised = written.clone();
+        disguised.insert(name.into(), value.into());
+        let token = encoder.encode(&disguised).unwrap();
+        assert_eq!(access(&set, &token), Err(Rejected::Kind), "{name} {value}");
+    }
 }
 
 #[test]

@@ -1,43 +1,45 @@
 //! The keys by which a client proves who it is (`private_key_jwt`): what UAA takes as such.
 
-use super::body::refused;
+use super::Wrong;
 use serde_json::{Map, Value};
-use uaa_model::Reply;
 use uaa_token::PublicKey;
 
 /// A key set as it is kept: public members only. Comes as an object or as its text; one key alone is a set of one.
 ///
 /// # Errors
-/// `invalid_client` in UAA's words.
-pub(super) fn jwks(given: &Value) -> Reply<Value> {
+/// In UAA's words.
+pub fn jwks(given: &Value) -> Result<Value, Wrong> {
     let parsed: Value = match given {
         Value::String(text) => {
-            serde_json::from_str(text).map_err(|_| refused("Client jwt configuration cannot be parsed"))?
+            serde_json::from_str(text).map_err(|_| Wrong::new("Client jwt configuration cannot be parsed"))?
         }
         other => other.clone(),
     };
     let keys = match parsed {
         Value::Object(mut set) => match set.remove("keys") {
             Some(Value::Array(keys)) => keys,
-            Some(_) => return Err(refused("Client jwt configuration cannot be parsed")),
+            Some(_) => return Err(Wrong::new("Client jwt configuration cannot be parsed")),
             None => vec![Value::Object(set)],
         },
-        _ => return Err(refused("Client jwt configuration cannot be parsed")),
+        _ => return Err(Wrong::new("Client jwt configuration cannot be parsed")),
     };
-    let keys: Vec<Value> = keys.into_iter().map(public).collect::<Reply<_>>()?;
+    let keys: Vec<Value> = keys.into_iter().map(public).collect::<Result<_, Wrong>>()?;
     checked(keys)
 }
 
 /// A key set of these keys, which have been read each.
-pub(super) fn checked(keys: Vec<Value>) -> Reply<Value> {
+///
+/// # Errors
+/// None, too many, or a name that is there twice.
+pub fn checked(keys: Vec<Value>) -> Result<Value, Wrong> {
     if keys.is_empty() || keys.len() > MOST {
-        return Err(refused(format!(
+        return Err(Wrong::new(format!(
             "Invalid private_key_jwt: jwk set is empty of exceeds to maximum of keys. max: + {MOST}"
         )));
     }
     for (at, key) in keys.iter().enumerate() {
         if keys[..at].iter().any(|other| other["kid"] == key["kid"]) {
-            return Err(refused("Invalid private_key_jwt: duplicate kid in JWKSet not allowed"));
+            return Err(Wrong::new("Invalid private_key_jwt: duplicate kid in JWKSet not allowed"));
         }
     }
     let mut set = Map::new();
@@ -46,8 +48,11 @@ pub(super) fn checked(keys: Vec<Value>) -> Reply<Value> {
 }
 
 /// Where a client publishes its keys.
-pub(super) fn jwks_uri(given: &str) -> Reply<String> {
-    let wrong = |text: &'static str| refused(text);
+///
+/// # Errors
+/// In UAA's words.
+pub fn jwks_uri(given: &str) -> Result<String, Wrong> {
+    let wrong = |text: &'static str| Wrong::new(text);
     let (scheme, rest) = given
         .split_once("://")
         .ok_or_else(|| wrong("Invalid private_key_jwt: jwks_uri must be an absolute URL"))?;
@@ -65,12 +70,12 @@ pub(super) fn jwks_uri(given: &str) -> Reply<String> {
 }
 
 /// A key without what is nobody's business.
-fn public(key: Value) -> Reply<Value> {
+fn public(key: Value) -> Result<Value, Wrong> {
     if key["kid"].as_str().is_none_or(|kid| kid.trim().is_empty()) {
-        return Err(refused("Invalid private_key_jwt: kid is required attribute"));
+        return Err(Wrong::new("Invalid private_key_jwt: kid is required attribute"));
     }
     PublicKey::from_jwk(&key).map_err(|_| {
-        refused("Invalid private_key_jwt: a key is no public key for signatures that is accepted here")
+        Wrong::new("Invalid private_key_jwt: a key is no public key for signatures that is accepted here")
     })?;
     match key {
         Value::Object(members) => Ok(Value::Object(
