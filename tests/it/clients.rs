@@ -6,7 +6,7 @@ use tests::{Hallmark, output, python_with};
 
 #[tokio::test]
 async fn the_python_client() {
-    let python = python_with(PYTHON_CLIENT);
+    let python = python_with(&[PYTHON_CLIENT]);
     let server = Hallmark::start().await;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/scenario.py");
     let mut run = Command::new(python);

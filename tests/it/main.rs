@@ -43,4 +43,5 @@ mod sweep;
 mod token_forms;
 mod tokens;
 mod userinfo;
+mod web_clients;
 mod zones;

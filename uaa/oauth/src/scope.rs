@@ -10,6 +10,9 @@ use uuid::Uuid;
 
 /// What the client may be given, the person has as groups, and was asked for. Under the duty of sign-in.
 ///
+/// OpenID Connect's own scopes open nothing but what is told of the person who signs in: the client's word is enough for them. UAA asks
+/// for a group of that name, so that an ordinary client gets less than it asked for and fails at its first refresh.
+///
 /// # Errors
 /// `invalid_scope` when nothing of what was asked for is left, or the person lacks a group that the client insists on.
 pub(crate) async fn of_person(
@@ -25,7 +28,10 @@ pub(crate) async fn of_person(
     if client.required_groups.iter().any(|group| !groups.contains(group)) {
         return Err(invalid_scope("User does not meet the client's required group criteria."));
     }
-    let may: Vec<String> = groups.into_iter().filter(|g| client.scope.iter().any(|c| covers(c, g))).collect();
+    let own = OF_ONESELF.iter().filter(|scope| !groups.iter().any(|g| g == *scope)).map(|s| (*s).to_owned());
+    let mut may: Vec<String> =
+        own.chain(groups.iter().cloned()).filter(|g| client.scope.iter().any(|c| covers(c, g))).collect();
+    may.sort_unstable();
     narrowed(asked, &may)
 }
 
@@ -51,6 +57,9 @@ pub(crate) fn covers(pattern: &str, scope: &str) -> bool {
         }
     }
 }
+
+/// OpenID Connect Core 1.0 sections 5.4 and 11.
+const OF_ONESELF: &[&str] = &["address", "email", "offline_access", "phone", "profile"];
 
 static GROUPS_OF: Raw = Raw {
     name: "groups_of_user",
