@@ -164,7 +164,7 @@ async fn a_users_token_begins_a_sign_in_elsewhere(server: Hallmark) {
     assert_eq!(given.body["jti"], given.body["refresh_token"]);
     let refresh = text(&given, "refresh_token");
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
-    assert_eq!(server.token("one", "first", &form).await.body["error"], "invalid_token");
+    assert_eq!(server.token("one", "first", &form).await.body["error"], "invalid_grant");
     let redeemed = server.token("cf", "", &form).await;
     let claims = payload(&text(&redeemed, "access_token"));
     assert_eq!((&claims["cid"], &claims["grant_type"]), (&json!("cf"), &json!("user_token")));

@@ -64,8 +64,8 @@ async fn listed_and_ended_one_by_one_and_all_together(server: Hallmark) {
         server.ask(&text(&second, "access_token"), "GET", &url(&server, "/userinfo"), None).await.status,
         401
     );
-    assert_eq!(redeem(&server, &text(&second, "refresh_token")).await.status, 400);
-    assert_eq!(redeem(&server, &refresh).await.status, 400);
+    assert_eq!(redeem(&server, &text(&second, "refresh_token")).await.status, 401);
+    assert_eq!(redeem(&server, &refresh).await.status, 401);
     // All of the user, by himself: JWTs as well.
     let third = sign_in(&server, &[]).await;
     let path = format!("/oauth/token/revoke/user/{me}");
@@ -77,7 +77,7 @@ async fn listed_and_ended_one_by_one_and_all_together(server: Hallmark) {
         server.ask(&text(&third, "access_token"), "GET", &url(&server, "/userinfo"), None).await.status,
         401
     );
-    assert_eq!(redeem(&server, &text(&third, "refresh_token")).await.status, 400);
+    assert_eq!(redeem(&server, &text(&third, "refresh_token")).await.status, 401);
     // All of the client: they are dead and are not listed.
     let fourth = sign_in(&server, &opaque).await;
     let path = "/oauth/token/revoke/client/cf";
@@ -114,7 +114,7 @@ async fn a_client_gives_back_its_own_alone(server: Hallmark) {
     // With the refresh token goes what was got with it, and what nobody knows is as it should be.
     assert_eq!(said_of("cf", String::new(), refresh.clone()).await.status, 200);
     assert_eq!(server.ask(&access, "GET", &url(&server, "/userinfo"), None).await.status, 401);
-    assert_eq!(redeem(&server, &refresh).await.status, 400);
+    assert_eq!(redeem(&server, &refresh).await.status, 401);
     for token in [refresh, "nonsense".into(), "a.b.c".into()] {
         assert_eq!(said_of("cf", String::new(), token).await.status, 200);
     }

@@ -73,7 +73,7 @@ async fn a_refresh_token_is_good_once_and_ends_its_family_when_it_comes_back(ser
     assert_ne!(next, first);
     assert_eq!(refresh(first).await.body["error"], "invalid_grant");
     let after = refresh(next).await;
-    assert_eq!((after.status, after.body["error"].as_str()), (400, Some("invalid_token")));
+    assert_eq!((after.status, after.body["error"].as_str()), (401, Some("invalid_token")));
     let as_access =
         server.ask("0123456789abcdef0123456789abcdef-r", "GET", &server.uaa_explain(), None).await;
     assert_eq!(as_access.status, 401);

@@ -1,13 +1,12 @@
 //! Applications that nobody here wrote sign people in: Authlib from PyPI, and Apache's module of Debian.
 
 use crate::authorize::{App, sign_in};
-use crate::clients::python_with;
 use serde_json::json;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use tests::{Browser, Hallmark};
+use tests::{Browser, Hallmark, python_with};
 
 #[tokio::test]
 async fn authlib() {

@@ -80,7 +80,7 @@ impl MailSink {
     /// When it does not start.
     pub async fn begin(&mut self) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/mail_sink.py");
-        let mut command = Command::new(python_with(PACKAGE));
+        let mut command = Command::new(python_with(&[PACKAGE]));
         command.arg(script).arg(self.port.to_string()).arg(self.kind).kill_on_drop(true);
         if self.kind != "plain" {
             command.args([self.file("certificate"), self.file("key")]);

@@ -8,9 +8,9 @@ use std::process::Command;
 ///
 /// # Panics
 /// With what to do, when it cannot be made.
-pub fn python_with(package: &str) -> PathBuf {
+pub fn python_with(packages: &[&str]) -> PathBuf {
     let target = crate::binary().ancestors().nth(2).map(Path::to_owned).unwrap_or_default();
-    let home = target.join("clients").join(package.replace("==", "-"));
+    let home = target.join("clients").join(packages.join("+").replace("==", "-"));
     let python = home.join("bin/python");
     let whole = home.join("whole");
     // Several tests need the same one, and each may run in a process of its own.
@@ -26,11 +26,12 @@ pub fn python_with(package: &str) -> PathBuf {
         made,
         "no environment for Python could be made: install python3 with its module venv (Debian: python3-venv). {said}"
     );
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package];
-    let (installed, said) = output(Command::new(&python).args(pip));
+    let mut install = Command::new(&python);
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages);
+    let (installed, said) = output(&mut install);
     assert!(
         installed,
-        "`{package}` could not be installed: pip needs its registry (PyPI, or a mirror named by PIP_INDEX_URL). {said}"
+        "{packages:?} could not be installed: pip needs its registry (PyPI, or a mirror named by PIP_INDEX_URL). {said}"
     );
     // Written last: an environment that broke off is made anew.
     std::fs::write(&whole, "").expect("the environment can be written to");

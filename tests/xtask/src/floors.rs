@@ -34,7 +34,7 @@ pub(crate) fn floor(name: &str) -> Option<u8> {
         "uaa-directory" => 4,
         "uaa-oauth" | "uaa-saml" | "uaa-ldap" | "uaa-login" | "scim" => 5,
         "platform-server" => 6,
-        "tests" | "bench" | "xtask" | "compile-fail" => 7,
+        "tests" | "bench" | "xtask" | "compile-fail" | "fuzz" => 7,
         _ if name.starts_with("platform-") => 5,
         _ => return None,
     })

@@ -87,6 +87,8 @@ pub(crate) struct Shown {
 pub(crate) enum ClientAuth {
     /// By its secret.
     Secret,
+    /// By an empty secret, as UAA's `cf` does: by no more than its name.
+    Empty,
     /// By what it signed.
     Assertion,
     /// Not at all: it is a public one and has said its name.
@@ -97,7 +99,7 @@ impl ClientAuth {
     /// UAA's claim `client_auth_method`, which it writes when there was no secret.
     pub(crate) fn claim(self) -> Option<&'static str> {
         match self {
-            ClientAuth::Secret => None,
+            ClientAuth::Secret | ClientAuth::Empty => None,
             ClientAuth::Assertion => Some("private_key_jwt"),
             ClientAuth::Name => Some("none"),
         }
@@ -260,7 +262,8 @@ impl Engine {
         let source = Source { account: &id, address };
         let right = self.credentials.client_secret(known, &secret, source, self.clock.now()).await?;
         let client = client.filter(|_| right).ok_or_else(invalid_client)?;
-        Ok(Shown { client, by: ClientAuth::Secret })
+        let by = if secret.expose().is_empty() { ClientAuth::Empty } else { ClientAuth::Secret };
+        Ok(Shown { client, by })
     }
 
     async fn by_assertion(

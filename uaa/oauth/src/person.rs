@@ -1,6 +1,6 @@
 //! The person that tokens speak of, and how they proved who they are.
 
-use crate::fault::invalid_token;
+use crate::fault::invalid_grant;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use uaa_authz::Read;
@@ -44,14 +44,14 @@ impl Person {
     /// The person of that identifier, as long as they may sign in.
     ///
     /// # Errors
-    /// `invalid_token` in those words when there is none, or none that may.
+    /// `invalid_grant` in those words when there is none, or none that may.
     pub(crate) async fn find(id: Uuid, gone: &'static str, cx: &mut Ctx) -> Reply<Person> {
         let granted = cx.tx().grant::<Read, User>(Id::new(id)).await.map_err(|fault| match fault {
-            Fault::Denied(..) => invalid_token(gone),
+            Fault::Denied(..) => invalid_grant(gone),
             other => other,
         })?;
         let row = cx.tx().get(&granted).await?;
-        if row.own.active { Ok(Person::new(row)) } else { Err(invalid_token(gone)) }
+        if row.own.active { Ok(Person::new(row)) } else { Err(invalid_grant(gone)) }
     }
 }
 

@@ -2,8 +2,9 @@
 //! section 4.14); where the zone has none, it is good until it expires.
 
 use super::Asked;
+use crate::client::ClientAuth;
 use crate::engine::Engine;
-use crate::fault::{invalid_grant, invalid_scope, invalid_token};
+use crate::fault::{invalid_grant, invalid_scope};
 use crate::issue::{OFFLINE, Order, Renewal, acr};
 use crate::person::{Authentication, Person};
 use crate::scope::{self, narrowed};
@@ -49,15 +50,18 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let key = hex(&digest(presented));
     let row = cx.tx().find(&seen, Cond::In(Field::Text("digest"), vec![key])).await?;
     let row = row.filter(|r| r.own.kind == "refresh" && r.own.client_id == asked.client.client_id);
-    let Some(row) = row else { return Err(invalid_token("The refresh token is not one of this client.")) };
+    let Some(row) = row else { return Err(dead(asked, "The refresh token is not one of this client.")) };
     if row.own.used {
         return Err(reused(&row, cx).await?);
     }
-    let kept = still_good(&row, cx)?;
+    if row.own.expires <= cx.now() {
+        return Err(dead(asked, "The refresh token has expired."));
+    }
+    let kept: Kept = serde_json::from_str(&row.own.claims).map_err(|e| Fault::Internal(e.to_string()))?;
     let gone = "The user of the refresh token may not sign in any more.";
     let person = Person::find(row.own.subject, gone, cx).await?;
     if (person.generation, asked.client.generation) != kept.generations {
-        return Err(invalid_token("The refresh token has been revoked."));
+        return Err(dead(asked, "The refresh token has been revoked."));
     }
     let forms = engine.forms(cx);
     if forms.refresh_restricted && !kept.scopes.iter().any(|scope| scope == OFFLINE) {
@@ -65,7 +69,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         return Err(Fault::protocol(Code::new(403, "insufficient_scope"), text));
     }
     if asked.public() && !kept.public {
-        return Err(invalid_token("Refresh without client authentication not allowed."));
+        return Err(invalid_grant("Refresh without client authentication not allowed."));
     }
     // RFC 6749 section 6: nothing that was not granted then.
     let asks = asked.field("scope").unwrap_or_default();
@@ -177,11 +181,13 @@ fn claims<'a>(
     }
 }
 
-fn still_good(row: &Fields<TokenOwn>, cx: &Ctx) -> Reply<Kept> {
-    if row.own.expires <= cx.now() {
-        return Err(invalid_token("The refresh token has expired."));
+/// `invalid_grant` (RFC 6749 section 5.2). A client without even a secret is told as by UAA: the cf CLI then says that one has to
+/// sign in again, and nothing that can be read otherwise.
+fn dead(asked: &Asked, text: &'static str) -> Fault {
+    match asked.by {
+        ClientAuth::Empty => Fault::protocol(Code::new(401, "invalid_token"), text),
+        ClientAuth::Secret | ClientAuth::Assertion | ClientAuth::Name => invalid_grant(text),
     }
-    serde_json::from_str(&row.own.claims).map_err(|e| Fault::Internal(e.to_string()))
 }
 
 /// Ends what came of a token that was used before, and says so.
