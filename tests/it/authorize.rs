@@ -19,7 +19,7 @@ pub(crate) struct App {
 }
 
 pub(crate) const SHOP: App = App { id: "shop", redirect: "https://shop.example/cb" };
-const VERIFIER: &str = "0123456789abcdef0123456789abcdef0123456789a";
+pub(crate) const VERIFIER: &str = "0123456789abcdef0123456789abcdef0123456789a";
 
 impl App {
     pub(crate) async fn register(&self, server: &Hallmark, more: Value) {

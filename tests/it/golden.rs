@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tests::inside::Inside;
 use tests::{Ended, golden, hallmark};
 use uaa_authz::Registry;
-use uaa_model::{Barrier, Code, Denied, Fault};
+use uaa_model::{Barrier, Code, Denied, Fault, Unproved};
 use uaa_plugin::Dialect;
 
 #[test]
@@ -125,6 +125,16 @@ fn faults() -> Vec<(&'static str, Fault)> {
         ("too many", Fault::TooMany(5)),
         ("unavailable", Fault::Unavailable("for the log".into())),
         ("protocol", Fault::protocol(Code { status: 400, name: "its_name", number: 1 }, "the text")),
+        (
+            "unproved",
+            Fault::Unproved(Box::new(Unproved {
+                status: 401,
+                error: "use_dpop_nonce",
+                text: "the text".into(),
+                challenge: None,
+                nonce: None,
+            })),
+        ),
         ("retry", Fault::Retry),
         ("internal", Fault::Internal("for the log".into())),
     ]

@@ -15,6 +15,7 @@ mod clients_api;
 mod clients_many;
 mod command_line;
 mod decide;
+mod dpop;
 mod engines;
 mod escalation;
 mod forged;

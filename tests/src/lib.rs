@@ -7,6 +7,7 @@ pub mod inside;
 mod mail_sink;
 mod python;
 mod seed;
+mod signed;
 mod store;
 
 pub use browser::{Browser, Page};
@@ -14,6 +15,7 @@ pub use engines::{Database, Engine};
 pub use mail_sink::{Caught, MailSink};
 pub use python::{output, python_with};
 pub use seed::seeded;
+pub use signed::{Signs, changed, now, unique};
 pub use store::{At, Makes, PLATFORM, Store, named, space};
 
 use serde_json::Value;
@@ -234,6 +236,13 @@ impl Hallmark {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("the job {location} does not end");
+    }
+
+    /// What the server says of a token, to the client `admin`.
+    pub async fn ask_about(&self, token: &str) -> Value {
+        let url = format!("{}/introspect", self.uaa());
+        let request = reqwest::Client::new().post(url).basic_auth("admin", Some(self.client_secret()));
+        said(request.form(&[("token", token)])).await.body
     }
 
     async fn ready(&mut self) {

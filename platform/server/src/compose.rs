@@ -21,7 +21,7 @@ use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
 use uaa_oauth::{Caches, Engine, OauthServer, TokenForms};
 use uaa_plugin::{Dispatcher, Links, Plugin, Post, Route, Runner, Site, Work, ZoneConfig, Zones, router};
 use uaa_store::{Access, Db, Feed};
-use uaa_token::{Algorithm, DataKey, RevSigKey};
+use uaa_token::{Algorithm, DataKey};
 use uuid::Uuid;
 
 /// What the composition needs of the configuration.
@@ -175,7 +175,7 @@ impl Hall {
             self.clock.clone(),
             self.ids.clone(),
             credentials.clone(),
-            RevSigKey::derived(&self.data_key),
+            &self.data_key,
             self.keyring(),
         );
         let engine = Arc::new(engine.reaching(Arc::new(Outside::default())));

@@ -46,6 +46,7 @@ impl From<Fault> for Failure {
             | Fault::Unique(text)
             | Fault::Conflict(text)
             | Fault::Protocol(_, text, _) => text.into_owned(),
+            Fault::Unproved(unproved) => unproved.text.into_owned(),
             Fault::Denied(_, kind) => format!("denied: {kind}"),
             Fault::Lacking(verb, kind) => format!("denied: to {verb} {kind}"),
             Fault::Method | Fault::TooLarge | Fault::TooMany(_) | Fault::Retry => {

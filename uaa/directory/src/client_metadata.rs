@@ -136,6 +136,9 @@ const MEMBERS: &[(&str, Rule)] = &[
     ("frontchannel_logout_session_required", Rule::Flag),
     // RFC 9126 section 6.
     ("require_pushed_authorization_requests", Rule::Flag),
+    // RFC 9449 section 5.2; the second is a name of our own.
+    ("dpop_bound_access_tokens", Rule::Flag),
+    ("require_dpop_nonce", Rule::Flag),
     // `rfc9068` for access tokens of that form; the others are UAA's.
     ("access_token_format", Rule::OneOf(&["uaa", "rfc9068"])),
 ];

@@ -98,10 +98,27 @@ pub enum Fault {
     Unavailable(String),
     /// A protocol's own error, with its text and further members of the body.
     Protocol(Code, Cow<'static, str>, Vec<(&'static str, String)>),
+    /// The proof that whoever asks holds a key is missing, or not good.
+    Unproved(Box<Unproved>),
     /// The transaction lost against another; the dispatcher tries again.
     Retry,
     /// A mistake of ours: 500. The text is for the log alone.
     Internal(String),
+}
+
+/// What a proof of possession lacks (RFC 9449 sections 5, 7.1 and 8).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unproved {
+    /// HTTP status, but for the Cloud Controller, which has its own.
+    pub status: u16,
+    /// `invalid_dpop_proof`, `use_dpop_nonce`, `invalid_token`.
+    pub error: &'static str,
+    /// For whoever reads the answer.
+    pub text: Cow<'static, str>,
+    /// The header `WWW-Authenticate`, where there is one.
+    pub challenge: Option<String>,
+    /// The header `DPoP-Nonce`: what the next proof must carry.
+    pub nonce: Option<String>,
 }
 
 /// What every fallible step of a request returns.

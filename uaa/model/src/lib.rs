@@ -10,7 +10,7 @@ mod secret;
 mod stamp;
 
 pub use clock::{Clock, Ids, Micros, Rng, SystemClock, SystemRng, TestClock, TestRng};
-pub use fault::{Barrier, Code, Denied, Fault, Reply};
+pub use fault::{Barrier, Code, Denied, Fault, Reply, Unproved};
 pub use id::{Id, UAA_ZONE};
 pub use secret::Secret;
 pub use stamp::{parse_rfc3339, rfc3339, rfc3339_millis};

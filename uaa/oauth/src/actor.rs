@@ -6,7 +6,7 @@ use std::sync::Arc;
 use uaa_authz::{Actor, Read, Subject};
 use uaa_directory::{Token, User, hex};
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
-use uaa_plugin::{Authenticator, ZoneInfo};
+use uaa_plugin::{Authenticator, Presented, ZoneInfo};
 use uaa_store::{Cond, Field};
 use uaa_token::{AccessClaims, Expect, Generations, IdClaims, Shape, digest};
 use uuid::Uuid;
@@ -109,13 +109,13 @@ impl Engine {
 impl Authenticator for Engine {
     fn authenticate<'a>(
         &'a self,
-        token: &'a str,
+        presented: &'a Presented<'a>,
         here: &'a Arc<ZoneInfo>,
         now: Micros,
         audience: &'a [&'a str],
     ) -> BoxFuture<'a, Reply<Arc<Actor>>> {
         async move {
-            let good = self.verify(token, here, now).await?;
+            let good = self.presented(presented, here, now).await?;
             if good.is_for_one_of(audience) { Ok(good.actor.clone()) } else { Err(bad()) }
         }
         .boxed()

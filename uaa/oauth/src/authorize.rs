@@ -30,7 +30,7 @@ use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::{Live, Pages, Sessions, cookie};
 use uaa_model::{Code, Denied, Fault, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, bearer, field};
+use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, field};
 use uaa_token::epoch_seconds;
 use uuid::Uuid;
 
@@ -107,8 +107,8 @@ impl Authorize {
         if let Some(credentials) = credentials::posted(body)? {
             return self.by_credentials(&asked, &credentials, cx).await;
         }
-        if let Some(token) = bearer(&cx.headers).map(str::to_owned) {
-            return self.by_token(&asked, &token, cx).await;
+        if cx.presented().is_some() {
+            return self.by_token(&asked, cx).await;
         }
         let decision = match answered {
             None => None,
@@ -213,8 +213,9 @@ impl Authorize {
 
     /// UAA's authorization by token (`cf ssh-code`): a user's token with `uaa.user` stands for the session, for clients that the
     /// operator approved.
-    async fn by_token(&self, asked: &Asked, token: &str, cx: &mut Ctx) -> Result<Answer, Stop> {
-        let good = self.engine.verify(token, &cx.here(), cx.now()).await?;
+    async fn by_token(&self, asked: &Asked, cx: &mut Ctx) -> Result<Answer, Stop> {
+        let presented = cx.presented().ok_or(Fault::Denied(Denied::Anonymous, "token"))?;
+        let good = self.engine.presented(&presented, &cx.here(), cx.now()).await?;
         let Some(user) = good.user() else {
             return Err(Fault::Denied(Denied::Unauthenticated, "token").into());
         };

@@ -1,4 +1,5 @@
 use crate::client::Clients;
+use crate::dpop::Proofs;
 use crate::forms::TokenForms;
 use crate::keychain::Keychain;
 use crate::polls::Polls;
@@ -10,7 +11,7 @@ use uaa_directory::{Credentials, Keyring};
 use uaa_model::{Clock, Ids, Reply};
 use uaa_plugin::{Fetch, Zones};
 use uaa_store::{Access, Change, Feed, Tx, Want};
-use uaa_token::RevSigKey;
+use uaa_token::{DataKey, NonceKey, RevSigKey};
 use uuid::Uuid;
 
 /// What the installation decides about tokens.
@@ -38,6 +39,7 @@ pub struct Engine {
     pub(crate) verified: Arc<Verified>,
     pub(crate) published: Published,
     pub(crate) polls: Polls,
+    pub(crate) proofs: Proofs,
 }
 
 /// The caches that follow changed facts. Made before the store is opened to requests, for it feeds them.
@@ -95,7 +97,7 @@ impl Engine {
         clock: Arc<dyn Clock>,
         ids: Ids,
         credentials: Arc<Credentials>,
-        rev_sig: RevSigKey,
+        data_key: &DataKey,
         keys: Keyring,
     ) -> Engine {
         Engine {
@@ -105,7 +107,8 @@ impl Engine {
             clock,
             ids,
             credentials,
-            rev_sig,
+            rev_sig: RevSigKey::derived(data_key),
+            proofs: Proofs::new(NonceKey::derived(data_key)),
             keychain: Keychain::new(keys),
             clients: caches.clients.clone(),
             verified: caches.verified.clone(),

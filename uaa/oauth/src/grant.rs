@@ -11,19 +11,23 @@ mod token_exchange;
 mod user_token;
 
 use crate::client::{ClientAuth, Known};
+use crate::dpop::unproved;
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_request, unauthorized_client, unsupported_grant};
-use axum::http::Method;
+use axum::http::{HeaderName, Method};
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect, Public, Route, Site, field, pairs};
+use uaa_token::Confirmation;
 
 /// What a grant reads.
 pub(crate) struct Asked {
     pub(crate) client: Arc<Known>,
     /// How it showed who it is.
     pub(crate) by: ClientAuth,
+    /// What the request proves to hold: what comes of it is bound to that.
+    pub(crate) bound: Confirmation,
     form: Vec<(String, String)>,
 }
 
@@ -78,12 +82,13 @@ impl<'c> uaa_plugin::Handler<'c, Public, Body> for Endpoint {
 
 async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     let form = form(body, &cx.query)?;
-    if let Some(token) = user_token::presented(&form, &cx.headers) {
-        return user_token::grant(engine, &form, &token, cx).await;
+    if user_token::is_wanted(&form, cx) {
+        return user_token::grant(engine, &form, cx).await;
     }
     let shown = engine.authenticate_client(&cx.headers, &form, &cx.caller.address, cx.zone()).await;
     let shown = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?;
-    let asked = Asked { client: shown.client, by: shown.by, form };
+    let bound = engine.bound(&shown.client, cx)?;
+    let asked = Asked { client: shown.client, by: shown.by, bound, form };
     // RFC 6749 section 4.4: only a client that has proved who it is. A public one has only said its name.
     if asked.public() && asked.field("grant_type") == Some("client_credentials") {
         return Err(invalid_client());
@@ -96,7 +101,7 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
     if !asked.client.may(&grant) {
         return Err(unauthorized_client(&grant));
     }
-    match grant.as_str() {
+    let answer = match grant.as_str() {
         "client_credentials" => client_credentials::grant(engine, &asked, cx).await,
         "authorization_code" => authorization_code::grant(engine, &asked, cx).await,
         "password" => password::grant(engine, &asked, cx).await,
@@ -106,8 +111,26 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
         TOKEN_EXCHANGE => token_exchange::grant(engine, &asked, cx).await,
         // Its token is the header's, and it came by above.
         _ => Err(invalid_request("the grant type user_token takes a user's token as bearer")),
+    }?;
+    // RFC 9449 section 8.2: so that the next request need not be sent twice.
+    match engine.nonce_for(&asked.client, cx.now()) {
+        Some(nonce) => answer.with(DPOP_NONCE, &nonce),
+        None => Ok(answer),
     }
 }
+
+impl Engine {
+    /// What the request proves to hold, and whether that is enough for this client.
+    fn bound(&self, client: &Known, cx: &Ctx) -> Reply<Confirmation> {
+        let jkt = self.proved_key(client, cx)?;
+        if jkt.is_none() && client.policy.dpop_only {
+            return Err(unproved("the client's tokens are bound to a key: the header `DPoP` is missing"));
+        }
+        Ok(Confirmation { jkt, x5t: None })
+    }
+}
+
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// The grants that are there, by their names on the wire.
 pub(crate) const GRANTS: &[&str] = &[

@@ -1,6 +1,7 @@
 //! What a person's grant gives out: access token, refresh token and ID token, from one place for every grant.
 
 use crate::client::Known;
+use crate::dpop::is_bound;
 use crate::engine::Engine;
 use crate::forms::AccessForm;
 use crate::grant::refresh_token;
@@ -11,7 +12,7 @@ use serde_json::{Map, Value, json};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field};
-use uaa_token::{AccessClaims, Acr, IdClaims, epoch_seconds};
+use uaa_token::{AccessClaims, Acr, Confirmation, IdClaims, epoch_seconds};
 use uuid::Uuid;
 
 /// What is to be given to a client on behalf of a person. Everything in it has been checked.
@@ -26,6 +27,8 @@ pub(crate) struct Order<'a> {
     pub(crate) grant: &'a str,
     /// `none` or `private_key_jwt`; nothing when the client showed a secret.
     pub(crate) client_auth: Option<&'static str>,
+    /// What the tokens are bound to.
+    pub(crate) bound: &'a Confirmation,
     /// Whether the access token is an opaque one instead of a JWT.
     pub(crate) opaque: bool,
     /// The code that came with the ID token, for `c_hash` (OpenID Connect Core 1.0 section 3.3.2.11).
@@ -49,6 +52,8 @@ pub(crate) enum Renewal<'a> {
 #[derive(Debug)]
 pub(crate) struct Issued {
     pub(crate) access_token: String,
+    /// `bearer` or `DPoP` (RFC 9449 section 5).
+    token_type: &'static str,
     /// How many seconds the access token is good for.
     pub(crate) expires_in: i64,
     /// Its scopes, with spaces between.
@@ -62,6 +67,7 @@ impl Issued {
     pub(crate) fn new(access_token: String, claims: &AccessClaims<'_>) -> Issued {
         Issued {
             access_token,
+            token_type: token_type(claims),
             expires_in: (claims.exp - claims.iat - 1).max(0),
             scope: claims.scope.join(" "),
             jti: claims.jti.as_ref().into(),
@@ -75,7 +81,7 @@ impl Issued {
     pub(crate) fn members(&self) -> Map<String, Value> {
         let mut all = Map::new();
         all.insert("access_token".into(), self.access_token.as_str().into());
-        all.insert("token_type".into(), "bearer".into());
+        all.insert("token_type".into(), self.token_type.into());
         all.insert("expires_in".into(), json!(self.expires_in));
         all.insert("scope".into(), self.scope.as_str().into());
         all.insert("jti".into(), self.jti.as_str().into());
@@ -108,6 +114,7 @@ impl Engine {
         let Order { client, person, authentication, scopes, grant, .. } = *order;
         let mut claims = self.claims(client, Some((person, authentication)), grant, scopes);
         claims.client_auth_method = order.client_auth.map(Into::into);
+        claims.cnf = bound_to(order.bound);
         let family = match order.renewal {
             Some(Renewal::Next { family, .. } | Renewal::Same { family, .. }) => family,
             Some(Renewal::First { family }) => family,
@@ -227,6 +234,16 @@ impl Engine {
         };
         encoder.encode(&claims)
     }
+}
+
+/// The claim `cnf`, when there is something in it.
+pub(crate) fn bound_to(bound: &Confirmation) -> Option<Confirmation> {
+    is_bound(bound).then(|| bound.clone())
+}
+
+/// How a token is presented.
+pub(crate) fn token_type(claims: &AccessClaims<'_>) -> &'static str {
+    if claims.cnf.as_ref().is_some_and(|cnf| cnf.jkt.is_some()) { "DPoP" } else { "bearer" }
 }
 
 /// `acr` as UAA writes it; absent when nobody named a class.

@@ -139,6 +139,7 @@ fn configuration(here: &ZoneInfo) -> Value {
         "end_session_endpoint": format!("{uaa}/logout.do"),
         "userinfo_endpoint": format!("{uaa}/userinfo"),
         "revocation_endpoint": format!("{uaa}/oauth/revoke"),
+        "dpop_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "introspection_endpoint": format!("{uaa}/introspect"),
         "jwks_uri": format!("{uaa}/token_keys"),
         "response_types_supported": ["code", "code id_token", "code token", "code id_token token", "id_token", "token id_token", "token"],

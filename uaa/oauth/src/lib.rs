@@ -11,6 +11,7 @@ mod client;
 mod client_assertion;
 mod client_info;
 mod device;
+mod dpop;
 mod engine;
 mod fault;
 mod forms;

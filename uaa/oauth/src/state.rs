@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::json;
 use std::sync::Arc;
 use uaa_model::{Code, Denied, Fault, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, bearer, field};
+use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, field};
 
 pub(crate) fn check_token(engine: Arc<Engine>) -> Route {
     let why = "a resource server proves by Basic that it may ask (uaa.resource)";
@@ -70,7 +70,12 @@ impl<'c> Handler<'c, Public, Body> for Introspect {
             match good {
                 // The claims are an object that is not empty: `active` goes in front of them.
                 Ok(good) => {
-                    let text = [br#"{"active":true,"#, &good.claims[1..]].concat();
+                    let head: &[u8] = match good.bound.jkt {
+                        // RFC 9449 section 6.2.
+                        Some(_) => br#"{"active":true,"token_type":"DPoP","#,
+                        None => br#"{"active":true,"#,
+                    };
+                    let text = [head, &good.claims[1..]].concat();
                     Answer::text(StatusCode::OK, JSON, text)
                 }
                 // RFC 7662 section 2.2: why it is not good is nobody's business.
@@ -86,8 +91,8 @@ async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<
     let lacking = || {
         Fault::protocol(Code::new(403, "insufficient_scope"), "uaa.resource is needed to ask about tokens")
     };
-    if let Some(token) = bearer(&cx.headers) {
-        let good = engine.verify(token, &cx.here(), cx.now()).await?;
+    if let Some(presented) = cx.presented() {
+        let good = engine.presented(&presented, &cx.here(), cx.now()).await?;
         return if good.has_scope("uaa.resource") { Ok(()) } else { Err(lacking()) };
     }
     let asserted = form.iter().any(|(name, _)| name == "client_assertion");

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::User;
 use uaa_model::{Code, Denied, Fault, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, bearer};
+use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Presented, Public, Route, Scheme, Site};
 use uaa_store::Cond;
 use uuid::Uuid;
 
@@ -45,14 +45,18 @@ async fn holder(engine: &Engine, body: &Body, cx: &Ctx) -> Reply<Arc<Good>> {
     // What stands in an address ends up in logs: UAA takes a token there as well, this does not (RFC 9700 section 4.3.2).
     let form = form(body, "")?;
     let in_form = form.iter().find(|(name, _)| name == "access_token").map(|(_, value)| value.as_str());
-    let token = match (bearer(&cx.headers), in_form) {
+    let presented = match (cx.presented(), in_form) {
         (Some(_), Some(_)) => {
             return Err(invalid_request("the token came twice: in the header and in the form"));
         }
-        (Some(token), None) | (None, Some(token)) => token,
+        (Some(presented), None) => presented,
+        (None, Some(token)) => {
+            let (method, site, path) = (&cx.method, Site::Uaa, &*cx.path);
+            Presented { token, scheme: Scheme::Bearer, method, site, path, headers: &cx.headers }
+        }
         (None, None) => return Err(Fault::Denied(Denied::Anonymous, "user")),
     };
-    engine.verify(token, &cx.here(), cx.now()).await
+    engine.presented(&presented, &cx.here(), cx.now()).await
 }
 
 async fn show(user: Uuid, cx: &mut Ctx) -> Reply<Answer> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uaa_authz::{Actor, Subject};
 use uaa_directory::{Finding, Resting};
 use uaa_model::{Fault, Micros, Reply};
-use uaa_token::AccessClaims;
+use uaa_token::{AccessClaims, Confirmation};
 use uuid::Uuid;
 
 /// A token that was found good: who holds it, and what it says.
@@ -15,6 +15,8 @@ pub(crate) struct Good {
     audience: Box<[Box<str>]>,
     /// Its claims as a JSON object, written once: resource servers ask about the same token over and over.
     pub(crate) claims: Bytes,
+    /// What whoever presents it must hold.
+    pub(crate) bound: Confirmation,
     /// When it ends.
     pub(crate) until: Micros,
     /// The client, the user, the stored token: the rows on which the finding rests.
@@ -29,6 +31,7 @@ impl Good {
             scope: claims.scope.iter().map(|s| s.as_ref().into()).collect(),
             audience: claims.aud.iter().map(|a| a.as_ref().into()).collect(),
             claims: text.into(),
+            bound: claims.cnf.clone().unwrap_or_default(),
             until: claims.exp.saturating_mul(1_000_000),
             rests_on,
         })

@@ -1,5 +1,6 @@
+use crate::route::Site;
 use crate::zone::ZoneInfo;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::BoxFuture;
@@ -8,27 +9,58 @@ use std::sync::Arc;
 use uaa_authz::Actor;
 use uaa_model::{Micros, Reply, Secret};
 
-/// Port: turns a bearer token into an actor. Implemented by `uaa-oauth`.
+/// A token as a request brought it along.
+#[derive(Clone, Copy, Debug)]
+pub struct Presented<'a> {
+    /// Its text.
+    pub token: &'a str,
+    /// How it was said to be one.
+    pub scheme: Scheme,
+    /// The request's method.
+    pub method: &'a Method,
+    /// The site of the request.
+    pub site: Site,
+    /// The path within the site, without the query.
+    pub path: &'a str,
+    /// The request's headers, among them the proof that the sender holds the token's key.
+    pub headers: &'a HeaderMap,
+}
+
+/// The scheme of an `Authorization` header with a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// RFC 6750.
+    Bearer,
+    /// RFC 9449: a proof comes with it.
+    Dpop,
+}
+
+/// Port: turns a token into an actor. Implemented by `uaa-oauth`.
 pub trait Authenticator: Send + Sync {
-    /// Who holds this token, in a request to that zone, now. `audience`: one of these must be in the token's `aud`; none:
+    /// Who sends this token, in a request to that zone, now. `audience`: one of these must be in the token's `aud`; none:
     /// whom it is for does not matter.
     ///
     /// # Errors
-    /// `Denied::Unauthenticated` for whatever is not a good access token.
+    /// `Denied::Unauthenticated` for whatever is not a good access token, `Unproved` for one in other hands than it is bound to.
     fn authenticate<'a>(
         &'a self,
-        token: &'a str,
+        presented: &'a Presented<'a>,
         here: &'a Arc<ZoneInfo>,
         now: Micros,
         audience: &'a [&'a str],
     ) -> BoxFuture<'a, Reply<Arc<Actor>>>;
 }
 
-/// The bearer token of a request (RFC 6750 section 2.1). The scheme's name is case-insensitive.
-pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token of a request's header (RFC 6750 section 2.1, RFC 9449 section 7.1). The scheme's name is case-insensitive.
+pub(crate) fn token(headers: &HeaderMap) -> Option<(Scheme, &str)> {
     let value = authorization(headers)?;
     let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
+    let scheme = match scheme {
+        _ if scheme.eq_ignore_ascii_case("bearer") => Scheme::Bearer,
+        _ if scheme.eq_ignore_ascii_case("dpop") => Scheme::Dpop,
+        _ => return None,
+    };
+    Some((scheme, token.trim_start()))
 }
 
 /// Whether there are several `Authorization` headers. A proxy may look at one and we at another, so none of them counts.
@@ -81,9 +113,9 @@ pub fn fuzz_basic(bytes: &[u8]) {
     let mut headers = HeaderMap::new();
     headers.insert(header::AUTHORIZATION, value.clone());
     let basic = Basic::read(&headers);
-    assert!(basic.is_none() || bearer(&headers).is_none(), "a password and a token at once");
+    assert!(basic.is_none() || token(&headers).is_none(), "a password and a token at once");
     headers.append(header::AUTHORIZATION, value);
-    assert!(Basic::read(&headers).is_none() && bearer(&headers).is_none(), "one of two headers was taken");
+    assert!(Basic::read(&headers).is_none() && token(&headers).is_none(), "one of two headers was taken");
 }
 
 #[cfg(test)]
@@ -97,7 +129,7 @@ mod tests {
         fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), text in ".{0,60}") {
             fuzz_basic(&bytes);
             fuzz_basic(text.as_bytes());
-            for scheme in ["Basic", "bearer"] {
+            for scheme in ["Basic", "bearer", "DPoP"] {
                 fuzz_basic(format!("{scheme} {text}").as_bytes());
                 fuzz_basic(format!("{scheme} {}", STANDARD.encode(&bytes)).as_bytes());
             }

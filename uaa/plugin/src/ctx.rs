@@ -1,5 +1,7 @@
+use crate::authenticate::{Presented, token};
+use crate::route::Site;
 use crate::zone::{ZoneInfo, Zones};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use std::sync::Arc;
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
 use uaa_store::{Access, Judged, Tx, Want};
@@ -56,6 +58,11 @@ pub struct Ctx {
     pub(crate) here: Arc<ZoneInfo>,
     pub(crate) op: &'static str,
     pub(crate) public: bool,
+    pub(crate) site: Site,
+    /// The request's method.
+    pub method: Method,
+    /// The path within the site, without the query.
+    pub path: Arc<str>,
     /// Where the product is reached, in the zone that the request speaks to.
     pub links: Links,
     /// The path's parameters.
@@ -72,6 +79,13 @@ impl Ctx {
     /// The transaction.
     pub fn tx(&mut self) -> &mut Tx {
         &mut self.tx
+    }
+
+    /// The token of the request's header, for a route that asks for one inside.
+    pub fn presented(&self) -> Option<Presented<'_>> {
+        let (scheme, token) = token(&self.headers)?;
+        let (method, site, path, headers) = (&self.method, self.site, &*self.path, &*self.headers);
+        Some(Presented { token, scheme, method, site, path, headers })
     }
 
     /// The zone that the request speaks to.

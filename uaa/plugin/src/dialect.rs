@@ -1,5 +1,5 @@
 use axum::body::Body;
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use uaa_model::{Barrier, Code, Denied, Fault};
@@ -54,7 +54,9 @@ impl Dialect {
         if let Fault::TooMany(seconds) = fault {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
         }
-        if matches!(said.code.status, 401 | 403) && self != Dialect::Cc {
+        if let Fault::Unproved(unproved) = fault {
+            headed(headers, &[("dpop-nonce", &unproved.nonce), ("www-authenticate", &unproved.challenge)]);
+        } else if matches!(said.code.status, 401 | 403) && self != Dialect::Cc {
             // RFC 6750 section 3.
             let text = said.details.first().map_or("", |t| t.as_ref()).replace(['"', '\\'], "'");
             let realm = if said.code.name == "invalid_client" {
@@ -84,6 +86,8 @@ impl Dialect {
     fn code(self, fault: &Fault) -> Code {
         let ((status, number, name), oauth, scim) = match fault {
             Fault::Protocol(code, ..) => return *code,
+            Fault::Unproved(_) if self == Dialect::Cc => return self.denied(Denied::Unauthenticated),
+            Fault::Unproved(unproved) => return Code::new(unproved.status, unproved.error),
             Fault::Denied(denied, _) => return self.denied(*denied),
             Fault::Lacking(..) => return self.denied(Denied::Forbidden),
             Fault::NotFound(_) => ((404, 10000, "CF-NotFound"), (404, "not_found"), (404, "not_found")),
@@ -144,6 +148,7 @@ impl Dialect {
             | Fault::Unique(text)
             | Fault::Conflict(text)
             | Fault::Protocol(_, text, _) => text.clone(),
+            Fault::Unproved(unproved) => unproved.text.clone(),
             Fault::Invalid(texts) => texts.join(" ").into(),
             Fault::Method if cc => "Unknown request".into(),
             Fault::Method => "method not allowed".into(),
@@ -192,6 +197,15 @@ impl Dialect {
             (Denied::Barred(Barrier::OrganizationSuspended), _) => "The organization is suspended".into(),
             (Denied::Barred(Barrier::SpaceSuspended), _) => "The space is suspended".into(),
             (Denied::Barred(Barrier::Deleting), _) => "The resource is being deleted".into(),
+        }
+    }
+}
+
+/// Adds those of the headers that there are.
+fn headed(headers: &mut HeaderMap, all: &[(&'static str, &Option<String>)]) {
+    for (name, text) in all {
+        if let Some(value) = text.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
+            headers.insert(*name, value);
         }
     }
 }

@@ -1,5 +1,5 @@
 use crate::answer::Answer;
-use crate::authenticate::{Authenticator, bearer, contradictory};
+use crate::authenticate::{Authenticator, Presented, contradictory, token};
 use crate::ctx::{Caller, Ctx, Params};
 use crate::dialect::Dialect;
 use crate::input::Raw;
@@ -98,7 +98,7 @@ impl Dispatcher {
         let (parts, body) = request.into_parts();
         let here = self.spoken_to(caller)?;
         let zone = here.guid;
-        let (actor, answered) = match self.actor(route, &parts.headers, &here).await {
+        let (actor, answered) = match self.actor(route, &parts, &here).await {
             Ok(actor) => match self.zones.switched(route, &parts.headers, &actor, here) {
                 Ok(here) => (actor.clone(), self.run(route, params, parts, body, caller, actor, here).await),
                 Err(fault) => (actor, Err(fault)),
@@ -150,11 +150,15 @@ impl Dispatcher {
         let headers = Arc::new(parts.headers);
         let want = if route.public.is_some() || !route.need.writes() { Want::Read } else { Want::Write };
         let query = raw.query.clone();
+        let path: Arc<str> = parts.uri.path().into();
         let context = |want| Ctx {
             tx: self.access.begin(actor.clone(), here.guid, want, route.name, caller.request.clone()),
             access: self.access.clone(),
             op: route.name,
             public: route.public.is_some(),
+            site: route.site,
+            method: parts.method.clone(),
+            path: path.clone(),
             links: here.links(self.zones.first_links()),
             zones: self.zones.clone(),
             here: here.clone(),
@@ -212,26 +216,24 @@ impl Dispatcher {
         }
     }
 
-    async fn actor(
-        &self,
-        route: &Route,
-        headers: &axum::http::HeaderMap,
-        here: &Arc<ZoneInfo>,
-    ) -> Reply<Arc<Actor>> {
+    async fn actor(&self, route: &Route, parts: &Parts, here: &Arc<ZoneInfo>) -> Reply<Arc<Actor>> {
+        let headers = &parts.headers;
         if route.public.is_some() {
             return Ok(Arc::new(Actor::nobody(self.access.registry(), here.guid)));
         }
         if contradictory(headers) {
             return Err(Fault::Denied(Denied::Unauthenticated, route.name));
         }
-        let Some(token) = bearer(headers) else {
+        let Some((scheme, token)) = token(headers) else {
             return Err(Fault::Denied(Denied::Anonymous, route.name));
         };
         let audience: &[&str] = match route.site {
             Site::Api => PLATFORM,
             Site::Uaa => &[],
         };
-        let actor = self.authenticator.authenticate(token, here, self.clock.now(), audience).await?;
+        let (method, site, path) = (&parts.method, route.site, parts.uri.path());
+        let presented = Presented { token, scheme, method, site, path, headers };
+        let actor = self.authenticator.authenticate(&presented, here, self.clock.now(), audience).await?;
         if actor.subject == Subject::Nobody {
             return Err(Fault::Denied(Denied::Unauthenticated, route.name));
         }

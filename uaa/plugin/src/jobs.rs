@@ -1,7 +1,8 @@
 use crate::ctx::{Caller, Ctx, Params};
 use crate::dialect::Dialect;
+use crate::route::Site;
 use crate::zone::Zones;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use serde_json::json;
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -143,6 +144,9 @@ impl Runner {
             access: self.access.clone(),
             op: work.operation,
             public: false,
+            site: Site::Api,
+            method: Method::POST,
+            path: "".into(),
             links: here.links(self.zones.first_links()),
             zones: self.zones.clone(),
             here,

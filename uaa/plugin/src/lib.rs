@@ -24,7 +24,7 @@ pub use ahead::{Prepare, Ready};
 pub use answer::Answer;
 #[doc(hidden)]
 pub use authenticate::fuzz_basic;
-pub use authenticate::{Authenticator, Basic, bearer};
+pub use authenticate::{Authenticator, Basic, Presented, Scheme};
 pub use ctx::{Caller, Ctx, Links, Params};
 pub use dialect::Dialect;
 pub use dispatch::{Dispatcher, Handled, router};

@@ -6,12 +6,14 @@
 mod algorithm;
 mod claims;
 mod data_key;
+mod dpop;
 mod encoder;
 mod fuzz;
 mod header;
 mod jwk;
 mod key;
 mod key_set;
+mod nonce;
 mod opaque;
 mod pem;
 mod public_key;
@@ -25,11 +27,13 @@ pub use claims::{
     TokenKind, audience, epoch_seconds,
 };
 pub use data_key::DataKey;
+pub use dpop::{Confirmation, DPOP_SECONDS, DpopProof, ProvedRequest};
 pub use encoder::Encoder;
 #[doc(hidden)]
 pub use fuzz::fuzz_decode;
 pub use key::SigningKey;
 pub use key_set::{KeySet, KeyState, KeyStatus};
+pub use nonce::NonceKey;
 pub use opaque::{Shape, digest, is_refresh_jti, opaque_access, opaque_refresh};
 pub use public_key::{PublicKey, PublicKeys};
 pub use rejected::Rejected;

@@ -126,7 +126,7 @@ pub(crate) fn check(claims: Registered<'_>, expect: &Expect<'_>, age: Age) -> Re
 const SKEW_SECONDS: i64 = 60;
 
 /// A part that is a JSON object: the decoder would take an array for a struct.
-fn object(part: &str) -> Result<Vec<u8>, Rejected> {
+pub(crate) fn object(part: &str) -> Result<Vec<u8>, Rejected> {
     let json = decode(part)?;
     match json.first() {
         Some(b'{') => Ok(json),
@@ -135,7 +135,7 @@ fn object(part: &str) -> Result<Vec<u8>, Rejected> {
 }
 
 /// base64url without padding, of one spelling only: bits left over must be zero.
-fn decode(part: &str) -> Result<Vec<u8>, Rejected> {
+pub(crate) fn decode(part: &str) -> Result<Vec<u8>, Rejected> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| Rejected::Malformed)
 }
 

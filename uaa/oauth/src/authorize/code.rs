@@ -12,6 +12,7 @@ use uaa_authz::Duty;
 use uaa_directory::{Keep, keep as keep_token};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::Ctx;
+use uaa_token::Confirmation;
 
 /// What is kept with a code.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,6 +30,9 @@ pub(crate) struct Kept {
     pub(crate) challenge: Option<String>,
     /// Of the user and the client, when the code was made.
     pub(crate) generations: (i64, i64),
+    /// The key that must be shown to redeem it (RFC 9449 section 10).
+    #[serde(default)]
+    pub(crate) dpop_jkt: Option<String>,
 }
 
 /// Makes a code. The transaction must be one that writes.
@@ -50,6 +54,7 @@ pub(super) async fn keep(
         authentication: who.authentication.clone(),
         challenge: asked.challenge.clone(),
         generations: (person.generation, asked.client.generation),
+        dpop_jkt: asked.dpop_jkt.clone(),
     };
     let row = Keep {
         jti: &engine.ids.hex32(),
@@ -102,6 +107,7 @@ async fn tokens(
         scopes,
         grant: "implicit",
         client_auth: None,
+        bound: &Confirmation::default(),
         opaque: false,
         code,
         renewal: None,

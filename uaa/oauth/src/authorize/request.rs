@@ -91,6 +91,8 @@ pub(crate) struct Asked {
     pub(crate) ui_locales: Option<String>,
     /// The challenge with its method, as `oxide-auth` keeps it.
     pub(crate) challenge: Option<String>,
+    /// The key that must be shown to redeem the code (RFC 9449 section 10).
+    pub(crate) dpop_jkt: Option<String>,
     /// The words.
     pub(crate) request: Request,
 }
@@ -144,6 +146,7 @@ pub(super) async fn read(engine: &Engine, request: Request, here: &Arc<ZoneInfo>
         login_hint: text(form, "login_hint"),
         id_token_hint: text(form, "id_token_hint"),
         ui_locales: text(form, "ui_locales"),
+        dpop_jkt: text(form, "dpop_jkt"),
         challenge,
         client,
         back,
@@ -203,6 +206,16 @@ fn understood(
     }
     if let Some((_, error)) = NOT_THERE.iter().find(|(name, _)| some(form, name).is_some()) {
         return Err((*error, "this parameter is not supported"));
+    }
+    // A token that goes through the browser is bound to nothing.
+    if wanted.token && client.policy.dpop_only {
+        return Err((
+            "unauthorized_client",
+            "the client's tokens are bound to a key, and none can be shown here",
+        ));
+    }
+    if some(form, "dpop_jkt").is_some_and(|jkt| !is_sha256(jkt)) {
+        return Err(("invalid_request", "`dpop_jkt` is not a SHA-256 in base64url"));
     }
     let wrong = "`prompt` is none of none, login, consent, select_account, or `none` beside another";
     let mut prompt = prompt(some(form, "prompt").unwrap_or_default()).ok_or(("invalid_request", wrong))?;
@@ -276,14 +289,17 @@ fn challenge(
         };
     };
     // RFC 7636 section 4.2: the base64url of a SHA-256.
-    let proper =
-        text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let proper = is_sha256(text);
     let value = pkce.challenge(method.map(Cow::Borrowed), Some(Cow::Borrowed(text))).ok().flatten();
     match value.and_then(|value| value.into_private_value().ok().flatten()) {
         Some(kept) if proper => Ok(Some(kept)),
         Some(_) => Err("`code_challenge` is not a SHA-256 in base64url"),
         None => Err("`code_challenge_method` must be S256"),
     }
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 const CODE: Wanted = Wanted { code: true, token: false, id_token: false };

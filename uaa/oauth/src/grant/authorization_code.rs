@@ -56,6 +56,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         scopes: &kept.scopes,
         grant: "authorization_code",
         client_auth: asked.by.claim(),
+        bound: &asked.bound,
         opaque: asked.opaque(),
         code: None,
         renewal: Some(Renewal::First { family: row.own.family }),
@@ -88,6 +89,10 @@ fn check(asked: &Asked, row: &Fields<TokenOwn>, kept: &Kept, now: i64) -> Reply<
     }
     if row.own.expires <= now {
         return Err(invalid_grant(NOT_GOOD));
+    }
+    // RFC 9449 section 10.
+    if kept.dpop_jkt.is_some() && kept.dpop_jkt != asked.bound.jkt {
+        return Err(invalid_grant("The code is bound to a key, and the request does not prove to hold it."));
     }
     machine(asked, kept)
 }

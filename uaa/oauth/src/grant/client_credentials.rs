@@ -3,7 +3,7 @@
 
 use super::Asked;
 use crate::engine::Engine;
-use crate::issue::Issued;
+use crate::issue::{Issued, bound_to};
 use crate::scope::narrowed;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx};
@@ -12,6 +12,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let scopes = narrowed(asked.field("scope"), &asked.client.authorities)?;
     let mut claims = engine.claims(&asked.client, None, "client_credentials", &scopes);
     claims.client_auth_method = asked.by.claim().map(Into::into);
+    claims.cnf = bound_to(&asked.bound);
     let form = (asked.opaque(), engine.ids.uuid());
     let access = engine.access_token(&mut claims, &asked.client, None, form, cx).await?;
     Issued::new(access, &claims).answer()

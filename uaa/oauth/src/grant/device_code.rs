@@ -52,6 +52,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         scopes: &scopes,
         grant: crate::device::GRANT,
         client_auth: asked.by.claim(),
+        bound: &asked.bound,
         opaque: asked.opaque(),
         code: None,
         renewal: Some(Renewal::First { family: row.own.family }),

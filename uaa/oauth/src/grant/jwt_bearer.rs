@@ -10,7 +10,7 @@ use crate::scope;
 use std::borrow::Cow;
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
-use uaa_token::{Expect, IdClaims};
+use uaa_token::{Confirmation, Expect, IdClaims};
 use uuid::Uuid;
 
 pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Answer> {
@@ -32,6 +32,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         scopes: &scopes,
         grant: JWT_BEARER,
         client_auth: asked.by.claim(),
+        bound: &asked.bound,
         opaque: asked.opaque(),
         code: None,
         renewal: Some(Renewal::First { family: engine.ids.uuid() }),
@@ -74,6 +75,10 @@ async fn access_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx)
         other => other,
     })?;
     match good.user() {
+        // What is bound to a key is good for whoever shows it, here as elsewhere.
+        Some(_) if good.bound != Confirmation::default() && good.bound != asked.bound => {
+            Err(invalid_grant("The assertion is bound to a key, and the request does not prove to hold it."))
+        }
         Some(user) if good.is_for_one_of(&[&asked.client.client_id]) && good.has_scope("uaa.user") => {
             Ok((user, Authentication::of_token(&good.said()?), None))
         }

@@ -27,6 +27,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         scopes: &scopes,
         grant: "password",
         client_auth: asked.by.claim(),
+        bound: &asked.bound,
         opaque: asked.opaque(),
         code: None,
         renewal: Some(Renewal::First { family: engine.ids.uuid() }),

@@ -16,7 +16,7 @@ use uaa_directory::{Keep, Token, TokenOwn, hex, keep};
 use uaa_model::{Code, Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Fields, Want};
-use uaa_token::{RefreshClaims, audience, digest, epoch_seconds, opaque_refresh};
+use uaa_token::{Confirmation, RefreshClaims, audience, digest, epoch_seconds, opaque_refresh};
 use uuid::Uuid;
 
 /// What is kept with a refresh token.
@@ -36,6 +36,10 @@ struct Kept {
     /// Whether the client that got it showed no secret.
     #[serde(default)]
     public: bool,
+    /// What the access tokens that came with it were bound to. A client that shows who it is may change its key and not do
+    /// without one; for another the key is all that it shows (RFC 9449 section 5).
+    #[serde(default)]
+    bound: Confirmation,
 }
 
 /// Before the grant was kept there was no other with a refresh token.
@@ -71,6 +75,15 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     if asked.public() && !kept.public {
         return Err(invalid_grant("Refresh without client authentication not allowed."));
     }
+    let lost = |had: &Option<String>, has: &Option<String>| match asked.public() {
+        true => had.is_some() && had != has,
+        false => had.is_some() && has.is_none(),
+    };
+    if lost(&kept.bound.jkt, &asked.bound.jkt) || lost(&kept.bound.x5t, &asked.bound.x5t) {
+        return Err(invalid_grant(
+            "The refresh token is bound to a key, and the request does not prove to hold it.",
+        ));
+    }
     // RFC 6749 section 6: nothing that was not granted then.
     let asks = asked.field("scope").unwrap_or_default();
     if asks.split_whitespace().any(|scope| !kept.scopes.iter().any(|had| had == scope)) {
@@ -100,6 +113,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         scopes: &scopes,
         grant: &kept.grant,
         client_auth: asked.by.claim(),
+        bound: &asked.bound,
         opaque: asked.opaque(),
         code: None,
         renewal: Some(renewal),
@@ -131,6 +145,7 @@ pub(crate) async fn make(
         generations: (person.generation, client.generation),
         format: if jwt { "jwt" } else { "opaque" }.into(),
         public: order.client_auth == Some("none"),
+        bound: order.bound.clone(),
     };
     let row = Keep {
         jti: &jti,

@@ -4,7 +4,7 @@
 use super::{Asked, TOKEN_EXCHANGE};
 use crate::engine::Engine;
 use crate::fault::{invalid_grant, invalid_request, invalid_scope, invalid_target};
-use crate::issue::{Issued, unkept};
+use crate::issue::{Issued, bound_to, unkept};
 use crate::person::{Authentication, Person};
 use crate::scope::{self, narrowed};
 use crate::verified::Good;
@@ -41,6 +41,8 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let mut claims = engine.claims(&asked.client, Some((&person, &authentication)), TOKEN_EXCHANGE, &scopes);
     claims.exp = claims.exp.min(had.exp);
     claims.client_auth_method = asked.by.claim().map(Into::into);
+    // Not what the subject_token was bound to: whoever was handed that one never held its key.
+    claims.cnf = bound_to(&asked.bound);
     // Section 4.1: whoever acted before stands inside of whoever acts now.
     claims.act = match &actor {
         Some(actor) => Some(acting(actor, had.act.clone())?),

@@ -7,26 +7,21 @@ use crate::fault::{invalid_client, invalid_grant, invalid_request, unauthorized_
 use crate::issue::{Order, Renewal, unkept};
 use crate::person::{Authentication, Person};
 use crate::scope;
-use axum::http::HeaderMap;
 use serde_json::{Map, Value};
 use uaa_authz::Duty;
 use uaa_model::{Code, Denied, Fault, Reply};
-use uaa_plugin::{Answer, Ctx, bearer};
+use uaa_plugin::{Answer, Ctx};
+use uaa_token::Confirmation;
 
-/// The token of such a request: its client is known by the user's token and shows nothing else.
-pub(super) fn presented(form: &[(String, String)], headers: &HeaderMap) -> Option<String> {
-    let wanted = form.iter().any(|(name, value)| name == "grant_type" && value == USER_TOKEN);
-    bearer(headers).filter(|_| wanted).map(str::to_owned)
+/// Whether it is such a request: its client is known by the user's token and shows nothing else.
+pub(super) fn is_wanted(form: &[(String, String)], cx: &Ctx) -> bool {
+    form.iter().any(|(name, value)| name == "grant_type" && value == USER_TOKEN) && cx.presented().is_some()
 }
 
-pub(super) async fn grant(
-    engine: &Engine,
-    form: &[(String, String)],
-    token: &str,
-    cx: &mut Ctx,
-) -> Reply<Answer> {
+pub(super) async fn grant(engine: &Engine, form: &[(String, String)], cx: &mut Ctx) -> Reply<Answer> {
     let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-    let good = engine.verify(token, &cx.here(), cx.now()).await?;
+    let presented = cx.presented().ok_or(Fault::Denied(Denied::Anonymous, "user"))?;
+    let good = engine.presented(&presented, &cx.here(), cx.now()).await?;
     let user = good.user().ok_or(Fault::Denied(Denied::Unauthenticated, "user"))?;
     if !good.has_scope("uaa.user") {
         let text = "Insufficient scope for this resource: uaa.user is needed";
@@ -53,6 +48,7 @@ pub(super) async fn grant(
         grant: USER_TOKEN,
         // Whoever redeems it shows who it is then.
         client_auth: None,
+        bound: &Confirmation::default(),
         opaque: false,
         code: None,
         renewal: Some(Renewal::First { family: engine.ids.uuid() }),

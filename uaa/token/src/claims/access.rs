@@ -1,4 +1,5 @@
 use super::{Acr, Claims, Marks, Members, Registered, Text, Texts, TokenKind};
+use crate::Confirmation;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -75,6 +76,9 @@ pub struct AccessClaims<'a> {
     /// The context class of that proof.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "classes")]
     pub acr: Option<Acr<'a>>,
+    /// What whoever presents it must hold (RFC 7800).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
     /// Who acts for the user, in a token that was got by exchange (RFC 8693 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Members>,
