@@ -22,6 +22,7 @@ mod forged;
 mod golden;
 mod grants;
 mod id_token;
+mod jar;
 mod jobs;
 mod keys;
 mod kill;

@@ -18,24 +18,36 @@ pub struct Outside {
 impl Fetch for Outside {
     fn json<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Reply<Value>> {
         Box::pin(async move {
-            let away = |why: &dyn std::fmt::Display| Fault::Unavailable(format!("`{url}`: {why}"));
-            let mut response = self.client()?.get(url).send().await.map_err(|error| away(&error))?;
-            if !response.status().is_success() {
-                return Err(away(&response.status()));
-            }
-            let mut body = Vec::new();
-            while let Some(part) = response.chunk().await.map_err(|error| away(&error))? {
-                if body.len() + part.len() > LONGEST {
-                    return Err(away(&"the document is too long"));
-                }
-                body.extend_from_slice(&part);
-            }
-            serde_json::from_slice(&body).map_err(|error| away(&error))
+            let body = self.read(url).await?;
+            serde_json::from_slice(&body).map_err(|error| away(url, &error))
         })
+    }
+
+    fn text<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Reply<String>> {
+        Box::pin(async move { String::from_utf8(self.read(url).await?).map_err(|error| away(url, &error)) })
     }
 }
 
+fn away(url: &str, why: &dyn std::fmt::Display) -> Fault {
+    Fault::Unavailable(format!("`{url}`: {why}"))
+}
+
 impl Outside {
+    async fn read(&self, url: &str) -> Reply<Vec<u8>> {
+        let mut response = self.client()?.get(url).send().await.map_err(|error| away(url, &error))?;
+        if !response.status().is_success() {
+            return Err(away(url, &response.status()));
+        }
+        let mut body = Vec::new();
+        while let Some(part) = response.chunk().await.map_err(|error| away(url, &error))? {
+            if body.len() + part.len() > LONGEST {
+                return Err(away(url, &"the document is too long"));
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok(body)
+    }
+
     fn client(&self) -> Reply<&reqwest::Client> {
         if let Some(client) = self.client.get() {
             return Ok(client);

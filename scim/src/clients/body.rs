@@ -94,7 +94,11 @@ impl ClientBody {
             return Err(refused(format!("Not allowed characters: {id} must not contain any of [/, \\]")));
         }
         let whole = self.over(id, None)?;
-        let without = self.secret().is_none_or(|s| s.expose().trim().is_empty());
+        // Who signs who it is needs none.
+        let signs =
+            self.given("token_endpoint_auth_method").is_some_and(|method| method == "private_key_jwt")
+                || self.given("fapi_profile").is_some_and(Value::is_string);
+        let without = !signs && self.secret().is_none_or(|s| s.expose().trim().is_empty());
         if whole.has("client_credentials") && without {
             return Err(refused("Client secret is required for client_credentials grant type"));
         }

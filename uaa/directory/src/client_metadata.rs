@@ -60,6 +60,9 @@ pub fn fit_together(all: &Map<String, Value>) -> Result<(), Wrong> {
     if all.contains_key("jwks") && all.contains_key("jwks_uri") {
         return Err(Wrong::new("`jwks` and `jwks_uri` exclude each other"));
     }
+    if all.contains_key("fapi_profile") && !all.contains_key("jwks") && !all.contains_key("jwks_uri") {
+        return Err(Wrong::new("`fapi_profile` needs a key in `jwks` or `jwks_uri`"));
+    }
     Ok(())
 }
 
@@ -85,6 +88,8 @@ enum Rule {
     Link,
     /// What this server opens, or what opens in a hidden frame: TLS, and `http` on this machine alone.
     Tls,
+    /// Several of these.
+    AllTls,
     /// Addresses that a browser may be sent to.
     Redirects,
     OneOf(&'static [&'static str]),
@@ -136,6 +141,14 @@ const MEMBERS: &[(&str, Rule)] = &[
     ("frontchannel_logout_session_required", Rule::Flag),
     // RFC 9126 section 6.
     ("require_pushed_authorization_requests", Rule::Flag),
+    // RFC 9101 section 10.5, and OpenID Connect Dynamic Client Registration 1.0 section 2.
+    ("require_signed_request_object", Rule::Flag),
+    ("request_object_signing_alg", Rule::Signing),
+    ("request_uris", Rule::AllTls),
+    // JWT Secured Authorization Response Mode section 3.
+    ("authorization_signed_response_alg", Rule::Signing),
+    // FAPI 2.0 by one word: a name of our own.
+    ("fapi_profile", Rule::OneOf(&["fapi2_security", "fapi2_message_signing"])),
     // RFC 9449 section 5.2; the second is a name of our own.
     ("dpop_bound_access_tokens", Rule::Flag),
     ("require_dpop_nonce", Rule::Flag),
@@ -189,6 +202,7 @@ impl Rule {
             },
             Rule::Link => is_web(text()?, &["https", "http"]),
             Rule::Tls => is_over_tls(text()?),
+            Rule::AllTls => texts()?.iter().filter_map(Value::as_str).all(is_over_tls),
             Rule::Redirects => texts()?.iter().filter_map(Value::as_str).all(is_redirect),
             Rule::OneOf(known) => {
                 let given = text()?;

@@ -5,8 +5,10 @@
 //! address, and each checks all of it again.
 
 mod approve;
+mod claims;
 mod code;
 mod credentials;
+mod object;
 mod pages;
 mod pushed;
 mod redirect;
@@ -17,9 +19,13 @@ pub(crate) use code::Kept;
 pub(crate) use pages::{as_asked, as_shown};
 pub(crate) use pushed::SECONDS as PUSHED_SECONDS;
 pub(crate) use redirect::bound;
+pub use request::fuzz_authorize;
 pub(crate) use request::{Stop, parameters, some};
 
+use crate::client::Known;
+use crate::dpop::unproved;
 use crate::engine::Engine;
+use crate::fault::refused;
 use crate::person::Authentication;
 use crate::scope::of_person;
 use approve::Decision;
@@ -72,11 +78,31 @@ impl<'c> Handler<'c, Public, Body> for Authorize {
 }
 
 /// Checks a request that its client hands in, and puts it down. The name that it is found by.
-pub(crate) async fn push(engine: &Engine, form: Vec<(String, String)>, cx: &mut Ctx) -> Result<String, Stop> {
-    let asked = request::read(engine, Request { form, way: Way::Client }, &cx.here()).await?;
-    cx.step_to_write().await?;
-    let (jti, text) = (engine.ids.hex32(), engine.ids.hex32());
-    let kept = pushed::put_down(&asked.client, asked.request.form, (&jti, &text), cx).await?;
+/// `jkt`: the key that the client has proved to hold.
+pub(crate) async fn push(
+    engine: &Engine,
+    client: &Known,
+    mut form: Vec<(String, String)>,
+    jkt: Option<String>,
+    cx: &mut Ctx,
+) -> Result<String, Stop> {
+    let refused = |(error, text): object::Refusal| Stop::Fault(refused(error, text));
+    let (mut jti, mut signed) = (engine.ids.hex32(), false);
+    if let Some(place) = object::Place::of(&form) {
+        let object = object::read(engine, client, place).await?.map_err(refused)?;
+        (form, jti, signed) = (object.form, object.jti, true);
+    }
+    // RFC 9449 section 10.1: the proof itself, its thumbprint, or both.
+    match (jkt, field(&form, "dpop_jkt")) {
+        (Some(jkt), Some(said)) if jkt != said => {
+            return Err(Stop::Fault(unproved("`dpop_jkt` is not the key of the proof")));
+        }
+        (Some(jkt), None) => form.push(("dpop_jkt".into(), jkt)),
+        (Some(_) | None, _) => {}
+    }
+    let asked = request::read(engine, Request { form, way: Way::Client { signed } }, &cx.here()).await?;
+    let kept = pushed::put_down(engine, client, asked.request.form, (&jti, &engine.ids.hex32())).await?;
+    let kept = kept.ok_or_else(|| refused(("invalid_request_object", "the request was used before")))?;
     Ok(kept.name().to_owned())
 }
 
@@ -93,6 +119,7 @@ impl Who {
             amr: live.amr.clone(),
             acr: vec![],
             nonce: asked.nonce.clone(),
+            told: asked.told.in_id_token.clone(),
             sid: Some(live.id.to_string()),
         };
         Who { user: live.user, authentication }
@@ -135,7 +162,9 @@ impl Authorize {
     async fn is_enough(&self, asked: &Asked, live: &Live, decided: bool, cx: &Ctx) -> Reply<bool> {
         let age = (cx.now() - live.auth_time) / 1_000_000;
         let again = match &asked.request.way {
-            Way::Browser | Way::Client => (asked.prompt.login || asked.prompt.select_account) && !decided,
+            Way::Browser | Way::Client { .. } => {
+                (asked.prompt.login || asked.prompt.select_account) && !decided
+            }
             // Its words stay as they are, so that the times tell what was done because of them.
             Way::Name(pushed) => match pushed.opened() {
                 Some(opened) => asked.prompt.login && live.auth_time < opened,
@@ -145,9 +174,13 @@ impl Authorize {
         if again || asked.max_age.is_some_and(|most| age > most) {
             return Ok(false);
         }
+        let me = live.user.to_string();
+        if asked.told.subject.as_ref().is_some_and(|subject| *subject != me) {
+            return Ok(false);
+        }
         let Some(hint) = &asked.id_token_hint else { return Ok(true) };
         let hint = self.engine.hint(hint, &cx.here()).await?;
-        Ok(hint.is_some_and(|claims| *claims.sub == *live.user.to_string()))
+        Ok(hint.is_some_and(|claims| *claims.sub == *me))
     }
 
     /// Nobody is signed in, or not as the application wants it.
@@ -168,7 +201,8 @@ impl Authorize {
         }
         asked.request.open(cx).await?;
         let mut more = vec![];
-        if asked.prompt.login || asked.max_age.is_some() || asked.id_token_hint.is_some() {
+        let other = asked.id_token_hint.is_some() || asked.told.subject.is_some();
+        if asked.prompt.login || asked.max_age.is_some() || other {
             more.push(("prompt", "login"));
         }
         if asked.prompt.select_account {

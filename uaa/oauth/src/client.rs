@@ -1,6 +1,6 @@
 mod policy;
 
-pub(crate) use policy::Policy;
+pub(crate) use policy::{Method, Policy};
 
 use crate::client_assertion;
 use crate::engine::Engine;
@@ -230,6 +230,7 @@ impl Engine {
         let client = row.map(|row| Arc::new(Known::new(&row, here)));
         if let Some(client) = &client {
             self.able(&client.here, client.id_token_algorithm.as_slice()).await?;
+            self.able(&client.here, client.policy.answer_algorithm.as_slice()).await?;
             self.clients.keep(client, epoch);
         }
         Ok(client)
@@ -255,13 +256,14 @@ impl Engine {
         let client = self.client(zone, &id).await?;
         let Some(secret) = secret else {
             // A public client names itself; what it may do then is each grant's business.
-            let client = client.filter(|c| c.public).ok_or_else(invalid_client)?;
+            let client =
+                client.filter(|c| c.public && c.policy.shows(Method::None)).ok_or_else(invalid_client)?;
             return Ok(Shown { client, by: ClientAuth::Name });
         };
         let known = client.as_ref().map(|client| (client.id, client.secrets.as_slice()));
         let source = Source { account: &id, address };
         let right = self.credentials.client_secret(known, &secret, source, self.clock.now()).await?;
-        let client = client.filter(|_| right).ok_or_else(invalid_client)?;
+        let client = client.filter(|c| right && c.policy.shows(Method::Secret)).ok_or_else(invalid_client)?;
         let by = if secret.expose().is_empty() { ClientAuth::Empty } else { ClientAuth::Secret };
         Ok(Shown { client, by })
     }
@@ -286,6 +288,9 @@ impl Engine {
             return Err(invalid_client());
         }
         let client = self.client(zone, &id).await?.ok_or_else(invalid_client)?;
+        if !client.policy.shows(Method::Assertion) {
+            return Err(invalid_client());
+        }
         self.client_assertion(&client, assertion).await?;
         Ok(Shown { client, by: ClientAuth::Assertion })
     }

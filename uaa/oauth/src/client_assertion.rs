@@ -9,7 +9,10 @@ use uaa_authz::{Actor, Duty};
 use uaa_directory::{Keep, keep_in};
 use uaa_model::{Fault, Reply};
 use uaa_store::Want;
-use uaa_token::{Assertion, Expect, PublicKeys, Rejected, digest, epoch_seconds};
+use uaa_token::{
+    Assertion, Claims, Expect, PublicKeys, Rejected, claimed_algorithm, digest, epoch_seconds,
+    names_one_audience,
+};
 
 /// The value of `client_assertion_type`.
 pub(crate) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -22,25 +25,45 @@ impl Engine {
         let (here, uaa) = (&client.here, &*client.here.uaa);
         let token_endpoint = format!("{uaa}/oauth/token");
         // RFC 7523 section 3, point 3: the token endpoint, or what the client knows the server by.
-        let audience = [here.issuer.as_str(), &token_endpoint, uaa];
-        let expect = Expect { now, issuer: &client.client_id, audience: &audience, zone: None };
-        let keys = self.client_keys(client, false).await?.ok_or_else(invalid_client)?;
-        let said: Result<Assertion, Rejected> = keys.verify(assertion, &expect);
-        let said = match said {
-            // It may have changed them.
-            Err(Rejected::UnknownKey) => {
-                let keys = self.client_keys(client, true).await?.ok_or_else(invalid_client)?;
-                keys.verify(assertion, &expect)
-            }
-            other => other,
-        };
-        let said = said.map_err(|_| invalid_client())?;
+        // RFC 9126 section 2 lets the address of that endpoint count as well.
+        let pushing = format!("{uaa}/oauth/par");
+        let audience = [here.issuer.as_str(), &token_endpoint, uaa, &pushing];
+        let strict = client.policy.fapi.is_some();
+        // FAPI 2.0 Security Profile section 5.3.2.1: the issuer and nothing else, as one text.
+        let audience = if strict { &audience[..1] } else { &audience[..] };
+        if strict && !names_one_audience(assertion) {
+            return Err(invalid_client());
+        }
+        let expect = Expect { now, issuer: &client.client_id, audience, zone: None };
+        let said =
+            self.signed_by::<Assertion>(client, assertion, &expect).await?.ok_or_else(invalid_client)?;
+        let algorithm = claimed_algorithm(assertion);
+        if !algorithm.is_some_and(|algorithm| client.policy.takes(algorithm)) {
+            return Err(invalid_client());
+        }
         let jti = said.jti.as_deref().filter(|jti| !jti.is_empty()).ok_or_else(invalid_client)?;
         // Point 4: one that is good for long would have to be remembered for long.
         if said.sub != client.client_id || said.exp > epoch_seconds(now) + LONGEST {
             return Err(invalid_client());
         }
         self.once(client, jti, said.exp).await
+    }
+
+    /// What a client has signed, if it has: with a key of its own that is known, or one that it publishes meanwhile.
+    pub(crate) async fn signed_by<T: Claims>(
+        &self,
+        client: &Known,
+        token: &str,
+        expect: &Expect<'_>,
+    ) -> Reply<Option<T>> {
+        for again in [false, true] {
+            let Some(keys) = self.client_keys(client, again).await? else { return Ok(None) };
+            match keys.verify(token, expect) {
+                Err(Rejected::UnknownKey) => {}
+                other => return Ok(other.ok()),
+            }
+        }
+        Ok(None)
     }
 
     async fn client_keys(&self, client: &Known, again: bool) -> Reply<Option<Arc<PublicKeys>>> {

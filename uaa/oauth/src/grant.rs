@@ -98,7 +98,8 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
     if !GRANTS.contains(&grant.as_str()) {
         return Err(unsupported_grant(&grant));
     }
-    if !asked.client.may(&grant) {
+    // FAPI 2.0 Security Profile section 5.3.2.1: no passwords of people.
+    if !asked.client.may(&grant) || (grant == "password" && asked.client.policy.fapi.is_some()) {
         return Err(unauthorized_client(&grant));
     }
     let answer = match grant.as_str() {

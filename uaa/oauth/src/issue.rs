@@ -199,6 +199,7 @@ impl Engine {
         let has = |name: &str| scopes.iter().any(|scope| scope == name);
         // UAA's `profile` holds the number as well; OpenID Connect Core 1.0 section 5.4 has a scope of its own for it.
         let (profile, phone) = (has("profile"), has("profile") || has("phone"));
+        let told = |name: &str| authentication.told.iter().any(|told| told == name);
         let id = client.client_id.as_str();
         let text = |text: &Option<String>, wanted: bool| text.clone().filter(|_| wanted).map(Into::into);
         let claims = IdClaims {
@@ -223,9 +224,9 @@ impl Engine {
             amr: authentication.amr.iter().map(|amr| amr.as_str().into()).collect(),
             acr: acr(authentication),
             rev_sig: self.rev_sig_of(client, Some(person)).into(),
-            given_name: text(&person.given_name, profile),
-            family_name: text(&person.family_name, profile),
-            phone_number: text(&person.phone, phone),
+            given_name: text(&person.given_name, profile || told("given_name")),
+            family_name: text(&person.family_name, profile || told("family_name")),
+            phone_number: text(&person.phone, phone || told("phone_number")),
             scope: vec!["openid".into()],
             at_hash: access.map(|access| encoder.half_hash(access).into()),
             c_hash: order.code.map(|code| encoder.half_hash(code).into()),

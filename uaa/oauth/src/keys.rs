@@ -129,27 +129,22 @@ impl<'c> Handler<'c, Public, ()> for Document {
 fn configuration(here: &ZoneInfo) -> Value {
     let uaa = &*here.uaa;
     let algorithms = Algorithm::ALL.map(Algorithm::name);
-    json!({
+    let mut all = json!({
         "issuer": here.issuer,
         "authorization_endpoint": format!("{uaa}/oauth/authorize"),
-        "pushed_authorization_request_endpoint": format!("{uaa}/oauth/par"),
-        "require_pushed_authorization_requests": false,
         "device_authorization_endpoint": format!("{uaa}/oauth/device_authorization"),
         "token_endpoint": format!("{uaa}/oauth/token"),
         "end_session_endpoint": format!("{uaa}/logout.do"),
         "userinfo_endpoint": format!("{uaa}/userinfo"),
         "revocation_endpoint": format!("{uaa}/oauth/revoke"),
-        "dpop_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "introspection_endpoint": format!("{uaa}/introspect"),
         "jwks_uri": format!("{uaa}/token_keys"),
         "response_types_supported": ["code", "code id_token", "code token", "code id_token token", "id_token", "token id_token", "token"],
-        "response_modes_supported": ["query", "fragment", "form_post"],
+        "response_modes_supported": ["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"],
+        "authorization_signing_alg_values_supported": algorithms,
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "authorization_response_iss_parameter_supported": true,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
-        "claims_parameter_supported": false,
         "ui_locales_supported": ["en", "ko"],
         "grant_types_supported": GRANTS.iter().chain(&["implicit"]).collect::<Vec<_>>(),
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
@@ -162,5 +157,24 @@ fn configuration(here: &ZoneInfo) -> Value {
             "grant_type", "user_id", "azp", "scope", "exp", "iat", "jti", "rev_sig", "cid", "given_name", "family_name",
             "name", "phone_number", "email", "email_verified", "nonce", "at_hash"],
         "service_documentation": format!("{uaa}/info"),
+    });
+    if let (Value::Object(all), Value::Object(more)) = (&mut all, requests(uaa)) {
+        all.extend(more);
+    }
+    all
+}
+
+/// What it says of requests that do not stand in an address as they are.
+fn requests(uaa: &str) -> Value {
+    json!({
+        "pushed_authorization_request_endpoint": format!("{uaa}/oauth/par"),
+        "require_pushed_authorization_requests": false,
+        "dpop_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+        "require_signed_request_object": false,
+        "request_object_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "claims_parameter_supported": true,
     })
 }

@@ -34,6 +34,8 @@ mod stored;
 mod userinfo;
 mod verified;
 
+#[doc(hidden)]
+pub use authorize::fuzz_authorize;
 pub use engine::{Caches, Engine, Settings};
 pub use forms::TokenForms;
 #[doc(hidden)]

@@ -2,7 +2,6 @@
 //! which it was put down. What is asked for is then neither read nor changed on the way.
 
 use crate::authorize::{self, Stop};
-use crate::dpop::unproved;
 use crate::engine::Engine;
 use crate::fault::{invalid_request, refused};
 use crate::grant::form;
@@ -36,15 +35,8 @@ async fn push(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Reply
     if field(&form, "client_id").is_none() {
         form.push(("client_id".into(), client.client_id.clone()));
     }
-    // RFC 9449 section 10.1: the proof itself, its thumbprint, or both.
-    if let Some(jkt) = engine.proved_key(&client, cx)? {
-        match field(&form, "dpop_jkt") {
-            Some(said) if said != jkt => return Err(unproved("`dpop_jkt` is not the key of the proof")),
-            Some(_) => {}
-            None => form.push(("dpop_jkt".into(), jkt)),
-        }
-    }
-    let uri = authorize::push(&engine, form, cx).await.map_err(|stop| match stop {
+    let jkt = engine.proved_key(&client, cx)?;
+    let uri = authorize::push(&engine, &client, form, jkt, cx).await.map_err(|stop| match stop {
         Stop::Fault(fault) => fault,
         // Section 2.3: as the token endpoint says it, whatever would be sent back or shown otherwise.
         Stop::Page { error: "invalid_redirect_uri", .. } => {

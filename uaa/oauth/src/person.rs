@@ -70,6 +70,9 @@ pub(crate) struct Authentication {
     /// What came with the authorization request: for the first ID token and no later one.
     #[serde(default, skip_serializing)]
     pub(crate) nonce: Option<String>,
+    /// What an ID token shall say beside the usual, because the application asked for it by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) told: Vec<String>,
     /// The browser's session, for logout; a sign-in without a browser has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sid: Option<String>,
@@ -84,6 +87,7 @@ impl Authentication {
             amr: texts(&claims.amr),
             acr: claims.acr.as_ref().map(|acr| texts(&acr.values)).unwrap_or_default(),
             nonce: None,
+            told: vec![],
             sid: None,
         }
     }

@@ -54,6 +54,18 @@ impl Published {
         Ok(keys)
     }
 
+    /// What stands at an address that a client has registered for its requests. `None`: nothing that can be read.
+    pub(crate) async fn text(&self, url: &str) -> Reply<Option<String>> {
+        let outside = self.outside.as_ref().ok_or_else(|| Fault::Unavailable("no way outside".into()))?;
+        match outside.text(url).await {
+            Ok(text) => Ok(Some(text.trim().to_owned())),
+            Err(fault) => {
+                tracing::warn!(url, ?fault, "the request of a client cannot be read");
+                Ok(None)
+            }
+        }
+    }
+
     /// `None` when there are too many addresses to keep one more.
     fn place(&self, url: &str) -> Option<Arc<Place>> {
         let mut all = self.read.lock().ok()?;

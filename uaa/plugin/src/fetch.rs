@@ -9,4 +9,10 @@ pub trait Fetch: Send + Sync {
     /// # Errors
     /// `Unavailable` for whatever is not there, not JSON, too long or too late.
     fn json<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Reply<serde_json::Value>>;
+
+    /// The same for any text.
+    ///
+    /// # Errors
+    /// `Unavailable` for whatever is not there, no text, too long or too late.
+    fn text<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Reply<String>>;
 }

@@ -4,11 +4,13 @@ mod access;
 mod assertion;
 mod id;
 mod refresh;
+mod request;
 
 pub use access::AccessClaims;
 pub use assertion::Assertion;
 pub use id::{IdClaims, IdTyp};
 pub use refresh::RefreshClaims;
+pub use request::RequestObject;
 
 use crate::opaque::is_refresh_jti;
 use serde::de::DeserializeOwned;

@@ -120,6 +120,16 @@ impl Claims {
     }
 }
 
+/// Header and claims as if the signature had held.
+pub(crate) fn fuzz_claims(bytes: &[u8], now: Micros) {
+    if let Ok(header) = serde_json::from_slice::<Header<'_>>(bytes) {
+        let _ = Material::read(&header.jwk).map(|material| material.thumbprint());
+    }
+    if let Ok(claims) = serde_json::from_slice::<Claims>(bytes) {
+        let _ = claims.check(&ProvedRequest { now, method: "POST", token: Some("token") });
+    }
+}
+
 /// What a token is bound to (RFC 7800): whoever presents it must show that they hold it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {

@@ -1,5 +1,8 @@
 use crate::verify::{Age, check, parse_claims, parse_header};
-use crate::{AccessClaims, Assertion, Claims, DataKey, Expect, IdClaims, PublicKeys, RefreshClaims, Shape};
+use crate::{
+    AccessClaims, Assertion, Claims, DataKey, DpopProof, Expect, IdClaims, ProvedRequest, PublicKeys,
+    RefreshClaims, RequestObject, Shape, claimed_algorithm, claimed_subject, names_one_audience,
+};
 use serde_json::json;
 use uaa_model::Secret;
 
@@ -33,6 +36,25 @@ pub fn fuzz_decode(bytes: &[u8]) {
     }
 }
 
+/// A proof of possession (RFC 9449), and what one says as if its signature had held.
+pub fn fuzz_proof(bytes: &[u8]) {
+    let now = 1_700_000_000_000_000;
+    let text = String::from_utf8_lossy(bytes);
+    for token in [None, Some("token")] {
+        let _ = DpopProof::verify(&text, &ProvedRequest { now, method: "POST", token });
+    }
+    crate::dpop::fuzz_claims(bytes, now);
+}
+
+/// A signed request (RFC 9101), and what one says as if its signature had held.
+pub fn fuzz_request_object(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = (claimed_algorithm(&text), names_one_audience(&text), claimed_subject(&text));
+    let expect =
+        Expect { now: 1_700_000_000_000_000, issuer: "client", audience: &["https://uaa"], zone: None };
+    claims::<RequestObject>(bytes, Some("oauth-authz-req+jwt"), &expect);
+}
+
 fn claims<T: Claims>(bytes: &[u8], typ: Option<&str>, expect: &Expect<'_>) {
     if let Ok(claims) = parse_claims::<T>(bytes, typ) {
         let _ = check(claims.registered(), expect, Age::Checked);
@@ -63,6 +85,10 @@ mod tests {
         fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300), text in "[{}\":,.a-zA-Z0-9_-]{0,200}") {
             fuzz_decode(&bytes);
             fuzz_decode(text.as_bytes());
+            fuzz_proof(&bytes);
+            fuzz_proof(text.as_bytes());
+            fuzz_request_object(&bytes);
+            fuzz_request_object(text.as_bytes());
         }
     }
 }

@@ -24,13 +24,13 @@ mod verify;
 pub use algorithm::Algorithm;
 pub use claims::{
     AT_JWT, AccessClaims, Acr, Assertion, Claims, IdClaims, IdTyp, Marks, RefreshClaims, Registered,
-    TokenKind, audience, epoch_seconds,
+    RequestObject, TokenKind, audience, epoch_seconds,
 };
 pub use data_key::DataKey;
 pub use dpop::{Confirmation, DPOP_SECONDS, DpopProof, ProvedRequest};
 pub use encoder::Encoder;
 #[doc(hidden)]
-pub use fuzz::fuzz_decode;
+pub use fuzz::{fuzz_decode, fuzz_proof, fuzz_request_object};
 pub use key::SigningKey;
 pub use key_set::{KeySet, KeyState, KeyStatus};
 pub use nonce::NonceKey;
@@ -38,4 +38,4 @@ pub use opaque::{Shape, digest, is_refresh_jti, opaque_access, opaque_refresh};
 pub use public_key::{PublicKey, PublicKeys};
 pub use rejected::Rejected;
 pub use rev_sig::{Generations, RevSig, RevSigKey};
-pub use verify::{Expect, MAX_TOKEN_BYTES, claimed_subject};
+pub use verify::{Expect, MAX_TOKEN_BYTES, claimed_algorithm, claimed_subject, names_one_audience};

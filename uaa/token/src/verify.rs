@@ -75,6 +75,21 @@ pub fn claimed_subject(token: &str) -> Option<String> {
     serde_json::from_slice::<Claimed>(&payload).ok().map(|claimed| claimed.sub)
 }
 
+/// With which algorithm a token says that it is signed. Of one that was verified it is the one.
+pub fn claimed_algorithm(token: &str) -> Option<Algorithm> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return None;
+    }
+    let head = object(token.split('.').next()?).ok()?;
+    parse_header(&head).ok()?.alg.parse().ok()
+}
+
+/// Whether `aud` of a token is one text and no list, which parsed claims do not tell apart.
+pub fn names_one_audience(token: &str) -> bool {
+    let payload = token.split('.').nth(1).and_then(|payload| object(payload).ok()).unwrap_or_default();
+    serde_json::from_slice::<serde_json::Value>(&payload).is_ok_and(|claims| claims["aud"].is_string())
+}
+
 /// The header's members, or why not.
 pub(crate) fn parse_header(json: &[u8]) -> Result<Header<'_>, Rejected> {
     let header: Header<'_> = serde_json::from_slice(json).map_err(|_| Rejected::Malformed)?;

@@ -1,6 +1,6 @@
 //! What a browser holds: the name of its session, and a secret of its own that forms must bring along.
 
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use subtle::ConstantTimeEq;
@@ -77,14 +77,35 @@ fn form_text(cx: &Ctx, secret: &str) -> String {
 
 /// A cookie of the request. With the prefix where the product is reached over TLS: then no other host could have set it.
 fn held(cx: &Ctx, name: &str) -> Option<String> {
-    let name = full_name(cx, name);
-    cx.headers
+    held_in(&cx.headers, &full_name(cx, name))
+}
+
+fn held_in(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| Cookie::split_parse(value).filter_map(Result::ok))
         .find(|cookie| cookie.name() == name)
         .map(|cookie| cookie.value().to_owned())
+}
+
+/// For the fuzzer: any header is read without a panic, and what is found stands in it.
+///
+/// # Panics
+/// When that does not hold.
+#[doc(hidden)]
+pub fn fuzz_cookie(bytes: &[u8]) {
+    let Ok(value) = HeaderValue::from_bytes(bytes) else { return };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::COOKIE, value);
+    if let Some(found) = held_in(&headers, "__Host-hallmark-session") {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(
+            text.contains("__Host-hallmark-session") && text.contains(&found),
+            "`{found}` came from nowhere"
+        );
+    }
 }
 
 fn new(cx: &Ctx, name: &str, value: String) -> Cookie<'static> {

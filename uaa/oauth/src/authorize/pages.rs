@@ -70,11 +70,12 @@ impl Authorize {
         parameters: &[(&'static str, String)],
         cx: &mut Ctx,
     ) -> Reply<Answer> {
+        let parameters = back.sealed(&self.engine, parameters)?;
         match back.mode {
-            Mode::Query | Mode::Fragment => back.redirect(parameters),
+            Mode::Query | Mode::Fragment => back.redirect(&parameters),
             Mode::FormPost => {
                 let page = HandOver {
-                    client: back.client.clone(),
+                    client: as_shown(&back.client),
                     action: back.uri.clone(),
                     fields: parameters
                         .iter()

@@ -3,10 +3,12 @@
 
 use super::request::Stop;
 use crate::client::Known;
+use crate::engine::Engine;
 use crate::stored::again;
 use serde::{Deserialize, Serialize};
-use uaa_authz::{Duty, Update};
-use uaa_directory::{Keep, Token, TokenOwn, hex, keep};
+use std::sync::Arc;
+use uaa_authz::{Actor, Duty, Update};
+use uaa_directory::{Keep, Token, TokenOwn, hex, keep_in};
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::Ctx;
 use uaa_store::{Cond, Field, Fields, Set, Want};
@@ -27,7 +29,10 @@ pub(crate) enum Way {
     /// With the browser.
     Browser,
     /// With the client, which hands them in now.
-    Client,
+    Client {
+        /// Whether it has signed them.
+        signed: bool,
+    },
     /// By the name under which they were put down.
     Name(Pushed),
 }
@@ -51,14 +56,16 @@ struct Kept {
     opened: Option<Micros>,
 }
 
-/// Puts a request down, for so many seconds. `jti`: under what it cannot be put down twice. The transaction must be one that
-/// writes.
+/// Puts a request down, in a transaction of its own. `jti`: under what it cannot be put down twice; `None`: it was.
 pub(super) async fn put_down(
+    engine: &Engine,
     client: &Known,
     form: Vec<(String, String)>,
     (jti, text): (&str, &str),
-    cx: &mut Ctx,
-) -> Reply<Pushed> {
+) -> Reply<Option<Pushed>> {
+    let zone = client.here.guid;
+    let actor = Arc::new(Actor::system(engine.access.registry(), Duty::SignIn, zone));
+    let mut tx = engine.access.begin(actor, zone, Want::Write, "pushed_request_create", "".into());
     let kept = Kept { form, generation: client.generation, opened: None };
     let row = Keep {
         jti,
@@ -68,13 +75,18 @@ pub(super) async fn put_down(
         subject: client.id,
         family: client.id,
         claims: kept.text()?,
-        expires: cx.now() + SECONDS * 1_000_000,
+        expires: tx.now() + SECONDS * 1_000_000,
     };
-    let me = cx.tx().assume(Duty::SignIn);
-    let made = keep(cx, row).await;
-    cx.tx().resume(me);
-    let guid = made?.id().uuid();
-    Ok(Pushed { guid, name: format!("{URN}{text}"), client_id: client.client_id.clone(), kept })
+    let made = match keep_in(&mut tx, row).await {
+        Ok(made) => tx.commit().await.map(|_| made),
+        Err(fault) => Err(fault),
+    };
+    let guid = match made {
+        Ok(made) => made.id().uuid(),
+        Err(Fault::Unique(_)) => return Ok(None),
+        Err(fault) => return Err(fault),
+    };
+    Ok(Some(Pushed { guid, name: format!("{URN}{text}"), client_id: client.client_id.clone(), kept }))
 }
 
 /// What this client put down under that name, if it may still be answered.
@@ -157,7 +169,7 @@ impl Request {
     pub(super) fn query(&self, form: &[(String, String)]) -> String {
         match &self.way {
             Way::Name(pushed) => pushed.query(),
-            Way::Browser | Way::Client => Serializer::new(String::new()).extend_pairs(form).finish(),
+            Way::Browser | Way::Client { .. } => Serializer::new(String::new()).extend_pairs(form).finish(),
         }
     }
 
@@ -165,7 +177,7 @@ impl Request {
     pub(super) async fn open(&self, cx: &mut Ctx) -> Reply<()> {
         match &self.way {
             Way::Name(pushed) => pushed.open(cx).await,
-            Way::Browser | Way::Client => Ok(()),
+            Way::Browser | Way::Client { .. } => Ok(()),
         }
     }
 

@@ -1,7 +1,8 @@
 //! What an application asks for, checked in the order in which it may be answered: as long as it is not certain where the
 //! answer may go, there is only a page.
 
-use super::pages::as_shown;
+use super::claims::Told;
+use super::object;
 use super::pushed::{self, Request, Way};
 use super::redirect;
 use super::respond::{Back, Mode};
@@ -86,6 +87,7 @@ pub(crate) struct Asked {
     pub(crate) nonce: Option<String>,
     pub(crate) prompt: Prompt,
     pub(crate) max_age: Option<i64>,
+    pub(crate) told: Told,
     pub(crate) login_hint: Option<String>,
     pub(crate) id_token_hint: Option<String>,
     pub(crate) ui_locales: Option<String>,
@@ -99,13 +101,18 @@ pub(crate) struct Asked {
 
 /// Finds the words of a request: what the browser brought along, or what was put down under the name that it brought.
 pub(super) async fn resolved(engine: &Engine, form: Read, cx: &mut Ctx) -> Result<Request, Stop> {
-    let Some(name) = some(&form, "request_uri").filter(|uri| uri.starts_with(pushed::URN)) else {
+    let (name, object) = (some(&form, "request_uri"), some(&form, "request"));
+    if name.is_none() && object.is_none() {
         return Ok(Request { form, way: Way::Browser });
-    };
-    if once(&form).is_err() {
+    }
+    if once(&form).is_err() || (name.is_some() && object.is_some()) {
         return Err(Stop::Page { error: "invalid_request", client: None });
     }
-    let client = client(engine, &form, &cx.here()).await?;
+    let here = cx.here();
+    let client = client(engine, &form, &here).await?;
+    let Some(name) = name.filter(|name| name.starts_with(pushed::URN)) else {
+        return signed(engine, client, form, &here, cx).await;
+    };
     match pushed::find(&client, name, cx).await? {
         // RFC 9126 section 4 and RFC 9101 section 6.3: whatever stands beside the name does not count.
         Some(pushed) => Ok(Request { form: pushed.form(), way: Way::Name(pushed) }),
@@ -113,26 +120,71 @@ pub(super) async fn resolved(engine: &Engine, form: Read, cx: &mut Ctx) -> Resul
     }
 }
 
+/// A request that the client has signed: it is put down, so that it is answered once and may take as long as a person needs.
+async fn signed(
+    engine: &Engine,
+    client: Arc<Known>,
+    form: Read,
+    here: &Arc<ZoneInfo>,
+    cx: &mut Ctx,
+) -> Result<Request, Stop> {
+    let Some(place) = object::Place::of(&form).filter(|_| !client.policy.pushed_only) else {
+        return Ok(Request { form, way: Way::Browser });
+    };
+    let no = |(error, text): object::Refusal| {
+        // What stands beside it says where the client is told so, as long as that is registered.
+        match redirect::bound(&client.redirect_uris, client.wildcards, some(&form, "redirect_uri")) {
+            Some(uri) => Stop::Back(Box::new(back(&client, uri, &form, here)), error, text.into()),
+            None => Stop::Page { error, client: Some(client.clone()) },
+        }
+    };
+    let object = object::read(engine, &client, place).await?.map_err(no)?;
+    let names = (object.jti.as_str(), object.text.as_str());
+    let kept = match pushed::put_down(engine, &client, object.form, names).await? {
+        Some(kept) => Some(kept),
+        // The same page again, as browsers open one.
+        None => pushed::find(&client, &format!("{}{}", pushed::URN, object.text), cx).await?,
+    };
+    match kept {
+        Some(kept) => Ok(Request { form: kept.form(), way: Way::Name(kept) }),
+        None => Err(no(("invalid_request_object", "the request was used before"))),
+    }
+}
+
+/// Where the answer to a request goes.
+fn back(client: &Arc<Known>, uri: String, form: &Pairs, here: &ZoneInfo) -> Back {
+    let mode = some(form, "response_mode").and_then(Mode::parse);
+    let signed = mode.is_some_and(|(_, signed)| signed) || client.policy.signed_answers();
+    Back {
+        uri,
+        mode: mode.and_then(|(mode, _)| mode).unwrap_or_else(|| by_default(form)),
+        signed,
+        state: text(form, "state"),
+        issuer: here.issuer.clone(),
+        client: client.clone(),
+    }
+}
+
+/// A code goes in the query, and whatever has a token in it in the fragment.
+fn by_default(form: &Pairs) -> Mode {
+    let wanted = some(form, "response_type").and_then(Wanted::parse);
+    if wanted.is_none_or(|wanted| wanted == CODE) { Mode::Query } else { Mode::Fragment }
+}
+
 /// Reads a request of the authorization endpoint.
 pub(super) async fn read(engine: &Engine, request: Request, here: &Arc<ZoneInfo>) -> Result<Asked, Stop> {
     let form = &request.form;
     let (client, uri) = answerable(engine, form, here).await?;
-    let wanted = some(form, "response_type").and_then(Wanted::parse);
-    let by_default = if wanted.is_none_or(|w| w == CODE) { Mode::Query } else { Mode::Fragment };
-    let mode = some(form, "response_mode").map(Mode::parse);
-    let back = Back {
-        uri,
-        mode: mode.flatten().unwrap_or(by_default),
-        state: text(form, "state"),
-        issuer: here.issuer.clone(),
-        client: as_shown(&client),
-    };
+    let back = back(&client, uri, form, here);
     let said = match &request.way {
         Way::Browser if client.policy.pushed_only => Err((
             "invalid_request",
             "the client hands its requests in (RFC 9126), and this one came otherwise",
         )),
-        Way::Browser | Way::Client | Way::Name(_) => understood(&client, wanted, mode, by_default, form),
+        Way::Browser | Way::Client { signed: false } if client.policy.signed_only => {
+            Err(("invalid_request", "the client signs its requests (RFC 9101), and this one is not signed"))
+        }
+        Way::Browser | Way::Client { .. } | Way::Name(_) => understood(&client, form),
     };
     let (wanted, prompt, max_age, challenge) =
         said.map_err(|(error, text)| Stop::Back(Box::new(back.clone()), error, text.into()))?;
@@ -143,6 +195,7 @@ pub(super) async fn read(engine: &Engine, request: Request, here: &Arc<ZoneInfo>
         nonce: text(form, "nonce"),
         prompt,
         max_age,
+        told: Told::read(some(form, "claims")).unwrap_or_default(),
         login_hint: text(form, "login_hint"),
         id_token_hint: text(form, "id_token_hint"),
         ui_locales: text(form, "ui_locales"),
@@ -178,11 +231,9 @@ type Refusal = (&'static str, &'static str);
 /// What of a request can be wrong and told to the application.
 fn understood(
     client: &Known,
-    wanted: Option<Wanted>,
-    mode: Option<Option<Mode>>,
-    by_default: Mode,
     form: &Pairs,
 ) -> Result<(Wanted, Prompt, Option<i64>, Option<String>), Refusal> {
+    let wanted = some(form, "response_type").and_then(Wanted::parse);
     let wanted = match (wanted, some(form, "response_type")) {
         (Some(wanted), _) => wanted,
         (None, None) => return Err(("invalid_request", "the parameter `response_type` is missing")),
@@ -191,15 +242,22 @@ fn understood(
             return Err(("unsupported_response_type", text));
         }
     };
-    match mode {
+    match some(form, "response_mode").map(Mode::parse) {
         Some(None) => {
-            return Err(("invalid_request", "`response_mode` is none of query, fragment, form_post"));
+            return Err(("invalid_request", "`response_mode` is none of query, fragment, form_post, jwt"));
         }
         // OAuth 2.0 Multiple Response Type Encoding Practices section 5: tokens do not go into a query.
-        Some(Some(Mode::Query)) if by_default == Mode::Fragment => {
+        Some(Some((Some(Mode::Query), _))) if by_default(form) == Mode::Fragment => {
             return Err(("invalid_request", "tokens are not sent in a query"));
         }
         Some(Some(_)) | None => {}
+    }
+    // FAPI 2.0 Security Profile section 5.3.2.2.
+    if client.policy.fapi.is_some() && wanted != CODE {
+        return Err(("unauthorized_client", "the client's profile has codes and nothing else"));
+    }
+    if client.policy.fapi.is_some() && some(form, "redirect_uri").is_none() {
+        return Err(("invalid_request", "the parameter `redirect_uri` is missing"));
     }
     if !wanted.grants().all(|grant| client.may(grant)) {
         return Err(("unauthorized_client", "the client is not registered for this way of asking"));
@@ -216,6 +274,9 @@ fn understood(
     }
     if some(form, "dpop_jkt").is_some_and(|jkt| !is_sha256(jkt)) {
         return Err(("invalid_request", "`dpop_jkt` is not a SHA-256 in base64url"));
+    }
+    if Told::read(some(form, "claims")).is_none() {
+        return Err(("invalid_request", "`claims` is no JSON object of requests for claims"));
     }
     let wrong = "`prompt` is none of none, login, consent, select_account, or `none` beside another";
     let mut prompt = prompt(some(form, "prompt").unwrap_or_default()).ok_or(("invalid_request", wrong))?;
@@ -239,11 +300,7 @@ fn understood(
 }
 
 /// OpenID Connect Core 1.0 section 3.1.2.6.
-const NOT_THERE: [(&str, &str); 3] = [
-    ("request", "request_not_supported"),
-    ("request_uri", "request_uri_not_supported"),
-    ("registration", "registration_not_supported"),
-];
+const NOT_THERE: [(&str, &str); 1] = [("registration", "registration_not_supported")];
 
 /// A parameter that is there and not empty: RFC 6749 section 3.1 takes an empty one for a missing one.
 pub(crate) fn some<'a>(form: &'a Pairs, name: &str) -> Option<&'a str> {
@@ -280,10 +337,11 @@ fn challenge(
     if !wanted.code {
         return Ok(None);
     }
-    let pkce = if client.is_public() { Pkce::required() } else { Pkce::optional() };
+    let must = client.is_public() || client.policy.fapi.is_some();
+    let pkce = if must { Pkce::required() } else { Pkce::optional() };
     let Some(text) = challenge else {
-        return match (client.is_public(), method) {
-            (true, _) => Err("a client without a secret must send `code_challenge` (RFC 7636)"),
+        return match (must, method) {
+            (true, _) => Err("the client must send `code_challenge` (RFC 7636)"),
             (false, Some(_)) => Err("`code_challenge_method` came without `code_challenge`"),
             (false, None) => Ok(None),
         };
@@ -303,6 +361,25 @@ fn is_sha256(text: &str) -> bool {
 }
 
 const CODE: Wanted = Wanted { code: true, token: false, id_token: false };
+
+/// For the fuzzer: any query and body are read without a panic, and an answer goes to an address that is registered.
+///
+/// # Panics
+/// When that does not hold.
+#[doc(hidden)]
+pub fn fuzz_authorize(bytes: &[u8]) {
+    let (body, query) = bytes.split_at(bytes.iter().position(|b| *b == b'\n').unwrap_or(bytes.len()));
+    let Ok((form, _)) = parameters(body, &String::from_utf8_lossy(query)) else { return };
+    let registered = ["https://one.example/cb".to_owned(), "https://*.two.example/cb".to_owned()];
+    for wildcards in [false, true] {
+        if let Some(to) = redirect::bound(&registered, wildcards, some(&form, "redirect_uri")) {
+            assert!(to.starts_with("https://one.example/") || to.contains(".two.example/cb"), "to `{to}`");
+        }
+    }
+    let _ = (by_default(&form), prompt(some(&form, "prompt").unwrap_or_default()));
+    let _ = (Told::read(some(&form, "claims")), some(&form, "response_mode").map(Mode::parse));
+    let _ = (object::Place::of(&form).is_some(), once(&form), some(&form, "code_challenge").map(is_sha256));
+}
 
 /// Names and values.
 type Pairs = [(String, String)];

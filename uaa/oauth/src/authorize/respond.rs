@@ -1,7 +1,12 @@
 //! How an answer travels back through the browser (OAuth 2.0 Multiple Response Type Encoding Practices, Form Post Response Mode).
 
+use crate::client::Known;
+use crate::engine::Engine;
+use serde_json::{Map, Value};
+use std::sync::Arc;
 use uaa_model::Reply;
 use uaa_plugin::Answer;
+use uaa_token::epoch_seconds;
 use url::form_urlencoded::Serializer;
 
 /// `response_mode`.
@@ -13,11 +18,17 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    pub(crate) fn parse(text: &str) -> Option<Mode> {
-        match text {
-            "query" => Some(Mode::Query),
-            "fragment" => Some(Mode::Fragment),
-            "form_post" => Some(Mode::FormPost),
+    /// How, and whether signed (JWT Secured Authorization Response Mode section 2.3): `jwt` alone leaves open how.
+    pub(crate) fn parse(text: &str) -> Option<(Option<Mode>, bool)> {
+        let (mode, signed) = match text.strip_suffix(".jwt") {
+            Some(mode) => (mode, true),
+            None => (text, false),
+        };
+        match mode {
+            "query" => Some((Some(Mode::Query), signed)),
+            "fragment" => Some((Some(Mode::Fragment), signed)),
+            "form_post" => Some((Some(Mode::FormPost), signed)),
+            "jwt" if !signed => Some((None, true)),
             _ => None,
         }
     }
@@ -28,10 +39,12 @@ impl Mode {
 pub(crate) struct Back {
     pub(crate) uri: String,
     pub(crate) mode: Mode,
+    /// Whether it is signed (JWT Secured Authorization Response Mode).
+    pub(crate) signed: bool,
     pub(crate) state: Option<String>,
     pub(crate) issuer: String,
-    /// To whom, for the page that hands it over.
-    pub(crate) client: uaa_look::Client,
+    /// To whom.
+    pub(crate) client: Arc<Known>,
 }
 
 impl Back {
@@ -41,26 +54,48 @@ impl Back {
         some.into_iter().chain(state).chain([("iss", self.issuer.clone())]).collect()
     }
 
-    /// The address with the answer in its query or fragment. The registered text stays as it is: parsing and writing it anew
-    /// would make another one.
-    pub(crate) fn location(&self, parameters: &[(&'static str, String)]) -> String {
-        let text = Serializer::new(String::new()).extend_pairs(parameters).finish();
-        let separator = match self.mode {
-            Mode::Query | Mode::FormPost if self.uri.contains('?') => "&",
-            Mode::Query | Mode::FormPost => "?",
-            Mode::Fragment => "#",
-        };
-        format!("{}{separator}{text}", self.uri)
+    /// The same as one parameter that nobody between can read as another answer (JWT Secured Authorization Response Mode
+    /// section 2.1).
+    pub(crate) fn sealed(
+        &self,
+        engine: &Engine,
+        parameters: &[(&'static str, String)],
+    ) -> Reply<Vec<(&'static str, String)>> {
+        if !self.signed {
+            return Ok(parameters.to_vec());
+        }
+        let said = parameters.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())));
+        let mut claims: Map<String, Value> = said.collect();
+        claims.insert("iss".into(), self.issuer.as_str().into());
+        claims.insert("aud".into(), self.client.client_id.as_str().into());
+        claims.insert("exp".into(), (epoch_seconds(engine.clock.now()) + SECONDS).into());
+        let keys = engine.keys_of(&self.client)?;
+        Ok(vec![("response", keys.encoder_with(self.client.policy.answer_algorithm).encode(&claims)?)])
     }
 
     /// The answer as a redirect. A form that is posted is a page: see `pages.rs`.
     pub(crate) fn redirect(&self, parameters: &[(&'static str, String)]) -> Reply<Answer> {
-        Answer::found(&self.location(parameters))?
+        Answer::found(&location(&self.uri, self.mode, parameters))?
             .with(axum::http::header::CACHE_CONTROL, "no-store")?
             // RFC 9700 section 4.2.4: the code is in the address of the next page, and in no Referer.
             .with(axum::http::header::REFERRER_POLICY, "no-referrer")
     }
 }
+
+/// The address with the answer in its query or fragment. The registered text stays as it is: parsing and writing it anew would
+/// make another one.
+fn location(uri: &str, mode: Mode, parameters: &[(&'static str, String)]) -> String {
+    let text = Serializer::new(String::new()).extend_pairs(parameters).finish();
+    let separator = match mode {
+        Mode::Query | Mode::FormPost if uri.contains('?') => "&",
+        Mode::Query | Mode::FormPost => "?",
+        Mode::Fragment => "#",
+    };
+    format!("{uri}{separator}{text}")
+}
+
+/// How long a signed answer is good: for a redirect.
+const SECONDS: i64 = 300;
 
 #[cfg(test)]
 mod tests {
@@ -68,19 +103,20 @@ mod tests {
 
     #[test]
     fn the_registered_address_stays_as_it_is() {
-        let back = |uri: &str, mode| Back {
-            uri: uri.into(),
-            mode,
-            state: Some("a b&c".into()),
-            issuer: "https://i".into(),
-            client: uaa_look::Client::default(),
-        };
-        let all = back("https://a/cb", Mode::Query).all(vec![("code", "1".into())]);
-        let said = back("https://a/cb", Mode::Query).location(&all);
+        let all = [("code", "1".to_owned()), ("state", "a b&c".into()), ("iss", "https://i".into())];
+        let said = location("https://a/cb", Mode::Query, &all);
         assert_eq!(said, "https://a/cb?code=1&state=a+b%26c&iss=https%3A%2F%2Fi");
-        assert!(
-            back("https://a/cb?x=%2f", Mode::Query).location(&all).starts_with("https://a/cb?x=%2f&code=1&")
-        );
-        assert!(back("app:/cb", Mode::Fragment).location(&all).starts_with("app:/cb#code=1&"));
+        assert!(location("https://a/cb?x=%2f", Mode::Query, &all).starts_with("https://a/cb?x=%2f&code=1&"));
+        assert!(location("app:/cb", Mode::Fragment, &all).starts_with("app:/cb#code=1&"));
+    }
+
+    #[test]
+    fn each_mode_alone_and_signed() {
+        assert_eq!(Mode::parse("query"), Some((Some(Mode::Query), false)));
+        assert_eq!(Mode::parse("form_post.jwt"), Some((Some(Mode::FormPost), true)));
+        assert_eq!(Mode::parse("jwt"), Some((None, true)));
+        for none in ["", "jwt.jwt", ".jwt", "Query", "query.jwt.jwt", "query "] {
+            assert_eq!(Mode::parse(none), None, "{none}");
+        }
     }
 }

@@ -10,20 +10,88 @@ pub(crate) struct Policy {
     pub(crate) dpop_only: bool,
     /// `require_dpop_nonce`, a name of our own: each proof carries a nonce of ours.
     pub(crate) dpop_nonce: bool,
+    /// `fapi_profile`, a name of our own: what the other members say, and more, by one word.
+    pub(crate) fapi: Option<Fapi>,
+    /// `require_signed_request_object` (RFC 9101 section 10.5).
+    pub(crate) signed_only: bool,
+    /// `request_object_signing_alg` (OpenID Connect Dynamic Client Registration 1.0 section 2).
+    pub(crate) object_algorithm: Option<Algorithm>,
+    /// `authorization_signed_response_alg` (JWT Secured Authorization Response Mode section 3); `None`: as the zone signs.
+    pub(crate) answer_algorithm: Option<Algorithm>,
+    /// `request_uris` (OpenID Connect Dynamic Client Registration 1.0 section 2): where its signed requests may stand.
+    pub(crate) request_uris: Vec<String>,
+    /// `token_endpoint_auth_method` (RFC 7591 section 2).
+    pub(crate) method: Option<Method>,
+}
+
+/// FAPI 2.0, with or without its Message Signing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fapi {
+    Security,
+    MessageSigning,
+}
+
+/// How a client shows who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Secret,
+    Assertion,
+    None,
 }
 
 impl Policy {
     pub(crate) fn new(members: &Map<String, Value>) -> Policy {
         let flag = |name: &str| members.get(name) == Some(&Value::Bool(true));
+        let text = |name: &str| members.get(name).and_then(Value::as_str);
+        let texts = |name: &str| -> Vec<String> {
+            let texts = members.get(name).and_then(Value::as_array).into_iter().flatten();
+            texts.filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let fapi = match text("fapi_profile") {
+            Some("fapi2_security") => Some(Fapi::Security),
+            Some("fapi2_message_signing") => Some(Fapi::MessageSigning),
+            Some(_) | None => None,
+        };
+        // FAPI 2.0 Security Profile sections 5.3.2.1 and 5.3.2.2, Message Signing section 5.3.1.
+        let strict = fapi.is_some();
         Policy {
-            pushed_only: flag("require_pushed_authorization_requests"),
-            dpop_only: flag("dpop_bound_access_tokens"),
+            pushed_only: strict || flag("require_pushed_authorization_requests"),
+            dpop_only: strict || flag("dpop_bound_access_tokens"),
             dpop_nonce: flag("require_dpop_nonce"),
+            fapi,
+            signed_only: fapi == Some(Fapi::MessageSigning) || flag("require_signed_request_object"),
+            object_algorithm: text("request_object_signing_alg").and_then(|name| name.parse().ok()),
+            answer_algorithm: match text("authorization_signed_response_alg") {
+                Some(name) => name.parse().ok(),
+                // FAPI 2.0 Security Profile section 5.4 does without RS256.
+                None => (fapi == Some(Fapi::MessageSigning)).then_some(Algorithm::Ps256),
+            },
+            request_uris: texts("request_uris"),
+            method: match text("token_endpoint_auth_method") {
+                Some("client_secret_basic" | "client_secret_post") => Some(Method::Secret),
+                Some("private_key_jwt") => Some(Method::Assertion),
+                Some("none") => Some(Method::None),
+                Some(_) | None if strict => Some(Method::Assertion),
+                Some(_) | None => None,
+            },
         }
     }
 
+    /// Whether its answers are signed whether or not it says so (JWT Secured Authorization Response Mode).
+    pub(crate) fn signed_answers(&self) -> bool {
+        self.fapi == Some(Fapi::MessageSigning)
+    }
+
+    /// Whether it may show like this who it is. FAPI 2.0 Security Profile section 5.3.2.1: not by a secret.
+    pub(crate) fn shows(&self, method: Method) -> bool {
+        self.method.is_none_or(|wanted| wanted == method)
+            && (self.fapi.is_none() || method == Method::Assertion)
+    }
+
     /// Whether what the client signs may be signed like that.
-    pub(crate) fn takes(&self, _: Algorithm) -> bool {
-        true
+    pub(crate) fn takes(&self, algorithm: Algorithm) -> bool {
+        // FAPI 2.0 Security Profile section 5.4.
+        let strong = [Algorithm::Ps256, Algorithm::Es256, Algorithm::EdDsa];
+        self.fapi.is_none() || strong.contains(&algorithm)
     }
 }

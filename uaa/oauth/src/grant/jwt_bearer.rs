@@ -60,6 +60,7 @@ fn id_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx) -> Option
         amr: texts(&claims.amr),
         acr: claims.acr.as_ref().map(|acr| texts(&acr.values)).unwrap_or_default(),
         nonce: None,
+        told: vec![],
         sid: claims.sid.map(|sid| sid.into_owned()),
     };
     Some((claims.sub.parse().ok()?, authentication, Some(claims.rev_sig.into_owned())))

@@ -75,7 +75,9 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     if asked.public() && !kept.public {
         return Err(invalid_grant("Refresh without client authentication not allowed."));
     }
-    let lost = |had: &Option<String>, has: &Option<String>| match asked.public() {
+    // An empty secret is a name and no proof: `cf` is as public as the others.
+    let unproved = asked.public() || asked.by == ClientAuth::Empty;
+    let lost = |had: &Option<String>, has: &Option<String>| match unproved {
         true => had.is_some() && had != has,
         false => had.is_some() && has.is_none(),
     };
@@ -95,7 +97,9 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let may: Vec<String> = kept.scopes.iter().filter(|s| today.contains(s)).cloned().collect();
     let scopes = narrowed(asked.field("scope"), &may)?;
     let family = row.own.family;
-    let renewal = if forms.refresh_rotate || asked.public() {
+    // FAPI 2.0 Security Profile section 5.3.2.1, point 9: what is bound to a client that proves who it is need not change.
+    let rotates = (forms.refresh_rotate && asked.client.policy.fapi.is_none()) || asked.public();
+    let renewal = if rotates {
         let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await.map_err(again)?;
         if !cx.tx().claim(&granted, Token::used).await? {
             // At the same moment is twice, too: what becomes of a stolen token must not hang on which of two requests was

@@ -44,7 +44,7 @@ impl Claims for Assertion {
 }
 
 /// One text stands for a list of one (RFC 7519 section 4.1.3).
-fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Texts<'static>, D::Error> {
+pub(super) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Texts<'static>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Either {
@@ -58,13 +58,13 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Texts<'stat
 }
 
 /// Seconds, with a fraction where the issuer likes one (RFC 7519 section 2, `NumericDate`): cut off.
-fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+pub(super) fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     let number = Number::deserialize(deserializer)?;
     let whole = number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds.floor() as i64));
     whole.ok_or_else(|| D::Error::custom("a time must be a number"))
 }
 
-fn some_numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+pub(super) fn some_numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     numeric_date(deserializer).map(Some)
 }
 

@@ -1,0 +1,126 @@
+//! Requests that their client has signed (RFC 9101), in the request or at an address that was registered. What is encrypted is not
+//! read: a wrapping that was let through would be a way past the rule how a request is signed.
+
+use super::request::some;
+use crate::client::{Keys, Known};
+use crate::engine::Engine;
+use serde_json::Value;
+use uaa_directory::hex;
+use uaa_model::Reply;
+use uaa_token::{Expect, RequestObject, claimed_algorithm, digest, epoch_seconds};
+
+/// A request that was signed, and under what it cannot come twice.
+pub(super) struct Signed {
+    pub(super) form: Vec<(String, String)>,
+    pub(super) jti: String,
+    /// The name by which the browser comes back to it: whoever has it has seen the object.
+    pub(super) text: String,
+}
+
+/// Why it is none: error and words.
+pub(super) type Refusal = (&'static str, &'static str);
+
+/// Where a signed request stands.
+pub(super) enum Place<'a> {
+    /// In `request`.
+    Here(&'a str),
+    /// At the address in `request_uri`.
+    There(&'a str),
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn of(form: &'a [(String, String)]) -> Option<Place<'a>> {
+        let here = some(form, "request").map(Place::Here);
+        here.or_else(|| some(form, "request_uri").map(Place::There))
+    }
+}
+
+/// Reads and verifies it. Nothing beside it counts (RFC 9101 section 6.3).
+pub(super) async fn read(
+    engine: &Engine,
+    client: &Known,
+    place: Place<'_>,
+) -> Reply<Result<Signed, Refusal>> {
+    let text = match place {
+        Place::Here(text) => text.to_owned(),
+        Place::There(_) if client.policy.request_uris.is_empty() => {
+            return Ok(Err(("request_uri_not_supported", "the client has registered no `request_uris`")));
+        }
+        Place::There(url) if !registered(client, url) => {
+            return Ok(Err(("invalid_request_uri", "the address is not one of the client's `request_uris`")));
+        }
+        Place::There(url) => match engine.published.text(url).await? {
+            Some(text) => text,
+            None => return Ok(Err(("invalid_request_uri", "there is no request at the address"))),
+        },
+    };
+    if matches!(client.keys, Keys::None) {
+        return Ok(Err(("request_not_supported", "the client has registered no key to sign requests with")));
+    }
+    let (here, now) = (&client.here, engine.clock.now());
+    let audience = [here.issuer.as_str(), &*here.uaa];
+    // FAPI 2.0 Message Signing section 5.3.1: the issuer and nothing else.
+    let audience = if client.policy.fapi.is_some() { &audience[..1] } else { &audience[..] };
+    let expect = Expect { now, issuer: &client.client_id, audience, zone: None };
+    let Some(object) = engine.signed_by::<RequestObject>(client, &text, &expect).await? else {
+        return Ok(Err((
+            "invalid_request_object",
+            "the request is not signed by the client, not for here, or too old",
+        )));
+    };
+    Ok(checked(client, &text, object, epoch_seconds(now)))
+}
+
+fn checked(client: &Known, text: &str, object: RequestObject, now: i64) -> Result<Signed, Refusal> {
+    let no = |text| Err(("invalid_request_object", text));
+    let policy = &client.policy;
+    // The signature holds, so that the header is what it was signed with.
+    let algorithm = claimed_algorithm(text);
+    if policy.object_algorithm.is_some_and(|wanted| algorithm != Some(wanted))
+        || !algorithm.is_some_and(|algorithm| policy.takes(algorithm))
+    {
+        return no("the request is signed with another algorithm than the client is registered for");
+    }
+    // What is good for long would have to be remembered for long. FAPI 2.0 Message Signing section 5.3.1: for an hour.
+    let (longest, young) = match policy.fapi {
+        Some(_) => (HOUR, object.nbf.is_some_and(|nbf| nbf >= now - HOUR && object.exp <= nbf + HOUR)),
+        None => (24 * HOUR, true),
+    };
+    if object.exp > now + longest || !young {
+        return no("the request is good for too long");
+    }
+    let parameters = &object.parameters;
+    // Section 4; a client's proof of who it is has a subject, and must not be taken for a request (section 10.8).
+    if ["request", "request_uri", "sub"].iter().any(|name| parameters.contains_key(*name)) {
+        return no("the request holds another one, or a subject");
+    }
+    if parameters.get("client_id").is_some_and(|id| *id != client.client_id.as_str()) {
+        return no("the request is another client's");
+    }
+    let mut form: Vec<(String, String)> =
+        parameters.iter().map(|(name, value)| (name.clone(), plain(value))).collect();
+    form.retain(|(name, _)| name != "client_id");
+    form.push(("client_id".into(), client.client_id.clone()));
+    let whole = digest(text);
+    let name = object.jti.as_deref().filter(|jti| !jti.is_empty());
+    let name =
+        name.map_or(whole, |jti| digest(&format!("{}\0{}\0{jti}", client.here.guid, client.client_id)));
+    Ok(Signed { form, jti: format!("request-{}", hex(&name[..24])), text: hex(&whole[..16]) })
+}
+
+/// An address as it was registered, but for the fragment (OpenID Connect Core 1.0 section 6.2).
+fn registered(client: &Known, url: &str) -> bool {
+    let plain = |url: &str| url.split('#').next().unwrap_or_default().to_owned();
+    client.policy.request_uris.iter().any(|known| plain(known) == plain(url))
+}
+
+/// A parameter as it would stand in an address.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+const HOUR: i64 = 3_600;
