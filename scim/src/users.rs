@@ -16,7 +16,7 @@ use body::UserBody;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Implies, Read, Update};
 use uaa_directory::password::{PasswordPolicy, Source};
-use uaa_directory::{Credentials, User, UserOwn};
+use uaa_directory::{Credentials, User, UserOwn, factors_end};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
 use uaa_plugin::{Answer, Ctx, Form, Json, Ready, Route, with};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Slot, Tx, Visible};
@@ -154,6 +154,7 @@ async fn delete(granted: Granted<Delete, User>, (): (), cx: &mut Ctx) -> Reply<A
     let answer = show(cx, &granted, &row).await?;
     let tx = cx.tx();
     tx.withdraw(&granted).await?;
+    factors_end(granted.id(), tx).await?;
     tx.delete(granted).await?;
     note(tx, "UserDeletedEvent", &row.own.username);
     Ok(answer)

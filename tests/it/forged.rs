@@ -115,7 +115,7 @@ async fn a_token_is_of_one_use() {
     for token in [access, "0123456789abcdef0123456789abcdef", "..", "' OR '1'='1"] {
         let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
         let said = site.server.token("cf", "", &form).await;
-        assert_eq!((said.status, said.body["error"].as_str()), (400, Some("invalid_token")), "{token:.40}");
+        assert_eq!((said.status, said.body["error"].as_str()), (401, Some("invalid_token")), "{token:.40}");
     }
     // Of another client.
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh)];

@@ -36,7 +36,7 @@ async fn by_password_with_openid_alone(server: Hallmark) {
         ("amr", json!(["pwd"])),
         ("nonce", json!("n-0S6_WzA2Mj")),
         ("auth_time", json!(user.auth_time)),
-        ("acr", Value::Null),
+        ("acr", json!("pwd")),
         ("given_name", Value::Null),
     ] {
         assert_eq!(said_of(name), is, "{name}");

@@ -18,6 +18,7 @@ mod decide;
 mod dpop;
 mod engines;
 mod escalation;
+mod factors;
 mod forged;
 mod golden;
 mod grants;

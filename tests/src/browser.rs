@@ -68,6 +68,15 @@ impl Browser {
         self.follow(method, action, Some(fields)).await
     }
 
+    /// Sends a form that no page offers, as somebody does who makes one up.
+    ///
+    /// # Panics
+    /// When the path is none.
+    pub async fn post(&mut self, path: &str, fields: &[(String, String)]) -> Page {
+        let url = self.home.join(path).expect("an address");
+        self.follow(Method::POST, url, Some(fields.to_vec())).await
+    }
+
     async fn follow(&mut self, method: Method, url: Url, form: Option<Vec<(String, String)>>) -> Page {
         let (mut method, mut url, mut form) = (method, url, form);
         for _ in 0..10 {
@@ -124,6 +133,18 @@ impl Page {
         let found = html.select(&select(selector)).next();
         let found = found.unwrap_or_else(|| panic!("no `{selector}` at {}: {}", self.url, self.html));
         found.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// An attribute of the first element that matches.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn attribute(&self, selector: &str, name: &str) -> String {
+        let html = Html::parse_document(&self.html);
+        let found = html.select(&select(selector)).next().and_then(|element| element.attr(name));
+        found
+            .unwrap_or_else(|| panic!("no `{name}` of `{selector}` at {}: {}", self.url, self.html))
+            .to_owned()
     }
 
     /// Whether something matches.

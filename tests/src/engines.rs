@@ -62,6 +62,11 @@ impl Database {
         Database { engine, url, file }
     }
 
+    /// An embedded one that is there already.
+    pub fn of_file(file: &std::path::Path) -> Database {
+        Database { engine: Engine::Sqlite, url: format!("sqlite:{}", file.display()), file: None }
+    }
+
     /// The file of an embedded database.
     pub fn file(&self) -> Option<PathBuf> {
         self.file.as_ref().map(|dir| dir.path().join("hallmark.db"))

@@ -104,6 +104,16 @@ impl Hallmark {
         self.child.wait().expect("it has ended");
     }
 
+    /// Ends it at once and starts it again on the same data with that configuration file.
+    ///
+    /// # Panics
+    /// When the file cannot be written, or the server does not come up.
+    pub async fn restart_with(&mut self, yaml: &str) {
+        self.kill();
+        std::fs::write(self.data.path().join(CONFIG), yaml).expect("the configuration can be written");
+        self.restart().await;
+    }
+
     /// Asks it to end: SIGTERM.
     pub fn terminate(&self) {
         let done = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
@@ -138,6 +148,17 @@ impl Hallmark {
     pub async fn restart(&mut self) {
         self.child = run(self.data.path(), self.database.as_ref(), self.port);
         self.ready().await;
+    }
+
+    /// Changes its database behind its back, as an intruder or the passing of time would. Statements without values.
+    ///
+    /// # Panics
+    /// When the database does not take it.
+    pub async fn tamper(&self, sql: &str) {
+        match &self.database {
+            Some(database) => database.tamper(sql).await,
+            None => Database::of_file(&self.data.path().join("hallmark.db")).tamper(sql).await,
+        }
     }
 
     /// What `hallmark audit verify` says, and whether it is content.

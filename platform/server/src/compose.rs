@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use uaa_authz::{Kind, Registry};
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::password::{Cost, Hasher, Limits};
-use uaa_directory::{AccessApi, Credentials, Keyring, Pages, Postman, SessionLimits, Sessions};
+use uaa_directory::{AccessApi, Credentials, Factors, Keyring, Pages, Postman, SessionLimits, Sessions};
 use uaa_login::LoginPages;
 use uaa_look::Look;
 use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
@@ -216,6 +216,7 @@ impl Hall {
         let login = LoginPages {
             sessions: sessions.clone(),
             credentials: credentials.clone(),
+            factors: Factors::new(self.data_key.clone(), self.rng.clone()),
             pages: pages.clone(),
             sender,
         };

@@ -20,7 +20,7 @@ pub use guide::guide;
 pub use keys::{Key, Shape, keys};
 pub use load::{Origin, Problem, Problems, Sources};
 pub use number::{Count, Seconds};
-pub use people::{Mail, MailTls, Password, SelfService};
+pub use people::{Mail, MailTls, Mfa, MfaRule, Password, SelfService};
 pub use text::{Address, Cidr, DatabaseUrl, Directives, Domain, HostName, Sender, WebUrl, is_label};
 
 use crate::failure::Failure;
@@ -67,6 +67,8 @@ pub struct Config {
     pub self_service: SelfService,
     /// The mail server through which people get links.
     pub mail: Mail,
+    /// What people prove who they are with besides a password.
+    pub mfa: Mfa,
     /// Bounds on what clients may use up.
     pub limits: Limits,
     /// The audit log.
@@ -92,6 +94,7 @@ impl Default for Config {
             password: Password::default(),
             self_service: SelfService::default(),
             mail: Mail::default(),
+            mfa: Mfa::default(),
             limits: Limits::default(),
             audit: Audit::default(),
             log: Log::default(),
@@ -133,6 +136,7 @@ impl Config {
         let own = &self.self_service;
         let text = serde_json::json!({
             "passwordPolicy": self.password.policy(),
+            "mfaConfig": {"policy": self.mfa.policy},
             "links": {"selfService": {"selfServiceLinksEnabled": own.enabled}},
             "branding": {"consent": {
                 "text": own.agreement.as_deref().unwrap_or_default(),

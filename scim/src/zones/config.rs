@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use uaa_directory::password::PasswordPolicy;
 use uaa_model::{Fault, Reply};
-use uaa_plugin::{ZoneConfig, Zones};
+use uaa_plugin::{DEFAULT_MFA_PROVIDERS, ZoneConfig, Zones};
 
 /// A configuration to be stored for the zone of that `id`.
 ///
@@ -115,6 +115,7 @@ fn defaults() -> Value {
             {"name": "password", "type": "password", "text": "Password"}],
         "idpDiscoveryEnabled": false,
         "accountChooserEnabled": false,
+        "mfaConfig": {"enabled": false, "identityProviders": DEFAULT_MFA_PROVIDERS},
         "userConfig": {"defaultGroups": groups},
     })
 }

@@ -60,7 +60,7 @@ async fn a_forgotten_password_is_set_anew_by_a_link_that_works_once() {
     assert!(it.is_password("mira", NEW).await && !it.is_password("mira", OLD).await);
     assert_eq!(elsewhere.open("/uaa/home").await.text("h1"), "Sign in");
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
-    assert_eq!(it.server.token("cf", "", &form).await.status, 400);
+    assert_eq!(it.server.token("cf", "", &form).await.status, 401);
     let again = browser.open(&path(&mail)).await;
     assert_eq!((again.status, again.text("h1").as_str()), (422, "This link no longer works"));
     let page = browser.send(

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use tests::inside::Inside;
 use uaa_authz::{Create, Resource, Zone, built_in_id};
 use uaa_directory::{
-    AuditEvent, Client, CustomRole, ExpiringCode, Group, Job, Mail, Organization, OrganizationQuota,
+    AuditEvent, Client, CustomRole, ExpiringCode, Factor, Group, Job, Mail, Organization, OrganizationQuota,
     OrganizationRole, PlatformUser, Purpose, RoleBinding, Session, Space, SpaceQuota, SpaceRole, Token, User,
     hex,
 };
@@ -99,6 +99,7 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     branch.put_named("user_password", person, at_zone).owner = Some(person);
     branch.put_named("user_tokens", person, at_zone).owner = Some(person);
     branch.put_named("user_status", person, at_zone);
+    branch.put_named("user_factors", person, at_zone);
     branch.put_named("user_id", person, at_zone);
     platform_user(tx, person, organization).await;
     let known = branch.put::<PlatformUser>(person, at_zone);
@@ -120,6 +121,8 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     branch.put::<ExpiringCode>(kept, at_zone).wire.clone_from(&tag);
     let mail = mail(tx).await;
     branch.put::<Mail>(mail, at_zone);
+    let factor = factor(tx, person, &tag).await;
+    branch.put::<Factor>(factor, at_zone).owner = Some(person);
     let job = job(tx, person).await;
     branch.put::<Job>(job, at_zone).owner = Some(person);
     let quota = organization_quota(tx, organization, &tag).await;
@@ -278,12 +281,27 @@ async fn session(tx: &mut Tx, person: Uuid, tag: &str) -> Uuid {
         .put(Session::generation, 0)
         .put(Session::auth_time, 0)
         .put(Session::amr, "pwd")
+        .put(Session::second_at, 0)
         .put(Session::remembered, true)
         .put(Session::seen, 0)
         .put(Session::expires, i64::MAX)
         .put(Session::agent, "")
         .put(Session::address, "");
     let slot = tx.slot::<Session>(zone(tx)).await.expect("a slot");
+    let id = tx.ids().uuid();
+    tx.insert_as(slot, Id::new(id), Some(person), set).await.expect("inserted").id().uuid()
+}
+
+async fn factor(tx: &mut Tx, person: Uuid, tag: &str) -> Uuid {
+    let set = Set::default()
+        .put(Factor::subject, person)
+        .put(Factor::kind, "recovery")
+        .put(Factor::name, "")
+        .put(Factor::credential, tag)
+        .put(Factor::sealed, vec![])
+        .put(Factor::mark, 0)
+        .put(Factor::used_at, 0);
+    let slot = tx.slot::<Factor>(zone(tx)).await.expect("a slot");
     let id = tx.ids().uuid();
     tx.insert_as(slot, Id::new(id), Some(person), set).await.expect("inserted").id().uuid()
 }

@@ -129,6 +129,12 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
     ),
     ("mail_list", &[get("list mail", "/access/v1/mails?limit=500")]),
     ("session_delete", &[get("delete session", "/access/v1/sessions/{session}")]),
+    (
+        "factor_list",
+        &[get("own factor", "/access/v1/factors"), get("list factor", "/access/v1/factors?user={somebody}")],
+    ),
+    ("factor_delete", &[get("delete factor", "/access/v1/factors/{factor}")]),
+    ("user_factors_delete", &[get("delete user_factors", "/access/v1/users/{user}/factors")]),
     ("user_list", &[get("list user", "/Users?count=500")]),
     ("user_create", &[send("create user", "/Users", NEW_USER)]),
     ("user_show", &[get("read user", "/Users/{user}")]),

@@ -140,6 +140,7 @@ async fn taken_and_bad_input() {
         (json!({"tokenPolicy": {"accessTokenValidity": i64::MAX}}), "thirty years"),
         (json!({"tokenPolicy": {"refreshTokenFormat": "x"}}), "Invalid refresh token format x"),
         (json!({"samlConfig": {"privateKey": "secret"}}), "Private keys for SAML"),
+        (json!({"mfaConfig": {"policy": "sometimes"}}), "unknown variant"),
         (json!({"issuer": "not a url"}), "Must be valid URL"),
         (json!({"issuer": "javascript://x"}), "Must be valid URL"),
         (json!({"issuer": "http://hallmark.test/uaa/"}), "that of another identity zone"),

@@ -199,6 +199,7 @@ async fn a_session_of_one_zone_is_nothing_in_another() {
         .put(Session::generation, marissa.own.generation)
         .put(Session::auth_time, now)
         .put(Session::amr, "pwd")
+        .put(Session::second_at, 0)
         .put(Session::remembered, false)
         .put(Session::seen, now)
         .put(Session::expires, i64::MAX)

@@ -44,7 +44,11 @@ impl Duty {
             (Duty::SignIn, Realm::Identity, "user") => Verbs::of("rcuso"),
             (Duty::SignIn, Realm::Identity, "client") => Verbs::of("rus"),
             (Duty::SignIn, Realm::Identity, "group" | "signing_key" | "zone") => Verbs::of("rs"),
-            (Duty::SignIn, Realm::Identity, "token" | "session" | "approval" | "expiring_code") => Verbs::ALL,
+            (
+                Duty::SignIn,
+                Realm::Identity,
+                "token" | "session" | "approval" | "factor" | "expiring_code",
+            ) => Verbs::ALL,
             (Duty::SignIn, Realm::Identity, "mail") => Verbs::of("rc"),
             (Duty::SignIn, _, _) => Verbs::NONE,
             (Duty::Jobs, Realm::Identity, "user" | "group" | "client" | "zone") => Verbs::of("r"),

@@ -6,6 +6,7 @@ mod authzen;
 mod binding;
 mod binding_list;
 mod explain;
+mod factor;
 mod list;
 mod mail;
 mod reason;
@@ -36,7 +37,7 @@ impl Plugin for AccessApi {
     }
 
     fn routes(self: Arc<Self>) -> Vec<Route> {
-        [questions(), roles(), bindings(), sessions(), mails()].concat()
+        [questions(), roles(), bindings(), sessions(), factors(), mails()].concat()
     }
 }
 
@@ -94,4 +95,14 @@ fn sessions() -> Vec<Route> {
 
 fn mails() -> Vec<Route> {
     vec![Route::on(Uaa, Method::GET, "/access/v1/mails", "mail_list", Access, mail::list)]
+}
+
+fn factors() -> Vec<Route> {
+    let (all, one) = ("/access/v1/factors", "/access/v1/factors/{id}");
+    let of_user = "/access/v1/users/{id}/factors";
+    vec![
+        Route::on(Uaa, Method::GET, all, "factor_list", Access, factor::list),
+        Route::on(Uaa, Method::DELETE, one, "factor_delete", Access, factor::delete),
+        Route::on(Uaa, Method::DELETE, of_user, "user_factors_delete", Access, factor::reset),
+    ]
 }

@@ -139,6 +139,8 @@ const MEMBERS: &[(&str, Rule)] = &[
     ("backchannel_logout_session_required", Rule::Flag),
     ("frontchannel_logout_uri", Rule::Tls),
     ("frontchannel_logout_session_required", Rule::Flag),
+    // Ours: no token of a person without a second factor.
+    ("require_mfa", Rule::Flag),
     // RFC 9126 section 6.
     ("require_pushed_authorization_requests", Rule::Flag),
     // RFC 9101 section 10.5, and OpenID Connect Dynamic Client Registration 1.0 section 2.

@@ -77,7 +77,7 @@ impl Credentials {
         }
     }
 
-    /// Tries a user's password. Without a stored hash (nobody has that name, or may not sign in) it takes as long, fails
+    /// Tries a user's password. A right one leaves the failures before it as they are: see [`Credentials::succeeded`]. Without a stored hash (nobody has that name, or may not sign in) it takes as long, fails
     /// and locks like any other, so that neither text nor time tells who exists.
     ///
     /// # Errors
@@ -104,7 +104,6 @@ impl Credentials {
             None => self.hasher.verify_nothing(presented, source).await?,
         };
         if right {
-            self.lockout.succeeded(&key);
             return Ok(Attempt::Right);
         }
         self.lockout.failed(key, &self.policy, now);
@@ -112,6 +111,33 @@ impl Credentials {
             self.addresses.failed(address, now);
         }
         Ok(Attempt::Wrong)
+    }
+
+    /// Counts the second step of a sign-in with the account's own failures: whoever guesses at codes locks the account as whoever
+    /// guesses at passwords does. `right` was found out before; while the account is locked it counts for nothing.
+    ///
+    /// # Errors
+    /// [`Fault::TooMany`] when the address failed too often lately.
+    pub fn second(&self, tried: Tried<'_>, right: bool, now: Micros) -> Reply<Attempt> {
+        let paced = paced(tried.address);
+        if let Some(address) = paced {
+            self.addresses.check(address, now).map_err(Fault::TooMany)?;
+        }
+        match self.lockout.count(tried.key(), &self.policy, right, now) {
+            Err(locked) => Ok(Attempt::Locked(locked.until)),
+            Ok(()) if right => Ok(Attempt::Right),
+            Ok(()) => {
+                if let Some(address) = paced {
+                    self.addresses.failed(address, now);
+                }
+                Ok(Attempt::Wrong)
+            }
+        }
+    }
+
+    /// Somebody has signed in: only failures in a row count.
+    pub fn succeeded(&self, tried: Tried<'_>) {
+        self.lockout.succeeded(&tried.key());
     }
 
     /// Whether a new secret of a client is the one that is stored already. Counts as no attempt: the caller has proved who they
@@ -161,13 +187,7 @@ impl Credentials {
     /// # Errors
     /// [`Locked`]: nothing was counted.
     pub fn guessed(&self, zone: Uuid, what: &str, right: bool, now: Micros) -> Result<(), Locked> {
-        let key = Key::new(zone, what);
-        self.lockout.check(&key, &self.policy, now)?;
-        match right {
-            true => self.lockout.succeeded(&key),
-            false => self.lockout.failed(key, &self.policy, now),
-        }
-        Ok(())
+        self.lockout.count(Key::new(zone, what), &self.policy, right, now)
     }
 
     /// Lets a locked account be tried again.
@@ -293,6 +313,27 @@ mod tests {
         let attempt = all.password(tried("more", "192.0.2.1"), &secret("x"), None, 0).await;
         assert_eq!(attempt, Err(Fault::TooMany(1)));
         assert_eq!(all.password(tried("more", "192.0.2.2"), &secret("x"), None, 0).await, Ok(Attempt::Wrong));
+    }
+
+    #[tokio::test]
+    async fn a_right_password_does_not_forget_wrong_codes() {
+        let all = credentials();
+        let stored =
+            all.new_password(&secret("a koala"), &PasswordPolicy::LENIENT, &[], HERE, 400).await.unwrap();
+        let who = tried("ann", "127.0.0.1");
+        for _ in 0..5 {
+            assert_eq!(all.password(who, &secret("a koala"), Some(&stored), 7).await, Ok(Attempt::Right));
+            assert_eq!(all.second(who, false, 7), Ok(Attempt::Wrong));
+        }
+        assert!(matches!(all.second(who, true, 7), Ok(Attempt::Locked(_))), "a right one comes too late");
+        let locked = all.password(who, &secret("a koala"), Some(&stored), 8).await;
+        assert!(matches!(locked, Ok(Attempt::Locked(_))), "{locked:?}");
+        let other = tried("eve", "127.0.0.1");
+        assert_eq!(all.second(other, false, 7), Ok(Attempt::Wrong));
+        assert_eq!(all.second(other, true, 7), Ok(Attempt::Right));
+        for _ in 0..4 {
+            assert_eq!(all.second(other, false, 8), Ok(Attempt::Wrong), "a right one forgets");
+        }
     }
 
     #[tokio::test]

@@ -319,6 +319,7 @@ pub(crate) const SYNTHETIC: &[Kind] = &[
     Kind::identity("client_secret", &[("clients.secret", v("u")), ("clients.admin", v("u"))]).owned(v("u")),
     Kind::identity("client_trust", &[("clients.trust", v("u")), ("clients.admin", v("u"))]).owned(v("u")),
     Kind::identity("user_tokens", &[("tokens.revoke", v("d"))]).owned(v("d")),
+    Kind::identity("user_factors", &[]),
     Kind::identity("client_tokens", &[("tokens.revoke", v("d"))]),
     Kind::identity("token_state", &[("uaa.resource", v("r"))]),
     Kind::identity("authority", &[]),

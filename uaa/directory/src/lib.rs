@@ -7,6 +7,7 @@ mod access;
 pub mod client_metadata;
 mod credentials;
 mod expiring_code;
+mod factor;
 mod identity;
 mod kept;
 pub mod lockout;
@@ -28,6 +29,9 @@ pub mod zone;
 pub use access::AccessApi;
 pub use credentials::{Attempt, Credentials, Refused, Tried};
 pub use expiring_code::{ExpiringCode, ExpiringCodeOwn, Invitation, NewCode, Purpose};
+pub use factor::{
+    AppOf, Assurance, Factor, FactorOwn, Factors, Half, Mine, NewApp, Next, factors_end, joined, next,
+};
 pub use identity::{
     Approval, ApprovalOwn, Client, ClientBatch, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token,
     TokenOwn, User, UserOwn,
@@ -37,7 +41,7 @@ pub use mail::{Errand, Inviter, Mail, MailOwn, Postman, is_address, queue};
 pub use named::{ByName, Named};
 pub use new_password::{former_passwords, set_password, with_password};
 pub use new_user::{NewUser, emails, make_user, user_named, users_of_address};
-pub use pages::{Asking, Pages, Shown, account, proofs};
+pub use pages::{Asking, Pages, Shown, account, proofs, zone_name};
 pub use passcode::Passcode;
 pub use platform::{
     AuditEvent, AuditEventOwn, BindingOwn, CustomRole, CustomRoleOwn, Job, JobOwn, Organization,
@@ -47,7 +51,7 @@ pub use platform::{
 
 pub use resting::{Digest, Finding, Resting};
 pub use session::{Live, Session, SessionLimits, SessionOwn, Sessions, SignedIn, cookie};
-pub use sign_in::{Claimed, Proved, by_password};
+pub use sign_in::{Claimed, Proved, by_password, failed};
 pub use signing_key::{Keyring, NewKey};
 pub use zone::{IdentityZone, IdentityZoneOwn, ZoneInPath};
 
@@ -64,6 +68,7 @@ pub fn kinds() -> Vec<Kind> {
         SigningKey::KIND,
         Token::KIND,
         Session::KIND,
+        Factor::KIND,
         Approval::KIND,
         ExpiringCode::KIND,
         Invitation::KIND,

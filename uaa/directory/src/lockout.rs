@@ -133,6 +133,26 @@ impl Lockout {
         keep(&mut accounts, key, failures, policy, now);
     }
 
+    /// Checks and counts in one step, so that guesses at the same moment are counted one by one: for what is known at once to be
+    /// right or wrong.
+    ///
+    /// # Errors
+    /// [`Locked`]: nothing was counted.
+    pub fn count(&self, key: Key, policy: &LockoutPolicy, right: bool, now: Micros) -> Result<(), Locked> {
+        let mut accounts = self.lock();
+        let failures = accounts.get(&key).map_or(&[][..], Vec::as_slice);
+        if let Some(until) = locked_until(failures, policy, now).filter(|until| now < *until) {
+            return Err(Locked { until });
+        }
+        let mut failures = accounts.remove(&key).unwrap_or_default();
+        if !right {
+            // A time stands for one failure, and two may fall into one.
+            failures.push(failures.last().map_or(now, |last| now.max(last.saturating_add(1))));
+            keep(&mut accounts, key, failures, policy, now);
+        }
+        Ok(())
+    }
+
     /// Forgets the failures, because somebody logged in: only failures in a row count.
     pub fn succeeded(&self, key: &Key) {
         self.lock().remove(key);

@@ -1,6 +1,6 @@
 //! Pages as answers: what every one of them needs besides its own content (language, proof of origin, headers).
 
-use crate::{Client, Live, cookie};
+use crate::{Assurance, Client, Live, cookie};
 use axum::http::{StatusCode, header};
 use std::sync::Arc;
 use uaa_authz::Duty;
@@ -110,6 +110,16 @@ impl Pages {
         Answer::found(&format!("{login}/login?{to}"))?.with(header::CACHE_CONTROL, "no-store")
     }
 
+    /// Sends somebody who is signed in to prove more, from where they come back to that path below our own.
+    pub fn step_up(&self, path: &str, wanted: Assurance, cx: &Ctx) -> Reply<Answer> {
+        let login = &cx.links.login;
+        let to = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("return_to", &format!("{}{path}", base(login)))
+            .append_pair("up", wanted.name())
+            .finish();
+        Answer::found(&format!("{login}/login/factor?{to}"))?.with(header::CACHE_CONTROL, "no-store")
+    }
+
     /// A file that pages refer to.
     pub fn asset(&self, name: &str) -> Option<Asset<'_>> {
         self.0.asset(name)
@@ -151,6 +161,7 @@ pub fn proofs<'a>(amr: impl Iterator<Item = &'a str>) -> Vec<Proof> {
         "pwd" => Some(Proof::Password),
         "otp" => Some(Proof::App),
         "hwk" | "swk" => Some(Proof::Passkey),
+        "rec" => Some(Proof::RecoveryCode),
         _ => None,
     };
     amr.filter_map(proof).collect()
@@ -167,7 +178,7 @@ fn chosen(cx: &Ctx) -> Option<String> {
 }
 
 /// The first zone is called `uaa`, which tells nobody anything.
-pub(crate) fn zone_name(name: &str) -> &str {
+pub fn zone_name(name: &str) -> &str {
     if name == "uaa" { "Hallmark" } else { name }
 }
 

@@ -2,13 +2,14 @@
 
 pub mod cookie;
 
+use crate::factor::{Assurance, Half, Mine, joined, next};
 use crate::resting::{Digest, Finding, Resting};
 use crate::{User, hex};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use uaa_authz::{Actor, Delete, Duty, Kind, Level, Read, Realm, Resource, Subject, Update, Zone};
 use uaa_model::{Fault, Id, Micros, Reply, Secret};
-use uaa_plugin::Ctx;
+use uaa_plugin::{Ctx, MfaPolicy};
 use uaa_store::{Change, Cond, Feed, Field, Fields, Row, Set, Spec, Stored, Want, fields};
 use uaa_token::digest;
 use uuid::Uuid;
@@ -44,6 +45,8 @@ fields!(
         auth_time: i64,
         /// How: RFC 8176 names, with spaces between.
         amr: String,
+        /// When the second proof was given, in microseconds; 0: there is none.
+        second_at: i64,
         /// Whether the person asked to stay signed in on this device.
         remembered: bool,
         /// When it was last used, to a minute or so.
@@ -109,6 +112,10 @@ pub struct Live {
     pub auth_time: Micros,
     /// How: RFC 8176 names.
     pub amr: Vec<String>,
+    /// When the second proof was given; 0: there is none.
+    pub second_at: Micros,
+    /// The identity provider of the person.
+    pub origin: String,
     /// The person's generation: what was made in another one has ended.
     pub generation: i64,
     remembered: bool,
@@ -124,6 +131,17 @@ impl Live {
         let mut actor = Actor::unnarrowed(&registry, Subject::User(self.user), cx.zone(), &self.username);
         actor.token = self.id.to_string().into();
         Arc::new(actor)
+    }
+
+    /// How sure it is that it is the person.
+    pub fn assurance(&self) -> Assurance {
+        Assurance::of(&self.amr)
+    }
+
+    /// Whether the person has just proved who they are, as changing how they do it needs: with everything that they have, if
+    /// `second` says that there is more than a password (ASVS 5.0, 7.5.1).
+    pub fn is_fresh(&self, second: bool, now: Micros) -> bool {
+        now - if second { self.second_at } else { self.auth_time } <= FRESH
     }
 
     fn is_good(&self, now: Micros, limits: &SessionLimits) -> bool {
@@ -148,6 +166,8 @@ pub struct SignedIn<'a> {
     pub user: &'a Fields<crate::UserOwn>,
     /// RFC 8176 names.
     pub amr: &'a [&'a str],
+    /// When the second proof was given; 0: there is none.
+    pub second_at: Micros,
     /// Whether to stay signed in on this device.
     pub remember: bool,
 }
@@ -180,6 +200,10 @@ impl Sessions {
                 None => return Ok(None),
             },
         };
+        // The zone has come to ask for more than the session was begun with: it is as if it had ended.
+        if live.assurance() < Assurance::Two && cx.here().config.mfa.of(&live.origin) == MfaPolicy::Required {
+            return Ok(None);
+        }
         if now - live.seen.load(Ordering::Relaxed) > SEEN {
             self.touch(&live, cx).await?;
         }
@@ -219,7 +243,15 @@ impl Sessions {
 
     /// Begins a session in the transaction at hand, which must write, and gives the header that tells the browser. A session
     /// that the browser had before ends: its name is not taken over into a new sign-in (session fixation).
+    ///
+    /// Where more is due than was proved it is half a sign-in that begins, whoever calls.
     pub async fn begin(&self, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<String> {
+        if Assurance::of(new.amr) < Assurance::Two {
+            let policy = cx.here().config.mfa.of(&new.user.own.origin);
+            if next(policy, &Mine::of(new.user.guid, cx).await?).is_some() {
+                return Half::begin(new.user, new.amr, new.remember, cx).await;
+            }
+        }
         let me = cx.tx().assume(Duty::SignIn);
         let begun = self.write(new, cx).await;
         cx.tx().resume(me);
@@ -241,6 +273,7 @@ impl Sessions {
             .put(Session::generation, new.user.own.generation)
             .put(Session::auth_time, now)
             .put(Session::amr, new.amr.join(" "))
+            .put(Session::second_at, new.second_at)
             .put(Session::remembered, new.remember)
             .put(Session::seen, now)
             .put(Session::expires, now + seconds * SECOND)
@@ -250,6 +283,47 @@ impl Sessions {
         let slot = cx.tx().slot::<Session>(zone).await?;
         cx.tx().insert_as(slot, Id::new(ids.uuid()), Some(new.user.guid), set).await?;
         Ok(cookie::set_session(cx, &held, new.remember.then_some(seconds)))
+    }
+
+    /// Adds proofs to a session, in the transaction at hand, which must write.
+    ///
+    /// # Errors
+    /// When the session has ended, or the database is away.
+    pub async fn raise(&self, live: &Live, proofs: &[&str], cx: &mut Ctx) -> Reply<()> {
+        let amr = joined(&live.amr, proofs).join(" ");
+        let now = cx.now();
+        self.change(live, Set::default().put(Session::amr, amr).put(Session::second_at, now), cx).await
+    }
+
+    /// Gives a session another secret, after a proof (ASVS 5.0, 7.2.4), in the transaction at hand, which must write. Gives the
+    /// header that tells the browser. The session ends when it would have ended.
+    ///
+    /// # Errors
+    /// When the session has ended, or the database is away.
+    pub async fn renew(&self, live: &Live, cx: &mut Ctx) -> Reply<String> {
+        let ids = cx.tx().ids().clone();
+        let held = Secret::new(ids.hex32() + &ids.hex32());
+        self.change(live, Set::default().put(Session::digest, hex(&digest(held.expose()))), cx).await?;
+        let left = (live.expires - cx.now()) / SECOND;
+        Ok(cookie::set_session(cx, &held, live.remembered.then_some(left)))
+    }
+
+    async fn change(&self, live: &Live, set: Set<Session>, cx: &mut Ctx) -> Reply<()> {
+        let me = cx.tx().assume(Duty::SignIn);
+        let changed = match cx.tx().grant::<Delete, Session>(Id::new(live.id)).await {
+            Ok(session) => {
+                // What every process remembers of it is no longer so.
+                let told = cx.tx().announce(&session);
+                let row = cx.tx().grant::<Update, Session>(Id::new(live.id)).await;
+                match (told, row) {
+                    (Ok(()), Ok(row)) => cx.tx().update(&row, set).await,
+                    (Err(fault), _) | (_, Err(fault)) => Err(fault),
+                }
+            }
+            Err(fault) => Err(fault),
+        };
+        cx.tx().resume(me);
+        changed
     }
 
     /// Ends the session that the browser holds, in the transaction at hand, which must write. Gives the header that makes the
@@ -313,6 +387,8 @@ async fn read(key: &Digest, cx: &mut Ctx) -> Reply<Option<Live>> {
         username: user.own.username,
         auth_time: row.own.auth_time,
         amr: row.own.amr.split_whitespace().map(str::to_owned).collect(),
+        second_at: row.own.second_at,
+        origin: user.own.origin,
         generation: row.own.generation,
         remembered: row.own.remembered,
         expires: row.own.expires,
@@ -331,5 +407,7 @@ fn full_name(user: &crate::UserOwn) -> Option<String> {
 const SECOND: Micros = 1_000_000;
 /// How exactly the last use is known.
 const SEEN: Micros = 60 * SECOND;
+/// How long a proof counts as fresh.
+const FRESH: Micros = 300 * SECOND;
 /// Sessions in memory, about 200 bytes each.
 const REMEMBERED: usize = 65_536;

@@ -1,12 +1,13 @@
 //! A person proves by a password who they are: the same look-up, the same time and the same notes for every protocol.
 
 use crate::password::PasswordPolicy;
-use crate::{Attempt, Credentials, Tried, User, UserOwn};
+use crate::{Attempt, Credentials, Mine, Next, Tried, User, UserOwn, next};
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty, Subject};
 use uaa_model::{Micros, Reply, Secret};
 use uaa_plugin::Ctx;
 use uaa_store::{Cond, Field, Fields, Want};
+use uuid::Uuid;
 
 /// Who somebody says they are.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +23,12 @@ pub struct Claimed<'a> {
 /// What came of it.
 #[derive(Debug)]
 pub enum Proved {
-    /// It is the person.
+    /// It is the person, and nothing else is asked of them.
     Right(Box<Fields<UserOwn>>),
     /// It is their password, which must be changed before it is good for anything else; when it ran out, if it did.
     Stale(Box<Fields<UserOwn>>, Option<Micros>),
+    /// It is their password, which is not enough: nobody is signed in by it.
+    Half(Box<Fields<UserOwn>>, Next),
     /// It is not, or nobody has that name, or they may not sign in: nothing tells which.
     Wrong,
     /// Nothing was tried, until then.
@@ -54,23 +57,42 @@ pub async fn by_password(
     let address = cx.caller.address.clone();
     let tried = Tried { zone: cx.zone(), origin: claimed.origin, username: &username, address: &address };
     match credentials.password(tried, password, stored, now).await? {
-        Attempt::Right => Ok(user.map_or(Proved::Wrong, |user| {
-            let policy = PasswordPolicy::of(&cx.here());
-            let ended = policy.ended(user.own.password_changed_at, now);
-            match ended.is_some() || user.own.password_change_required {
-                true => Proved::Stale(Box::new(user), ended),
-                false => Proved::Right(Box::new(user)),
-            }
-        })),
+        Attempt::Right => match user {
+            Some(user) => enough(credentials, &tried, user, cx).await,
+            None => Ok(Proved::Wrong),
+        },
         Attempt::Wrong => {
-            failed(user.as_ref(), claimed.client, "password", cx);
+            failed(user.as_ref().map(named), claimed.client, "password", cx);
             Ok(Proved::Wrong)
         }
         Attempt::Locked(until) => {
-            failed(user.as_ref(), claimed.client, "locked", cx);
+            failed(user.as_ref().map(named), claimed.client, "locked", cx);
             Ok(Proved::Locked(until))
         }
     }
+}
+
+/// A right password forgets the failures before it, unless a code has to follow: whoever has the password could otherwise guess at
+/// codes for ever, with the password in between.
+async fn enough(
+    credentials: &Credentials,
+    tried: &Tried<'_>,
+    user: Fields<UserOwn>,
+    cx: &mut Ctx,
+) -> Reply<Proved> {
+    let here = cx.here();
+    let next = next(here.config.mfa.of(&user.own.origin), &Mine::of(user.guid, cx).await?);
+    if next != Some(Next::Ask) {
+        credentials.succeeded(*tried);
+    }
+    let ended = PasswordPolicy::of(&here).ended(user.own.password_changed_at, cx.now());
+    let (stale, user) = (ended.is_some() || user.own.password_change_required, Box::new(user));
+    Ok(match next {
+        // Whoever chooses another password signs in with it, and is asked for the rest then.
+        _ if stale => Proved::Stale(user, ended),
+        None => Proved::Right(user),
+        Some(next) => Proved::Half(user, next),
+    })
 }
 
 async fn find(origin: &str, username: &str, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
@@ -80,14 +102,17 @@ async fn find(origin: &str, username: &str, cx: &mut Ctx) -> Reply<Option<Fields
     cx.tx().find(&seen, Cond::All(vec![name, there])).await
 }
 
+fn named(user: &Fields<UserOwn>) -> (Uuid, &str) {
+    (user.guid, &user.own.username)
+}
+
 /// Notes a sign-in that failed, of the user that it was tried for, if there is one: what somebody typed is not noted, as it
 /// may be a password.
-fn failed(user: Option<&Fields<UserOwn>>, client: &str, why: &'static str, cx: &mut Ctx) {
+pub fn failed(user: Option<(Uuid, &str)>, client: &str, why: &'static str, cx: &mut Ctx) {
     let (zone, registry) = (cx.zone(), cx.tx().registry().clone());
     let actor = match user {
-        Some(user) => {
-            let subject = Subject::User(user.guid);
-            Actor::with_scopes(&registry, subject, zone, &user.own.username, client, [])
+        Some((user, username)) => {
+            Actor::with_scopes(&registry, Subject::User(user), zone, username, client, [])
         }
         None => Actor::nobody(&registry, zone),
     };

@@ -29,7 +29,7 @@ async fn check(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> R
         Proved::Right(user) => {
             said(StatusCode::OK, &json!({"username": user.own.username, "email": user.own.email}))
         }
-        Proved::Stale(..) | Proved::Wrong | Proved::Locked(_) => {
+        Proved::Half(..) | Proved::Stale(..) | Proved::Wrong | Proved::Locked(_) => {
             said(StatusCode::UNAUTHORIZED, &json!({"error": "authentication failed"}))
         }
     }

@@ -21,11 +21,12 @@ mod register;
 mod reset;
 mod resources;
 mod return_to;
+mod second;
 mod sign_in;
 
 use std::sync::Arc;
 use uaa_authz::Kind;
-use uaa_directory::{Credentials, Pages, Sessions};
+use uaa_directory::{Credentials, Factors, Pages, Sessions};
 use uaa_plugin::{Plugin, Route};
 
 /// The plugin.
@@ -35,6 +36,8 @@ pub struct LoginPages {
     pub sessions: Arc<Sessions>,
     /// Passwords.
     pub credentials: Arc<Credentials>,
+    /// What they have besides.
+    pub factors: Factors,
     /// How pages are drawn.
     pub pages: Pages,
     /// The address that messages come from; `None` when none are sent.
@@ -52,6 +55,7 @@ impl Plugin for LoginPages {
 
     fn routes(self: Arc<Self>) -> Vec<Route> {
         let mut routes = sign_in::routes(&self);
+        routes.extend(second::routes(&self));
         routes.extend(passcode::routes(&self));
         routes.extend(home::routes(&self));
         routes.extend(profile::routes(&self));
@@ -66,6 +70,7 @@ impl Plugin for LoginPages {
         routes.extend(email_changes::routes());
         routes.extend(codes::routes());
         routes.extend(authenticate::routes(&self));
+        routes.extend(profile::factors::routes(&self));
         routes.extend(resources::routes(&self));
         routes.extend(prompts::routes());
         routes

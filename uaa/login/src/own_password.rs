@@ -50,7 +50,7 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         Err(refused) => return ask(&login, &asking, Some(refused), cx),
     };
     let amr: Vec<&str> = live.amr.iter().map(String::as_str).collect();
-    let signed_in = SignedIn { user: &changed, amr: &amr, remember: false };
+    let signed_in = SignedIn { user: &changed, amr: &amr, second_at: live.second_at, remember: false };
     let set = login.sessions.begin(&signed_in, cx).await?;
     let to = format!("{}/profile", cx.links.login);
     Answer::found(&to)?.cookie(&set)?.with(header::CACHE_CONTROL, "no-store")
@@ -103,7 +103,7 @@ async fn change(
     let claimed = Claimed { origin: "uaa", username, client: "" };
     let proved = by_password(&login.credentials, &claimed, &secret("password"), cx).await?;
     let user = match proved {
-        Proved::Right(user) | Proved::Stale(user, _) => user,
+        Proved::Right(user) | Proved::Half(user, _) | Proved::Stale(user, _) => user,
         Proved::Wrong | Proved::Locked(_) => return Ok(Err(PasswordFault::WrongOld)),
     };
     let again = Some(field(fields, "new_password_confirmation").unwrap_or_default());

@@ -1,5 +1,7 @@
 //! `/profile`: the account, where it is signed in, and what applications may do in its name. Everything there can be ended.
 
+pub(crate) mod factors;
+
 use crate::LoginPages;
 use crate::sign_in::form;
 use crate::{email, own_password};
@@ -40,7 +42,10 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
     let ours = row.own.origin == "uaa";
     let user = row.own;
     let sessions = sessions(&live, user.generation, cx).await?;
+    let (apps, recovery) = factors::shown(&live, cx).await?;
     let page = Profile {
+        apps,
+        recovery,
         name: live.name.clone(),
         mail_verified: user.verified,
         change_mail: ours.then(|| Act { action: email::ACTION.into(), fields: vec![] }),
@@ -167,7 +172,7 @@ fn act(name: &str, value: &str) -> Act {
     Act { action: PATH.into(), fields: vec![(name.to_owned(), value.to_owned())] }
 }
 
-const PATH: &str = "/profile";
+pub(super) const PATH: &str = "/profile";
 /// Of the browser's own name, as it goes on for long.
 const AGENT: usize = 100;
 const MOST: i64 = 200;

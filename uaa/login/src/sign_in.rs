@@ -5,9 +5,10 @@ use crate::LoginPages;
 use crate::own_password;
 use crate::prompts;
 use crate::return_to::ReturnTo;
+use crate::second;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::{Asking, Claimed, Proved, Shown, SignedIn, by_password, cookie};
+use uaa_directory::{Asking, Claimed, Half, Proved, Shown, SignedIn, by_password, cookie};
 use uaa_look::{Client, Locked, Notice, SignIn, SignInPassword};
 use uaa_model::{Micros, Reply, Secret};
 use uaa_plugin::{
@@ -42,13 +43,13 @@ pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
 }
 
 /// What the pages of a sign-in carry from one to the next.
-struct Going {
-    to: Option<ReturnTo>,
+pub(crate) struct Going {
+    pub(crate) to: Option<ReturnTo>,
     asking: Option<Asking>,
 }
 
 impl Going {
-    async fn read(fields: &[(String, String)], cx: &mut Ctx) -> Reply<Going> {
+    pub(crate) async fn read(fields: &[(String, String)], cx: &mut Ctx) -> Reply<Going> {
         let to = field(fields, "return_to").and_then(|text| ReturnTo::read(text, &cx.links.login));
         let client = to.as_ref().and_then(|to| to.parameter("client_id"));
         let asking = match client {
@@ -62,17 +63,22 @@ impl Going {
     }
 
     /// A path with what is carried on in its query.
-    fn at(&self, path: &str) -> String {
+    pub(crate) fn at(&self, path: &str) -> String {
         let Some(to) = &self.to else { return path.to_owned() };
         let query = Serializer::new(String::new()).append_pair("return_to", to.as_str()).finish();
         format!("{path}?{query}")
     }
 
-    fn client(&self) -> Option<Client> {
+    pub(crate) fn client(&self) -> Option<Client> {
         self.asking.as_ref().map(Asking::client)
     }
 
-    fn shown<'a>(&'a self, status: StatusCode, here: &'a str) -> Shown<'a> {
+    /// The application that asks, for the audit log.
+    pub(crate) fn client_id(&self) -> &str {
+        self.asking.as_ref().map_or("", |asking| asking.client_id.as_str())
+    }
+
+    pub(crate) fn shown<'a>(&'a self, status: StatusCode, here: &'a str) -> Shown<'a> {
         let sends_to = self.asking.as_ref().and_then(|asking| asking.sends_to.as_deref());
         let ui_locales = self.to.as_ref().and_then(|to| to.parameter("ui_locales"));
         Shown { sends_to, ui_locales, ..Shown::new(status, here) }
@@ -136,11 +142,17 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         Proved::Right(user) => {
             cx.step(Want::Write).await?;
             let remember = field(&fields, "remember").is_some();
-            let signed_in = SignedIn { user: &user, amr: &["pwd"], remember };
+            let signed_in = SignedIn { user: &user, amr: &["pwd"], second_at: 0, remember };
             let set = login.sessions.begin(&signed_in, cx).await?;
             Answer::found(&onward(&going, cx))?.cookie(&set)?.with(header::CACHE_CONTROL, "no-store")
         }
         Proved::Stale(user, expired) => own_password::instead(&login, &user, expired, cx),
+        Proved::Half(user, next) => {
+            cx.step(Want::Write).await?;
+            let remember = field(&fields, "remember").is_some();
+            let set = Half::begin(&user, &["pwd"], remember, cx).await?;
+            second::begun(&going, next, &set, cx)
+        }
         Proved::Wrong => password(&login, &going, &username, Some(Notice::WrongPassword { left: None }), cx),
         Proved::Locked(until) => locked(&login, &going, &username, until, cx),
     }
@@ -187,7 +199,13 @@ fn password(
     login.pages.show(&page, going.shown(status, &here), cx)
 }
 
-fn locked(login: &LoginPages, going: &Going, username: &str, until: Micros, cx: &mut Ctx) -> Reply<Answer> {
+pub(crate) fn locked(
+    login: &LoginPages,
+    going: &Going,
+    username: &str,
+    until: Micros,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
     let here = going.at("/login");
     let page = Locked {
         username: username.to_owned(),
@@ -207,7 +225,7 @@ fn self_service(cx: &Ctx, own: fn(&SelfService) -> Option<String>, page: &str) -
     links.enabled().then(|| own(links).unwrap_or_else(|| page.to_owned()))
 }
 
-fn onward(going: &Going, cx: &Ctx) -> String {
+pub(crate) fn onward(going: &Going, cx: &Ctx) -> String {
     match &going.to {
         Some(to) => to.address(&cx.links.login),
         None => format!("{}/home", cx.links.login),

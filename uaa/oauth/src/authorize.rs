@@ -14,6 +14,7 @@ mod pushed;
 mod redirect;
 mod request;
 mod respond;
+mod step_up;
 
 pub(crate) use code::Kept;
 pub(crate) use pages::{as_asked, as_shown};
@@ -34,7 +35,7 @@ use pushed::{Request, Way};
 use request::Asked;
 use std::sync::Arc;
 use uaa_authz::Duty;
-use uaa_directory::{Live, Pages, Sessions, cookie};
+use uaa_directory::{Assurance, Live, Pages, Sessions, cookie};
 use uaa_model::{Code, Denied, Fault, Reply};
 use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, field};
 use uaa_token::epoch_seconds;
@@ -117,7 +118,7 @@ impl Who {
         let authentication = Authentication {
             auth_time: epoch_seconds(live.auth_time),
             amr: live.amr.clone(),
-            acr: vec![],
+            acr: vec![asked.acr(live.assurance())],
             nonce: asked.nonce.clone(),
             told: asked.told.in_id_token.clone(),
             sid: Some(live.id.to_string()),
@@ -154,6 +155,9 @@ impl Authorize {
             Some(live) if self.is_enough(&asked, &live, decision.is_some(), cx).await? => live,
             Some(_) | None => return self.sign_in_first(&asked, cx).await,
         };
+        if let Some(answer) = self.step_up(&asked, &live, cx).await? {
+            return Ok(answer);
+        }
         self.go_on(&asked, decision, live, cx).await
     }
 
@@ -264,6 +268,10 @@ impl Authorize {
         let age = epoch_seconds(cx.now()) - auth_time;
         if asked.prompt.login || asked.prompt.select_account || asked.max_age.is_some_and(|most| age > most) {
             let text = "the application wants a sign-in, and nobody is there to be asked";
+            return Err(Stop::Back(Box::new(asked.back.clone()), "login_required", text.into()));
+        }
+        if Assurance::of(&said.amr) < asked.assurance(&cx.here()) {
+            let text = "the application wants more proofs than the token speaks of";
             return Err(Stop::Back(Box::new(asked.back.clone()), "login_required", text.into()));
         }
         let authentication = Authentication {

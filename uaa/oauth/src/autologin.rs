@@ -3,7 +3,7 @@
 
 use crate::authorize::Authorize;
 use crate::engine::Engine;
-use crate::fault::{bad_credentials, invalid_client, invalid_request, locked, stale};
+use crate::fault::{bad_credentials, invalid_client, invalid_request, locked, more_is_needed, stale};
 use axum::http::{Method, header};
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
@@ -66,6 +66,7 @@ async fn create(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     let user = match by_password(&engine.credentials, &claimed, &password, cx).await? {
         Proved::Right(user) => user,
         Proved::Stale(..) => return Err(stale()),
+        Proved::Half(..) => return Err(more_is_needed()),
         Proved::Wrong => return Err(bad_credentials()),
         Proved::Locked(_) => return Err(locked()),
     };
@@ -119,7 +120,7 @@ impl Authorize {
         let person = redeemed(code, client_id, cx).await;
         cx.tx().resume(me);
         let Some(user) = person? else { return Ok(None) };
-        let signed_in = SignedIn { user: &user, amr: &["pwd"], remember: false };
+        let signed_in = SignedIn { user: &user, amr: &["pwd"], second_at: 0, remember: false };
         self.sessions.begin(&signed_in, cx).await.map(Some)
     }
 }

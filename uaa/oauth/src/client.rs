@@ -4,7 +4,8 @@ pub(crate) use policy::{Method, Policy};
 
 use crate::client_assertion;
 use crate::engine::Engine;
-use crate::fault::{invalid_client, invalid_request};
+use crate::fault::{invalid_client, invalid_request, more_is_needed};
+use crate::person::Authentication;
 use crate::scope::covers;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -13,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use uaa_directory::password::Source;
-use uaa_directory::{Client, ClientOwn};
+use uaa_directory::{Assurance, Client, ClientOwn};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::{Basic, ZoneInfo};
 use uaa_store::{Cond, Field, Fields};
@@ -37,6 +38,10 @@ pub(crate) struct Known {
     pub(crate) redirect_uris: Vec<String>,
     /// Further addresses to which a browser goes on after a sign-out (`post_logout_redirect_uris`).
     pub(crate) logout_uris: Vec<String>,
+    /// How sure it must be who a person is before it gets any token of them (`require_mfa`).
+    pub(crate) assurance: Assurance,
+    /// What it asks for where a request does not say (`default_acr_values`).
+    pub(crate) default_acr: Vec<String>,
     /// Whether its redirect URIs are patterns (`allow_unsafe_matching`).
     pub(crate) wildcards: bool,
     pub(crate) auto_approve: AutoApprove,
@@ -131,6 +136,12 @@ impl Known {
             name: if own.name.is_empty() { own.client_id.clone() } else { own.name.clone() },
             redirect_uris: list(&own.redirect_uri),
             logout_uris: more("post_logout_redirect_uris"),
+            assurance: if others.get("require_mfa") == Some(&Value::Bool(true)) {
+                Assurance::Two
+            } else {
+                Assurance::One
+            },
+            default_acr: more("default_acr_values"),
             wildcards: others.get("allow_unsafe_matching") == Some(&Value::Bool(true)),
             auto_approve: AutoApprove::read(&own.autoapprove),
             policy: Policy::new(&others),
@@ -145,6 +156,17 @@ impl Known {
     /// Whether it may go without a secret.
     pub(crate) fn is_public(&self) -> bool {
         self.public
+    }
+
+    /// Whether somebody who proved who they are like this may be spoken of to it.
+    ///
+    /// # Errors
+    /// `invalid_grant`, with what to do.
+    pub(crate) fn is_content_with(&self, authentication: &Authentication) -> Reply<()> {
+        if Assurance::of(&authentication.amr) < self.assurance {
+            return Err(more_is_needed());
+        }
+        Ok(())
     }
 
     pub(crate) fn may(&self, grant: &str) -> bool {

@@ -154,6 +154,13 @@ async fn answer(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<A
     if this.engine.credentials.guessed(cx.zone(), &whose, row.is_some(), cx.now()).is_err() {
         return type_it(&this, String::new(), StatusCode::TOO_MANY_REQUESTS, cx);
     }
+    if let Some(row) = &row
+        && let Some(client) = this.engine.client(cx.zone(), &row.own.client_id).await?
+        && live.assurance() < client.assurance
+    {
+        let query = Serializer::new(String::new()).append_pair("user_code", &code).finish();
+        return this.pages.step_up(&format!("{PATH}?{query}"), client.assurance, cx);
+    }
     match (row, decision) {
         (None, _) => type_it(&this, code, StatusCode::UNPROCESSABLE_ENTITY, cx),
         (Some(row), None) => confirm(&this, &row, code, &live, cx).await,

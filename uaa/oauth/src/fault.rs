@@ -12,6 +12,14 @@ pub(crate) fn invalid_grant(text: impl Into<Cow<'static, str>>) -> Fault {
     Fault::protocol(Code::new(400, "invalid_grant"), text)
 }
 
+/// A password alone, where there is, or has to be, a second factor.
+pub(crate) fn more_is_needed() -> Fault {
+    invalid_grant(
+        "A password alone is not enough here: a second factor is needed, which only a browser can ask for. \
+         Use --sso, as in `cf login --sso`.",
+    )
+}
+
 /// A client that asks whether something has happened learns that it has not (RFC 8628 section 3.5).
 pub(crate) fn told(error: &'static str, text: &'static str) -> Fault {
     Fault::protocol(Code::new(400, error), text)

@@ -9,6 +9,7 @@ use crate::person::{Authentication, Person};
 use crate::stored::{self, Whose, end_all};
 use axum::http::{StatusCode, header};
 use serde_json::{Map, Value, json};
+use uaa_directory::Assurance;
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field};
@@ -112,6 +113,7 @@ impl Engine {
     /// the transaction at hand only reads, it goes on in one that writes (`Ctx::step`).
     pub(crate) async fn issue_to_person(&self, order: &Order<'_>, cx: &mut Ctx) -> Reply<Issued> {
         let Order { client, person, authentication, scopes, grant, .. } = *order;
+        client.is_content_with(authentication)?;
         let mut claims = self.claims(client, Some((person, authentication)), grant, scopes);
         claims.client_auth_method = order.client_auth.map(Into::into);
         claims.cnf = bound_to(order.bound);
@@ -247,9 +249,12 @@ pub(crate) fn token_type(claims: &AccessClaims<'_>) -> &'static str {
     if claims.cnf.as_ref().is_some_and(|cnf| cnf.jkt.is_some()) { "DPoP" } else { "bearer" }
 }
 
-/// `acr` as UAA writes it; absent when nobody named a class.
+/// The context class: what was named to the client, else what the proofs come to; absent when neither is known.
 pub(crate) fn acr(authentication: &Authentication) -> Option<Acr<'_>> {
-    let values: Vec<_> = authentication.acr.iter().map(|acr| acr.as_str().into()).collect();
+    let mut values: Vec<_> = authentication.acr.iter().map(|acr| acr.as_str().into()).collect();
+    if values.is_empty() && !authentication.amr.is_empty() {
+        values.push(Assurance::of(&authentication.amr).name().into());
+    }
     (!values.is_empty()).then_some(Acr { values })
 }
 

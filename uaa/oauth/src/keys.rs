@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use uaa_directory::hex;
+use uaa_directory::{Assurance, hex};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Ctx, Dialect, Handler, Public, Route, Site, ZoneInfo};
 use uaa_token::{Algorithm, KeySet, digest};
@@ -144,6 +144,7 @@ fn configuration(here: &ZoneInfo) -> Value {
         "authorization_signing_alg_values_supported": algorithms,
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "acr_values_supported": Assurance::ALL.map(Assurance::name),
         "authorization_response_iss_parameter_supported": true,
         "ui_locales_supported": ["en", "ko"],
         "grant_types_supported": GRANTS.iter().chain(&["implicit"]).collect::<Vec<_>>(),

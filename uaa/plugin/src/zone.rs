@@ -4,7 +4,10 @@
 mod config;
 mod switch;
 
-pub use config::{Agreement, DEFAULT_GROUPS, Prompt, SelfService, TokenPolicy, UserConfig, ZoneConfig};
+pub use config::{
+    Agreement, DEFAULT_GROUPS, DEFAULT_MFA_PROVIDERS, MfaConfig, MfaPolicy, Prompt, SelfService, TokenPolicy,
+    UserConfig, ZoneConfig,
+};
 
 use crate::ctx::Links;
 use arc_swap::ArcSwap;

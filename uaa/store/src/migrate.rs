@@ -180,4 +180,5 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (9, include_str!("../../../migrations/0009_names_in_order.sql")),
     (10, include_str!("../../../migrations/0010_mail.sql")),
     (11, include_str!("../../../migrations/0011_more_keys.sql")),
+    (12, include_str!("../../../migrations/0012_factors.sql")),
 ];

@@ -106,11 +106,39 @@ pub struct Registered<'a> {
     pub exp: i64,
 }
 
-/// The `acr` member, an object at UAA.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// The `acr` member. One class is written as a text (OpenID Connect Core 1.0 section 2, RFC 9068 section 2.2.1), several as UAA's
+/// object `{"values": […]}`; both are read.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(from = "AcrForm<'a>")]
 pub struct Acr<'a> {
     /// The context classes.
     pub values: Texts<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum AcrForm<'a> {
+    One(Text<'a>),
+    Many { values: Texts<'a> },
+}
+
+impl<'a> From<AcrForm<'a>> for Acr<'a> {
+    fn from(form: AcrForm<'a>) -> Self {
+        match form {
+            AcrForm::One(class) => Acr { values: vec![class] },
+            AcrForm::Many { values } => Acr { values },
+        }
+    }
+}
+
+impl Serialize for Acr<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = |class: &Text<'_>| Cow::Owned(class.as_ref().to_owned());
+        match self.values.as_slice() {
+            [class] => AcrForm::One(text(class)).serialize(serializer),
+            several => AcrForm::Many { values: several.iter().map(text).collect() }.serialize(serializer),
+        }
+    }
 }
 
 /// Whom an access token is for: the client, and for each scope what stands before its last dot (`openid` for `openid`).

@@ -64,6 +64,32 @@ impl Password {
     }
 }
 
+/// What people of the first zone prove who they are with besides a password. Other zones say it themselves (`mfaConfig`).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mfa {
+    /// Who is asked for a second factor.
+    pub policy: MfaRule,
+}
+
+/// Who is asked for a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MfaRule {
+    /// Nobody, and nobody can set one up.
+    Off,
+    /// Whoever has set one up.
+    Optional,
+    /// Everybody; whoever has none sets one up at the next sign-in. Passwords alone get no tokens any more.
+    Required,
+}
+
+impl Default for Mfa {
+    fn default() -> Self {
+        Mfa { policy: MfaRule::Optional }
+    }
+}
+
 /// What people do in the first zone without an administrator.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

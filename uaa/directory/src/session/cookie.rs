@@ -25,6 +25,22 @@ pub(super) fn forget_session(cx: &Ctx) -> String {
     forgotten(cx, SESSION)
 }
 
+/// The secret of a sign-in between its steps, if there is one. Its name is not the session's: what looks for a session does not
+/// find it.
+pub(crate) fn half(cx: &Ctx) -> Option<Secret> {
+    held(cx, HALF).map(Secret::new)
+}
+
+pub(crate) fn set_half(cx: &Ctx, secret: &Secret, seconds: i64) -> String {
+    let mut cookie = new(cx, HALF, secret.expose().to_owned());
+    cookie.set_max_age(Duration::seconds(seconds));
+    cookie.to_string()
+}
+
+pub(crate) fn forget_half(cx: &Ctx) -> String {
+    forgotten(cx, HALF)
+}
+
 /// The text that a form must bring along, and the header that gives the browser its secret, if it has none.
 ///
 /// A double submit whose two halves differ: the browser holds a secret, the form its digest together with the session. Whoever
@@ -133,5 +149,6 @@ fn secure(cx: &Ctx) -> bool {
 }
 
 const SESSION: &str = "hallmark-session";
+const HALF: &str = "hallmark-step";
 const LANGUAGE: &str = "hallmark-language";
 const CSRF: &str = "hallmark-form";

@@ -67,8 +67,10 @@ pub struct Factor {
     pub added: Micros,
     /// When it was last used.
     pub used: Option<Micros>,
-    /// Removes it.
-    pub remove: Act,
+    /// Gives it another name. Posts `name` besides.
+    pub rename: Option<Act>,
+    /// Removes it, unless it is the last one where one is required.
+    pub remove: Option<Act>,
 }
 
 /// Recovery codes.
@@ -82,6 +84,11 @@ pub struct Recovery {
     pub made: Micros,
     /// Makes new ones.
     pub renew: Act,
+}
+
+impl Recovery {
+    /// How many there are in a set.
+    pub const COUNT: u32 = 10;
 }
 
 /// Where somebody is signed in.

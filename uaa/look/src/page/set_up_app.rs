@@ -12,6 +12,8 @@ pub struct SetUpApp {
     pub uri: String,
     /// The key in Base32, as it is typed where nothing can be read.
     pub key: String,
+    /// The key as the form carries it, for the server alone.
+    pub pending: String,
     /// Where a passkey is set up instead.
     pub passkey: Option<String>,
     /// Whether the code before this was wrong.

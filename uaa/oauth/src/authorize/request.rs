@@ -88,6 +88,8 @@ pub(crate) struct Asked {
     pub(crate) prompt: Prompt,
     pub(crate) max_age: Option<i64>,
     pub(crate) told: Told,
+    /// `acr_values`, or what the client asks for when a request says nothing.
+    pub(crate) acr_values: Vec<String>,
     pub(crate) login_hint: Option<String>,
     pub(crate) id_token_hint: Option<String>,
     pub(crate) ui_locales: Option<String>,
@@ -196,6 +198,10 @@ pub(super) async fn read(engine: &Engine, request: Request, here: &Arc<ZoneInfo>
         prompt,
         max_age,
         told: Told::read(some(form, "claims")).unwrap_or_default(),
+        acr_values: match some(form, "acr_values") {
+            Some(text) => text.split_whitespace().map(str::to_owned).collect(),
+            None => client.default_acr.clone(),
+        },
         login_hint: text(form, "login_hint"),
         id_token_hint: text(form, "id_token_hint"),
         ui_locales: text(form, "ui_locales"),

@@ -38,6 +38,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         return Err(invalid_scope("The client may have none of the scopes of the subject_token."));
     }
     let authentication = Authentication::of_token(&had);
+    asked.client.is_content_with(&authentication)?;
     let mut claims = engine.claims(&asked.client, Some((&person, &authentication)), TOKEN_EXCHANGE, &scopes);
     claims.exp = claims.exp.min(had.exp);
     claims.client_auth_method = asked.by.claim().map(Into::into);

@@ -12,6 +12,9 @@ pub struct ZoneConfig {
     pub prompts: Option<Vec<Prompt>>,
     /// The groups of its people.
     pub user_config: UserConfig,
+    /// What its people prove who they are with besides a password.
+    #[serde(rename = "mfaConfig")]
+    pub mfa: MfaConfig,
     /// What a new password must be like, and how long it lasts, in UAA's form; `None`: as the installation says.
     pub password_policy: Option<serde_json::Value>,
     links: Links,
@@ -58,6 +61,50 @@ pub struct Agreement {
     pub text: String,
     /// Where all of it stands.
     pub link: Option<String>,
+}
+
+/// Second factors of a zone's people: UAA's `mfaConfig` with members of our own.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MfaConfig {
+    /// UAA's switch: whoever is of `identity_providers` must have one.
+    pub enabled: bool,
+    /// Ours, which says more and counts before `enabled`.
+    pub policy: Option<MfaPolicy>,
+    /// The origins of the people whom `enabled` and `required` speak of: others prove themselves to their own provider.
+    pub identity_providers: Vec<String>,
+}
+
+/// Whether people of a zone have second factors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MfaPolicy {
+    /// Nobody is asked for one, and nobody is offered one.
+    Off,
+    /// Whoever has one is asked for it.
+    Optional,
+    /// Everybody is asked for one; who has none sets one up at the sign-in.
+    Required,
+}
+
+impl Default for MfaConfig {
+    fn default() -> Self {
+        let identity_providers = DEFAULT_MFA_PROVIDERS.map(str::to_owned).to_vec();
+        MfaConfig { enabled: false, policy: None, identity_providers }
+    }
+}
+
+impl MfaConfig {
+    /// What holds for people of that origin.
+    pub fn of(&self, origin: &str) -> MfaPolicy {
+        let policy = match (self.policy, self.enabled) {
+            (Some(policy), _) => policy,
+            (None, true) => MfaPolicy::Required,
+            (None, false) => MfaPolicy::Optional,
+        };
+        let theirs = self.identity_providers.iter().any(|provider| provider == origin);
+        if policy == MfaPolicy::Required && !theirs { MfaPolicy::Optional } else { policy }
+    }
 }
 
 /// How long tokens of the zone are good where their client does not say.
@@ -140,6 +187,9 @@ impl ZoneConfig {
     }
 }
 
+/// The origins whose people UAA asks for a second factor when nothing else is said.
+pub const DEFAULT_MFA_PROVIDERS: [&str; 2] = ["uaa", "ldap"];
+
 /// The groups that UAA makes in a new zone.
 pub const DEFAULT_GROUPS: [&str; 8] = [
     "openid",
@@ -151,3 +201,19 @@ pub const DEFAULT_GROUPS: [&str; 8] = [
     "user_attributes",
     "uaa.offline_token",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uaas_switch_and_our_policy() {
+        let of = |text: &str, origin: &str| ZoneConfig::read(text).map(|config| config.mfa.of(origin)).ok();
+        assert_eq!(of("{}", "uaa"), Some(MfaPolicy::Optional));
+        assert_eq!(of(r#"{"mfaConfig": {"enabled": true}}"#, "uaa"), Some(MfaPolicy::Required));
+        assert_eq!(of(r#"{"mfaConfig": {"enabled": true}}"#, "okta"), Some(MfaPolicy::Optional));
+        let both = r#"{"mfaConfig": {"enabled": true, "policy": "off", "providerName": "kept"}}"#;
+        assert_eq!(of(both, "uaa"), Some(MfaPolicy::Off));
+        assert_eq!(of(r#"{"mfaConfig": {"policy": "sometimes"}}"#, "uaa"), None);
+    }
+}

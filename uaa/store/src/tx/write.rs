@@ -167,6 +167,33 @@ impl Tx {
         Ok(won)
     }
 
+    /// Sets a number that is still what it was when it was read. Of several transactions that read the same, exactly one is told
+    /// that it was the one: a step of a clock, a counter or a mark in a list goes forward once, on every engine.
+    pub async fn swap<V: Writes, R: Stored>(
+        &mut self,
+        granted: &Granted<V, R>,
+        column: Col<R, i64>,
+        from: i64,
+        to: i64,
+    ) -> Reply<bool> {
+        self.mine(granted)?;
+        let id = granted.id.uuid();
+        let row = Build::update()
+            .table(R::SPEC.table)
+            .value("updated_at", self.now)
+            .value(column.name, to)
+            .and_where(Expr::col("guid").eq(id))
+            // As in `claim`: who comes second waits for the row and finds another number.
+            .and_where(Expr::col(column.name).eq(from))
+            .to_owned();
+        let won = self.change::<R>(row).await? == 1;
+        if won {
+            self.touched::<R>(id);
+            self.note(V::VERB, &R::KIND, id, &granted.place, column.name.into(), &granted.why);
+        }
+        Ok(won)
+    }
+
     /// Ends it and takes the proof: what is deleted cannot be touched again.
     ///
     /// # Errors

@@ -121,6 +121,7 @@ const LEFTOVERS: &[&str] = &[
 const OF_A_ZONE: &[&str] = &[
     "mail",
     "expiring_code",
+    "factor",
     "session",
     "approval",
     "token",

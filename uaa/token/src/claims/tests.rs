@@ -91,9 +91,20 @@ fn optional_members_stand_where_uaa_has_them() {
     let value = serde_json::to_value(&claims).unwrap();
     assert_eq!(value["revocable"], true);
     assert_eq!(value["az_attr"]["external_group"], "g");
-    assert_eq!(value["acr"], json!({"values": ["urn:x"]}));
+    assert_eq!(value["acr"], json!("urn:x"));
     assert_eq!(value["amr"], json!(["pwd"]));
     assert_eq!(value["client_auth_method"], "none");
+}
+
+#[test]
+fn one_class_is_a_text_and_uaas_object_is_read() {
+    let read = |value: Value| serde_json::from_value::<Acr<'static>>(value).unwrap();
+    for (wire, values) in [(json!("a"), vec!["a"]), (json!({"values": ["a", "b"]}), vec!["a", "b"])] {
+        let acr = read(wire.clone());
+        assert_eq!(acr.values, values);
+        assert_eq!(serde_json::to_value(&acr).unwrap(), wire);
+    }
+    assert_eq!(read(json!({"values": ["a"]})), read(json!("a")));
 }
 
 #[test]

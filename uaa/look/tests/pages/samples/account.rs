@@ -42,7 +42,8 @@ fn profile(t: Text<'_>) -> Profile {
         name: t(name),
         added: at(added),
         used: used.map(at),
-        remove: act(t, "/profile/factors/remove"),
+        rename: Some(act(t, "/profile/factors/rename")),
+        remove: Some(act(t, "/profile/factors/remove")),
     };
     Profile {
         managed_by: Some(t("Acme LDAP")),

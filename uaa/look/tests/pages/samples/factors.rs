@@ -44,6 +44,7 @@ fn factors(t: Text<'_>) -> Vec<Sample> {
         proofs: vec![Proof::Password],
         uri: "otpauth://totp/Acme%20Platform:mira.okafor@acme.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Acme%20Platform".into(),
         key: t("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+        pending: t("AAAA"),
         passkey: Some(t("/login/passkey/new")),
         wrong: false,
     };

@@ -1,0 +1,61 @@
+//! `/login/recovery`: a recovery code in the place of everything that was lost.
+
+use super::{Counted, FACTOR, RECOVERY, Step, WHY};
+use crate::LoginPages;
+use crate::sign_in::form;
+use axum::http::{Method, StatusCode};
+use std::sync::Arc;
+use uaa_directory::cookie;
+use uaa_look::RecoveryCode;
+use uaa_model::Reply;
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
+use uaa_store::Want;
+
+pub(super) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
+    let (show, create) = (with(login.clone(), show), with(login.clone(), create));
+    vec![
+        Route::public(Uaa, Method::GET, RECOVERY, "recovery_code_show", Oauth, WHY, show),
+        Route::public(Uaa, Method::POST, RECOVERY, "recovery_code_create", Oauth, WHY, create),
+    ]
+}
+
+async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
+    match Step::read(&login, cx).await? {
+        Ok(step) if step.mine.recovery().is_none() => step.go(FACTOR, cx),
+        Ok(step) => page(&login, &step, false, cx),
+        Err(answer) => Ok(answer),
+    }
+}
+
+async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let fields = form(&body)?;
+    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.trouble(fault, cx);
+    }
+    let step = match Step::read(&login, cx).await? {
+        Ok(step) => step,
+        Err(answer) => return Ok(answer),
+    };
+    cx.step(Want::Write).await?;
+    let code = field(&fields, "code").unwrap_or_default();
+    let right = login.factors.try_code(&step.mine, code, cx).await?;
+    match step.counted(&login, right, cx)? {
+        Counted::Right => step.done(&login, &["rec"], cx).await,
+        Counted::Wrong => page(&login, &step, true, cx),
+        Counted::Locked(answer) => Ok(answer),
+    }
+}
+
+fn page(login: &LoginPages, step: &Step, wrong: bool, cx: &mut Ctx) -> Reply<Answer> {
+    let here = step.at(RECOVERY);
+    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = RecoveryCode {
+        action: here.clone(),
+        proofs: step.proofs(),
+        left: step.mine.left(),
+        app: step.mine.apps().next().is_some().then(|| step.at(FACTOR)),
+        lost: None,
+        wrong,
+    };
+    login.pages.show(&page, step.going.shown(status, &here), cx)
+}
