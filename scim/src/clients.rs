@@ -157,6 +157,7 @@ mod tests {
             refresh_validity: None,
             allow_public: false,
             more: r#"{"createdwith": "x", "client_secret": "argon2 again", "token_salt": "s"}"#.into(),
+            registration: Some("argon2 no, sha".into()),
             generation: 0,
         };
         let row = Fields {

@@ -196,3 +196,97 @@ async fn metadata_is_where_each_standard_has_it() {
     let below = get("api.hallmark.test", "/.well-known/oauth-authorization-server/uaa/oauth/token").await;
     assert_eq!(below.status, 404, "there is no such issuer: {below:?}");
 }
+
+/// Nobody touches a key: the next one is published before it signs, and the one before verifies until its last token is over.
+#[tokio::test]
+async fn keys_change_by_themselves_and_no_token_is_lost() {
+    const DAY: i64 = 86_400;
+    let inside = tests::inside::Inside::open_as(|plan| platform_server::compose::Plan {
+        key_days: Some(90),
+        access_seconds: 3 * 86_400,
+        refresh_seconds: 7 * 86_400,
+        ..plan
+    })
+    .await;
+    let secret = std::fs::read_to_string(inside.data().join("admin-client-secret")).unwrap();
+    let token = async || inside.token("admin", secret.trim(), "grant_type=client_credentials").await;
+    let good = async |token: &str| {
+        let path = "/oauth/clients/cf";
+        inside.ask(uaa_plugin::Site::Uaa, "GET", path, Some(token), None).await.status == 200
+    };
+    let published = async || -> usize {
+        let set = inside.ask(uaa_plugin::Site::Uaa, "GET", "/token_keys", None, None).await.body;
+        set["keys"].as_array().unwrap().len()
+    };
+    let turn = async |days: i64| {
+        inside.clock.advance(days * DAY);
+        // As two processes would: the second finds it done.
+        inside.served.turn_keys().await;
+        inside.served.turn_keys().await;
+    };
+    let first = token().await;
+    turn(88).await;
+    assert_eq!(published().await, 1);
+    turn(1).await;
+    let before = token().await;
+    assert_eq!((published().await, header(&before)["kid"].clone()), (2, header(&first)["kid"].clone()));
+    assert!(good(&before).await);
+    turn(1).await;
+    let after = token().await;
+    assert_ne!(header(&after)["kid"], header(&before)["kid"]);
+    assert_eq!(header(&after)["alg"], header(&before)["alg"]);
+    assert!(good(&before).await && good(&after).await);
+    assert_eq!(published().await, 2);
+    turn(31).await;
+    assert_eq!(published().await, 1, "its last token is over");
+    assert!(good(&token().await).await);
+}
+
+/// The command is another process, of whose new key the server has not heard yet when it is made. It blocks its thread, and the load
+/// goes on in others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn no_request_fails_while_keys_change_under_load() {
+    let server = Arc::new(Hallmark::start().await);
+    let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let mut all = JoinSet::new();
+    for _ in 0..4 {
+        let (server, stop) = (server.clone(), stop.clone());
+        all.spawn(async move {
+            let (secret, mut kids) = (server.client_secret(), std::collections::BTreeSet::new());
+            let mut kept: Vec<String> = vec![];
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                let said = server.token("admin", &secret, &[("grant_type", "client_credentials")]).await;
+                assert_eq!(said.status, 200, "{said:?}");
+                let token = said.body["access_token"].as_str().unwrap().to_owned();
+                let url = format!("{}/oauth/clients/cf", server.uaa());
+                assert_eq!(server.ask(&token, "GET", &url, None).await.status, 200, "{}", header(&token));
+                if kids.insert(header(&token)["kid"].to_string()) {
+                    kept.push(token);
+                }
+            }
+            for token in &kept {
+                let url = format!("{}/oauth/clients/cf", server.uaa());
+                assert_eq!(server.ask(token, "GET", &url, None).await.status, 200, "{}", header(token));
+            }
+            kids.len()
+        });
+    }
+    let mut signs = String::new();
+    for algorithm in ["ES256", "EdDSA", "ES384", "RS256"] {
+        let rotated = server.command(&["keys", "rotate", "--algorithm", algorithm]);
+        assert_eq!(rotated.code, Some(0), "{rotated:?}");
+        signs = rotated.out.split(' ').next().unwrap().to_owned();
+    }
+    // Until the last one signs.
+    for _ in 0..500 {
+        let secret = server.client_secret();
+        let said = server.token("admin", &secret, &[("grant_type", "client_credentials")]).await;
+        if header(said.body["access_token"].as_str().unwrap())["kid"] == signs {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    let seen = all.join_all().await;
+    assert!(seen.iter().any(|kids| *kids >= 2), "the keys did not change while there was load: {seen:?}");
+}

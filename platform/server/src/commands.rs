@@ -26,7 +26,7 @@ use uaa_authz::{Actor, Duty};
 use uaa_directory::SessionLimits;
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_model::{SystemClock, SystemRng};
-use uaa_oauth::TokenForms;
+use uaa_oauth::{RegistrationPolicy, TokenForms};
 use uaa_plugin::Links;
 use uaa_store::{Db, Engine, Tx, Want};
 use uaa_token::Algorithm;
@@ -148,6 +148,16 @@ fn plan(config: &Config, links: Links) -> Result<Plan, Failure> {
             refresh_rotate: config.token.refresh.rotate,
             refresh_unique: config.token.refresh.unique,
             refresh_restricted: config.token.refresh.restrict_grant,
+        },
+        key_days: match i64::try_from(config.token.key_days.get()) {
+            Ok(days @ 1..) => Some(days),
+            Ok(_) | Err(_) => None,
+        },
+        registration: RegistrationPolicy {
+            open: config.registration.open,
+            scopes: config.registration.scopes.clone(),
+            grants: config.registration.grant_types.clone(),
+            redirect_hosts: config.registration.redirect_hosts.clone(),
         },
         lockout,
         body_limit: config.limits.body_bytes.size(),

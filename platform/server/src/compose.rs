@@ -18,7 +18,7 @@ use uaa_directory::{AccessApi, Credentials, Factors, Keyring, Pages, Postman, Se
 use uaa_login::LoginPages;
 use uaa_look::Look;
 use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
-use uaa_oauth::{Caches, Engine, OauthServer, TokenForms};
+use uaa_oauth::{Caches, Engine, OauthServer, RegistrationPolicy, TokenForms};
 use uaa_plugin::{Dispatcher, Links, Plugin, Post, Route, Runner, Site, Work, ZoneConfig, Zones, router};
 use uaa_store::{Access, Db, Feed};
 use uaa_token::{Algorithm, DataKey};
@@ -43,6 +43,10 @@ pub struct Plan {
     pub refresh_seconds: i64,
     /// In which forms tokens are given out.
     pub forms: TokenForms,
+    /// After how many days a signing key is followed by another; `None`: when an operator says so.
+    pub key_days: Option<i64>,
+    /// What clients that register themselves may be.
+    pub registration: RegistrationPolicy,
     /// How long browsers stay signed in.
     pub sessions: SessionLimits,
     /// When accounts lock.
@@ -73,6 +77,8 @@ impl Plan {
             access_seconds: 43_200,
             refresh_seconds: 2_592_000,
             forms: TokenForms::default(),
+            key_days: None,
+            registration: RegistrationPolicy::default(),
             sessions: SessionLimits::default(),
             lockout: LockoutPolicy::default(),
             body_limit: 1 << 20,
@@ -117,6 +123,13 @@ pub struct Served {
     /// What runs beside requests. It ends when this is dropped.
     pub beside: JoinSet<()>,
     engine: Arc<Engine>,
+}
+
+impl Served {
+    /// Takes the step of key rotation that is due now. For tests, whose clock nobody else follows.
+    pub async fn turn_keys(&self) {
+        self.engine.turn_keys().await;
+    }
 }
 
 impl Hall {
@@ -164,6 +177,8 @@ impl Hall {
             access_seconds: self.plan.access_seconds,
             refresh_seconds: self.plan.refresh_seconds,
             forms: self.plan.forms,
+            key_days: self.plan.key_days,
+            registration: self.plan.registration.clone(),
         };
         let (hasher, rng) = (self.hasher.clone(), self.rng.as_ref());
         let credentials = Arc::new(Credentials::new(hasher, self.plan.lockout, rng));
@@ -234,6 +249,24 @@ impl Hall {
         let beside = &mut served.beside;
         let (engine, caches) = (served.engine.clone(), self.caches.clone());
         beside.spawn(async move { engine.follow_keys(caches).await });
+        let engine = served.engine.clone();
+        beside.spawn(async move {
+            let mut turn = tokio::time::interval(JOBS);
+            loop {
+                turn.tick().await;
+                if let Err(fault) = engine.tell_clients().await {
+                    tracing::warn!(?fault, "clients could not be told of sessions that ended");
+                }
+            }
+        });
+        let engine = served.engine.clone();
+        beside.spawn(async move {
+            let mut turn = tokio::time::interval(UPKEEP);
+            loop {
+                turn.tick().await;
+                engine.turn_keys().await;
+            }
+        });
         let jobs = served.jobs.clone();
         beside.spawn(async move {
             loop {

@@ -13,8 +13,8 @@ mod people;
 mod text;
 
 pub use blocks::{
-    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, Refresh, RefreshFormat, Session,
-    SigningAlgorithm, Tls, Token,
+    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, Refresh, RefreshFormat, Registration,
+    Session, SigningAlgorithm, Tls, Token,
 };
 pub use guide::guide;
 pub use keys::{Key, Shape, keys};
@@ -57,6 +57,8 @@ pub struct Config {
     pub database: Database,
     /// Tokens of the first zone. Clients may say otherwise for themselves.
     pub token: Token,
+    /// What applications that register themselves may be.
+    pub registration: Registration,
     /// How long browsers stay signed in.
     pub session: Session,
     /// When wrong passwords close an account of the first zone, and for how long.
@@ -89,6 +91,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             database: Database::default(),
             token: Token::default(),
+            registration: Registration::default(),
             session: Session::default(),
             lockout: Lockout::default(),
             password: Password::default(),
@@ -191,6 +194,9 @@ impl Config {
         }
         if self.mail.tls == MailTls::None && self.mail.host.as_ref().is_some_and(|host| !host.is_here()) {
             found.push("links to accounts travel to the mail server in clear: `mail.tls` is `none`");
+        }
+        if self.registration.open {
+            found.push("anybody may register an application: `registration.open` allows it");
         }
         if self.metrics.allow.is_empty() {
             found.push("nobody may read `/metrics`: `metrics.allow` is empty");

@@ -16,6 +16,16 @@ pub struct Outside {
 }
 
 impl Fetch for Outside {
+    fn form<'a>(&'a self, url: &'a str, form: &'a [(String, String)]) -> BoxFuture<'a, Reply<()>> {
+        Box::pin(async move {
+            let sent = self.client()?.post(url).form(form).send().await.map_err(|error| away(url, &error))?;
+            match sent.status().is_success() {
+                true => Ok(()),
+                false => Err(away(url, &sent.status())),
+            }
+        })
+    }
+
     fn json<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Reply<Value>> {
         Box::pin(async move {
             let body = self.read(url).await?;

@@ -179,7 +179,7 @@ impl Ask<'_> {
     fn refused(&self, verb: &str, zone: Uuid, thing: &Thing) -> Expected {
         // What stands in another zone is not there, for those who would be told.
         let kind = match self.kind {
-            "user_password" | "user_tokens" | "user_status" => "user",
+            "user_password" | "user_tokens" | "user_status" | "user_factors" => "user",
             "client_secret" | "client_tokens" | "client_trust" => "client",
             row => row,
         };
@@ -282,6 +282,12 @@ const IDENTITY: &[&str] = &[
     "approval",
     "mail",
     "expiring_code",
+    "factor",
+    "user_factors",
+    "registration_token",
+    "client_registration",
+    "participant",
+    "logout_notice",
     "invitation",
     "user_password",
     "user_id",

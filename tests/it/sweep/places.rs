@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use tests::inside::Inside;
 use uaa_authz::{Create, Resource, Zone, built_in_id};
 use uaa_directory::{
-    AuditEvent, Client, CustomRole, ExpiringCode, Factor, Group, Job, Mail, Organization, OrganizationQuota,
-    OrganizationRole, PlatformUser, Purpose, RoleBinding, Session, Space, SpaceQuota, SpaceRole, Token, User,
-    hex,
+    AuditEvent, Client, CustomRole, ExpiringCode, Factor, Group, Job, LogoutNotice, Mail, Organization,
+    OrganizationQuota, OrganizationRole, PlatformUser, Purpose, RegistrationToken, RoleBinding, Session,
+    Space, SpaceQuota, SpaceRole, Token, User, hex,
 };
 use uaa_model::{Barrier, Id, UAA_ZONE};
 use uaa_store::{Annotation, Binding, Cond, Field, Granted, Set, Stored, Tx};
@@ -123,6 +123,10 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     branch.put::<Mail>(mail, at_zone);
     let factor = factor(tx, person, &tag).await;
     branch.put::<Factor>(factor, at_zone).owner = Some(person);
+    let initial = registration_token(tx, &tag).await;
+    branch.put::<RegistrationToken>(initial, at_zone);
+    let notice = logout_notice(tx, person).await;
+    branch.put::<LogoutNotice>(notice, at_zone);
     let job = job(tx, person).await;
     branch.put::<Job>(job, at_zone).owner = Some(person);
     let quota = organization_quota(tx, organization, &tag).await;
@@ -381,6 +385,28 @@ async fn space_quota(tx: &mut Tx, organization: Uuid, space: Uuid, tag: &str) ->
     let at = tx.grant::<uaa_authz::Read, Space>(Id::new(space)).await.expect("it is there");
     tx.share(&made, &at).await.expect("shared");
     made.id().uuid()
+}
+
+async fn registration_token(tx: &mut Tx, tag: &str) -> Uuid {
+    let set = Set::default()
+        .put(RegistrationToken::digest, tag)
+        .put(RegistrationToken::description, "")
+        .put(RegistrationToken::uses_left, 1)
+        .put(RegistrationToken::expires, i64::MAX)
+        .put(RegistrationToken::policy, "{}");
+    make(tx, zone(tx), false, set).await.id().uuid()
+}
+
+async fn logout_notice(tx: &mut Tx, person: Uuid) -> Uuid {
+    let set = Set::default()
+        .put(LogoutNotice::session, person)
+        .put(LogoutNotice::client_id, "cf")
+        .put(LogoutNotice::subject, person)
+        .put(LogoutNotice::due_at, i64::MAX)
+        .put(LogoutNotice::tries, 0)
+        .put(LogoutNotice::error, "")
+        .put(LogoutNotice::expires, i64::MAX);
+    make(tx, zone(tx), false, set).await.id().uuid()
 }
 
 async fn custom_role(tx: &mut Tx, tag: &str) -> Uuid {

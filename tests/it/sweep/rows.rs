@@ -61,6 +61,21 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
             send("list role_binding", "/access/v1/evaluations", MANY_OF_OTHERS),
         ],
     ),
+    ("logout_notice_list", &[get("list logout_notice", "/access/v1/logout-notices")]),
+    ("logout_notice_delete", &[get("delete logout_notice", "/access/v1/logout-notices/{logout_notice}")]),
+    ("registration_token_list", &[get("list registration_token", "/access/v1/registration-tokens")]),
+    (
+        "registration_token_create",
+        &[send("create registration_token", "/access/v1/registration-tokens", r#"{"description": "swept"}"#)],
+    ),
+    (
+        "registration_token_show",
+        &[get("read registration_token", "/access/v1/registration-tokens/{registration_token}")],
+    ),
+    (
+        "registration_token_delete",
+        &[get("delete registration_token", "/access/v1/registration-tokens/{registration_token}")],
+    ),
     ("custom_role_list", &[get("list role", "/access/v1/roles?limit=500")]),
     (
         "custom_role_create",

@@ -18,12 +18,21 @@ pub enum Duty {
     Operator,
     /// Writes and sends the messages that wait, with the codes that they carry.
     Mail,
+    /// Makes, changes and ends clients that register themselves, and counts the tokens by which they do.
+    Registration,
 }
 
 impl Duty {
     /// All of them, in the order of `roles.txt`.
-    pub const ALL: [Duty; 6] =
-        [Duty::Bootstrap, Duty::SignIn, Duty::Jobs, Duty::Upkeep, Duty::Operator, Duty::Mail];
+    pub const ALL: [Duty; 7] = [
+        Duty::Bootstrap,
+        Duty::SignIn,
+        Duty::Jobs,
+        Duty::Upkeep,
+        Duty::Operator,
+        Duty::Mail,
+        Duty::Registration,
+    ];
 
     /// The name in `roles.txt` and in the audit log.
     pub const fn name(self) -> &'static str {
@@ -33,6 +42,7 @@ impl Duty {
             Duty::Jobs => "jobs",
             Duty::Upkeep => "upkeep",
             Duty::Operator => "operator",
+            Duty::Registration => "registration",
             Duty::Mail => "mail",
         }
     }
@@ -41,6 +51,9 @@ impl Duty {
     pub(crate) fn verbs(self, kind: &Kind) -> Verbs {
         match (self, kind.realm, kind.name) {
             (Duty::Bootstrap | Duty::Operator, _, _) => Verbs::ALL,
+            (Duty::Registration, Realm::Identity, "client") => Verbs::of("rcud"),
+            (Duty::Registration, Realm::Identity, "registration_token") => Verbs::of("ru"),
+            (Duty::Registration, _, _) => Verbs::NONE,
             (Duty::SignIn, Realm::Identity, "user") => Verbs::of("rcuso"),
             (Duty::SignIn, Realm::Identity, "client") => Verbs::of("rus"),
             (Duty::SignIn, Realm::Identity, "group" | "signing_key" | "zone") => Verbs::of("rs"),
@@ -49,6 +62,7 @@ impl Duty {
                 Realm::Identity,
                 "token" | "session" | "approval" | "factor" | "expiring_code",
             ) => Verbs::ALL,
+            (Duty::SignIn, Realm::Identity, "participant" | "logout_notice") => Verbs::ALL,
             (Duty::SignIn, Realm::Identity, "mail") => Verbs::of("rc"),
             (Duty::SignIn, _, _) => Verbs::NONE,
             (Duty::Jobs, Realm::Identity, "user" | "group" | "client" | "zone") => Verbs::of("r"),

@@ -89,6 +89,7 @@ pub const BUILT_IN: &[Role] = &[
     Role::at(RoleLevel::Zone, "clients.secret"),
     Role::at(RoleLevel::Zone, "clients.admin"),
     Role::at(RoleLevel::Zone, "clients.trust"),
+    Role::at(RoleLevel::Zone, "clients.register"),
     Role::at(RoleLevel::Zone, "tokens.list"),
     Role::at(RoleLevel::Zone, "tokens.revoke"),
     Role::at(RoleLevel::Zone, "uaa.resource"),

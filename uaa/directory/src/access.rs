@@ -8,8 +8,10 @@ mod binding_list;
 mod explain;
 mod factor;
 mod list;
+mod logout_notice;
 mod mail;
 mod reason;
+mod registration_token;
 mod role;
 mod session;
 mod subject;
@@ -37,7 +39,8 @@ impl Plugin for AccessApi {
     }
 
     fn routes(self: Arc<Self>) -> Vec<Route> {
-        [questions(), roles(), bindings(), sessions(), factors(), mails()].concat()
+        let own = [sessions(), factors(), mails(), registration_tokens(), logout_notices()].concat();
+        [questions(), roles(), bindings(), own].concat()
     }
 }
 
@@ -104,5 +107,25 @@ fn factors() -> Vec<Route> {
         Route::on(Uaa, Method::GET, all, "factor_list", Access, factor::list),
         Route::on(Uaa, Method::DELETE, one, "factor_delete", Access, factor::delete),
         Route::on(Uaa, Method::DELETE, of_user, "user_factors_delete", Access, factor::reset),
+    ]
+}
+
+fn registration_tokens() -> Vec<Route> {
+    use registration_token::{create, delete, list, show};
+    let (all, one) = ("/access/v1/registration-tokens", "/access/v1/registration-tokens/{id}");
+    vec![
+        Route::on(Uaa, Method::GET, all, "registration_token_list", Access, list),
+        Route::on(Uaa, Method::POST, all, "registration_token_create", Access, create),
+        Route::on(Uaa, Method::GET, one, "registration_token_show", Access, show),
+        Route::on(Uaa, Method::DELETE, one, "registration_token_delete", Access, delete),
+    ]
+}
+
+fn logout_notices() -> Vec<Route> {
+    use logout_notice::{delete, list};
+    let (all, one) = ("/access/v1/logout-notices", "/access/v1/logout-notices/{id}");
+    vec![
+        Route::on(Uaa, Method::GET, all, "logout_notice_list", Access, list),
+        Route::on(Uaa, Method::DELETE, one, "logout_notice_delete", Access, delete),
     ]
 }

@@ -109,6 +109,7 @@ const MEMBERS: &[(&str, Rule)] = &[
     ("allow_unsafe_matching", Rule::Flag),
     // RFC 7591 section 2.
     ("token_endpoint_auth_method", Rule::OneOf(AUTH_METHODS)),
+    ("response_types", Rule::Texts),
     ("client_uri", Rule::Link),
     ("logo_uri", Rule::Link),
     ("tos_uri", Rule::Link),

@@ -159,6 +159,8 @@ fields!(
         allow_public: bool,
         /// Fields without a column, a JSON object.
         more: String,
+        /// SHA-256, in hexadecimal, of the token by which a client that registered itself manages itself.
+        registration: Option<String>,
         /// Goes up when every token of the client must end.
         generation: i64,
     }
@@ -180,6 +182,52 @@ pub enum ClientBatch {}
 
 impl Resource for ClientBatch {
     const KIND: Kind = Kind::identity("client_batch", &[("clients.admin", v("c"))]);
+    type Parent = Zone;
+}
+
+/// A token by which clients register themselves, a number of times.
+#[derive(Debug)]
+pub enum RegistrationToken {}
+
+impl Resource for RegistrationToken {
+    const KIND: Kind =
+        Kind::identity("registration_token", &[("clients.read", v("r")), ("clients.admin", v("rcud"))]);
+    type Parent = Zone;
+}
+
+fields!(
+    RegistrationToken,
+    /// A registration token's own columns.
+    RegistrationTokenOwn {
+        /// SHA-256 of what its holder holds, in hexadecimal.
+        digest: String,
+        /// For people.
+        description: String,
+        /// How many clients may still come of it.
+        uses_left: i64,
+        /// When it ends, in microseconds.
+        expires: i64,
+        /// What it allows beside the installation's policy, a JSON object.
+        policy: String,
+    }
+);
+
+impl Stored for RegistrationToken {
+    type Own = RegistrationTokenOwn;
+    const SPEC: Spec = Spec { tally: false, ..spec("registration_token", RegistrationToken::COLUMNS) };
+    const UNIQUE: &'static [(&'static str, &'static str)] = &[];
+    fn own(row: &Row, at: usize) -> Reply<RegistrationTokenOwn> {
+        RegistrationTokenOwn::read(row, at)
+    }
+}
+
+/// Registering a client with an access token instead of one made for it. No rows.
+#[derive(Debug)]
+pub enum ClientRegistration {}
+
+impl Resource for ClientRegistration {
+    const KIND: Kind =
+        Kind::identity("client_registration", &[("clients.register", v("c")), ("clients.admin", v("c"))]);
     type Parent = Zone;
 }
 

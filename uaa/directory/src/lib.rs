@@ -16,6 +16,7 @@ mod named;
 mod new_password;
 mod new_user;
 mod pages;
+mod participant;
 mod passcode;
 pub mod password;
 mod platform;
@@ -33,8 +34,8 @@ pub use factor::{
     AppOf, Assurance, Factor, FactorOwn, Factors, Half, Mine, NewApp, Next, factors_end, joined, next,
 };
 pub use identity::{
-    Approval, ApprovalOwn, Client, ClientBatch, ClientOwn, Group, GroupOwn, SigningKey, SigningKeyOwn, Token,
-    TokenOwn, User, UserOwn,
+    Approval, ApprovalOwn, Client, ClientBatch, ClientOwn, ClientRegistration, Group, GroupOwn,
+    RegistrationToken, RegistrationTokenOwn, SigningKey, SigningKeyOwn, Token, TokenOwn, User, UserOwn,
 };
 pub use kept::{Keep, keep, keep_in};
 pub use mail::{Errand, Inviter, Mail, MailOwn, Postman, is_address, queue};
@@ -42,6 +43,7 @@ pub use named::{ByName, Named};
 pub use new_password::{former_passwords, set_password, with_password};
 pub use new_user::{NewUser, emails, make_user, user_named, users_of_address};
 pub use pages::{Asking, Pages, Shown, account, proofs, zone_name};
+pub use participant::{LogoutNotice, LogoutNoticeOwn, Participant, ParticipantOwn, end_session, takes_part};
 pub use passcode::Passcode;
 pub use platform::{
     AuditEvent, AuditEventOwn, BindingOwn, CustomRole, CustomRoleOwn, Job, JobOwn, Organization,
@@ -65,6 +67,10 @@ pub fn kinds() -> Vec<Kind> {
         Group::KIND,
         Client::KIND,
         ClientBatch::KIND,
+        ClientRegistration::KIND,
+        RegistrationToken::KIND,
+        Participant::KIND,
+        LogoutNotice::KIND,
         SigningKey::KIND,
         Token::KIND,
         Session::KIND,

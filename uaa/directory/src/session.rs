@@ -345,10 +345,7 @@ impl Sessions {
             return Ok(());
         };
         match cx.tx().grant::<Delete, Session>(Id::new(row.guid)).await {
-            Ok(session) => {
-                cx.tx().announce(&session)?;
-                cx.tx().delete(session).await
-            }
+            Ok(session) => crate::end_session(cx.tx(), session).await,
             Err(Fault::Denied(..)) => Ok(()),
             Err(fault) => Err(fault),
         }

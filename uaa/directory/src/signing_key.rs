@@ -1,10 +1,11 @@
 //! The keys that sign a zone's tokens: made, written, changed over and read here and nowhere else.
 
-use crate::{SigningKey as Row, SigningKeyOwn};
+use crate::{Client, SigningKey as Row, SigningKeyOwn};
 use std::sync::Arc;
 use uaa_authz::{Actor, Create, Delete, Duty, Update, Zone};
 use uaa_model::{Fault, Id, Micros, Reply};
-use uaa_store::{Access, Fields, Granted, Query, Set, Tx, Want};
+use uaa_plugin::TokenPolicy;
+use uaa_store::{Access, Cond, Fields, Granted, Query, Set, Tx, Want};
 use uaa_token::{Algorithm, DataKey, KeySet, KeyState, SigningKey};
 use uuid::Uuid;
 
@@ -167,6 +168,66 @@ pub async fn promote(tx: &mut Tx, next: Uuid, until: Micros) -> Reply<()> {
     tx.update(&row, set.put(Row::retires_at, if active { 0 } else { NEVER })).await
 }
 
+/// A step of a rotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// A key of that algorithm is to be published.
+    Publish(Algorithm),
+    /// That one has been published long enough, and signs.
+    Promote(Uuid),
+    /// There are keys whose time is over.
+    Forget,
+}
+
+/// The steps that are due. `period`: how long a key signs; `ahead`: how long the next one is published before.
+pub fn due(keys: &[Fields<SigningKeyOwn>], now: Micros, period: Micros, ahead: Micros) -> Vec<Turn> {
+    let mut turns = vec![];
+    for key in keys {
+        match state(&key.own) {
+            // It was last changed when it began to sign.
+            KeyState::Active | KeyState::Beside => {
+                let ends = key.updated_at.saturating_add(period);
+                let is_next = |other: &&Fields<SigningKeyOwn>| {
+                    other.own.algorithm == key.own.algorithm && state(&other.own) == KeyState::Next
+                };
+                match (keys.iter().find(is_next), key.own.algorithm.parse()) {
+                    (Some(next), _) if now >= ends.max(next.created_at.saturating_add(ahead)) => {
+                        turns.push(Turn::Promote(next.guid));
+                    }
+                    (None, Ok(algorithm)) if now >= ends - ahead => turns.push(Turn::Publish(algorithm)),
+                    (Some(_) | None, _) => {}
+                }
+            }
+            KeyState::Retiring { until } if until <= now && !turns.contains(&Turn::Forget) => {
+                turns.push(Turn::Forget);
+            }
+            KeyState::Next | KeyState::Retiring { .. } => {}
+        }
+    }
+    turns
+}
+
+/// The longest life of a token of the zone in seconds: the installation's, the zone's, or a client's own.
+///
+/// # Errors
+/// When the transaction's actor may not see the clients.
+pub async fn longest(tx: &mut Tx, policy: &TokenPolicy, configured: i64) -> Reply<i64> {
+    let own = [policy.access_seconds(), policy.refresh_seconds()];
+    let mut longest = own.into_iter().flatten().fold(configured, i64::max);
+    let seen = tx.visible::<Client>().await?;
+    for column in ["access_validity", "refresh_validity"] {
+        let query = Query::first(1).when(Cond::Present(column)).by(column, true);
+        for row in tx.list(&seen, &query).await?.rows {
+            let own = [row.own.access_validity, row.own.refresh_validity];
+            longest = own.into_iter().flatten().fold(longest, i64::max);
+        }
+    }
+    Ok(longest.min(LONGEST))
+}
+
+/// Thirty years: what a client may claim beyond that is no life of a token.
+const LONGEST: i64 = 946_080_000;
+
 /// Forgets the keys whose last token has expired.
 ///
 /// # Errors
@@ -221,7 +282,8 @@ async fn write(tx: &mut Tx, slot: uaa_store::Slot<Row>, key: &NewKey, state: Key
     Ok(())
 }
 
-fn begin(access: &Access, zone: Uuid, want: Want) -> Tx {
+/// A transaction of the product's own about the keys of a zone.
+pub fn begin(access: &Access, zone: Uuid, want: Want) -> Tx {
     let actor = Actor::system(access.registry(), Duty::Bootstrap, zone);
     access.begin(actor.into(), zone, want, "signing_key_create", "first-start".into())
 }

@@ -9,7 +9,9 @@ use axum::http::{Method, StatusCode};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Read};
-use uaa_directory::{Approval, ApprovalOwn, Asking, Live, Session, SessionOwn, Shown, User, cookie, proofs};
+use uaa_directory::{
+    Approval, ApprovalOwn, Asking, Live, Session, SessionOwn, Shown, User, cookie, end_session, proofs,
+};
 use uaa_look::{Act, Asked, Connected, OwnPassword, Profile, Session as Shows, SignedOut};
 use uaa_model::{Fault, Id, Reply};
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
@@ -73,7 +75,7 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     };
     cx.step(Want::Write).await?;
     if let Some(id) = field(&fields, "end_session").and_then(|id| id.parse().ok()) {
-        end(Id::<Session>::new(id), &live, cx).await?;
+        end_one(Id::new(id), &live, cx).await?;
     }
     if let Some(client) = field(&fields, "take_back") {
         for row in approvals(&live, cx).await?.into_iter().filter(|row| row.own.client_id == client) {
@@ -82,12 +84,27 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     }
     if field(&fields, "end_all").is_some() {
         for row in of_person::<Session>(&live, cx).await? {
-            end(Id::<Session>::new(row.guid), &live, cx).await?;
+            end_one(Id::new(row.guid), &live, cx).await?;
         }
         let page = SignedOut { sign_in: "/login".into(), ..SignedOut::default() };
         return login.pages.show(&page, Shown::new(StatusCode::OK, "/login"), cx);
     }
     Answer::found(&format!("{}{PATH}", cx.links.login))
+}
+
+/// Ends a session, and has the applications told that took part in it.
+async fn end_one(id: Id<Session>, live: &Live, cx: &mut Ctx) -> Reply<()> {
+    let me = live.actor(cx);
+    let before = cx.tx().actor().clone();
+    cx.tx().resume(me);
+    let ended = match cx.tx().grant::<Delete, Session>(id).await {
+        Ok(session) => end_session(cx.tx(), session).await,
+        // It has ended meanwhile, or never was theirs.
+        Err(Fault::Denied(..)) => Ok(()),
+        Err(fault) => Err(fault),
+    };
+    cx.tx().resume(before);
+    ended
 }
 
 async fn end<R: Stored>(id: Id<R>, live: &Live, cx: &mut Ctx) -> Reply<()> {

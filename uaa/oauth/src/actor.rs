@@ -8,7 +8,7 @@ use uaa_directory::{Token, User, hex};
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
 use uaa_plugin::{Authenticator, Presented, ZoneInfo};
 use uaa_store::{Cond, Field};
-use uaa_token::{AccessClaims, Expect, Generations, IdClaims, Shape, digest};
+use uaa_token::{AccessClaims, Expect, Generations, IdClaims, Rejected, Shape, digest};
 use uuid::Uuid;
 
 impl Engine {
@@ -25,7 +25,13 @@ impl Engine {
         let claims = match Shape::of(token) {
             Shape::Jwt => {
                 let expect = Expect { now, issuer: &here.issuer, audience: &[], zone: Some(&here.id) };
-                self.keys(here).await?.set.verify::<AccessClaims<'static>>(token, &expect)?
+                match self.keys(here).await?.set.verify::<AccessClaims<'static>>(token, &expect) {
+                    Err(Rejected::UnknownKey) => {
+                        let newer = self.newer_keys(here).await?.ok_or(Rejected::UnknownKey)?;
+                        newer.set.verify::<AccessClaims<'static>>(token, &expect)?
+                    }
+                    other => other?,
+                }
             }
             Shape::Access => self.stored(&key, here.guid, now, &mut rests_on).await?,
             Shape::Refresh | Shape::Unknown => return Err(bad()),

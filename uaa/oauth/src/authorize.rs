@@ -300,6 +300,7 @@ impl Authorize {
         cx: &mut Ctx,
     ) -> Result<Answer, Stop> {
         asked.request.spend(cx).await?;
+        takes_part(asked, who, cx).await?;
         let code = if asked.wanted.code {
             cx.step_to_write().await?;
             Some(code::keep(&self.engine, asked, &scopes, who, cx).await?)
@@ -321,4 +322,15 @@ fn told(asked: &Asked, fault: Fault) -> Stop {
         }
         other => Stop::Fault(other),
     }
+}
+
+/// A client that wants to know when the session ends is written down (OpenID Connect Back-Channel Logout 1.0).
+async fn takes_part(asked: &Asked, who: &Who, cx: &mut Ctx) -> Reply<()> {
+    let session = who.authentication.sid.as_deref().and_then(|sid| sid.parse().ok());
+    let (Some(session), Some(_)) = (session, &asked.client.backchannel_logout_uri) else { return Ok(()) };
+    cx.step_to_write().await?;
+    let me = cx.tx().assume(Duty::SignIn);
+    let done = uaa_directory::takes_part(cx.tx(), session, &asked.client.client_id, who.user).await;
+    cx.tx().resume(me);
+    done
 }

@@ -47,6 +47,10 @@ pub(crate) struct Known {
     pub(crate) auto_approve: AutoApprove,
     /// With which algorithm its ID tokens are signed, where it is not the zone's (`id_token_signed_response_alg`).
     pub(crate) id_token_algorithm: Option<Algorithm>,
+    /// Where it is told that a session has ended.
+    pub(crate) backchannel_logout_uri: Option<String>,
+    /// The response types that it is registered for; `None`: what its grant types allow.
+    pub(crate) response_types: Option<Vec<String>>,
     /// Whether its access tokens are those of RFC 9068 (`access_token_format`).
     pub(crate) rfc9068: bool,
     grants: Vec<String>,
@@ -145,6 +149,8 @@ impl Known {
             wildcards: others.get("allow_unsafe_matching") == Some(&Value::Bool(true)),
             auto_approve: AutoApprove::read(&own.autoapprove),
             policy: Policy::new(&others),
+            backchannel_logout_uri: text("backchannel_logout_uri").map(str::to_owned),
+            response_types: others.contains_key("response_types").then(|| more("response_types")),
             rfc9068: text("access_token_format") == Some("rfc9068"),
             id_token_algorithm: algorithm("id_token_signed_response_alg"),
             secrets: [&own.secret, &own.secret_two].into_iter().flatten().cloned().collect(),

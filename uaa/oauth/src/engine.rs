@@ -4,6 +4,7 @@ use crate::forms::TokenForms;
 use crate::keychain::Keychain;
 use crate::polls::Polls;
 use crate::published::Published;
+use crate::registration::RegistrationPolicy;
 use crate::verified::{MOST, Verified};
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty};
@@ -23,6 +24,10 @@ pub struct Settings {
     pub refresh_seconds: i64,
     /// In which forms tokens are given out.
     pub forms: TokenForms,
+    /// After how many days a signing key is followed by another; `None`: when an operator says so.
+    pub key_days: Option<i64>,
+    /// What clients that register themselves may be.
+    pub registration: RegistrationPolicy,
 }
 
 /// What every grant and endpoint shares, in whatever zone.

@@ -6,8 +6,9 @@ use crate::keys::Documents;
 use arc_swap::ArcSwap;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use uaa_directory::Keyring;
-use uaa_model::{Fault, Reply};
+use uaa_model::{Fault, Micros, Reply};
 use uaa_plugin::ZoneInfo;
 use uaa_token::{AT_JWT, Algorithm, Encoder, KeySet};
 use uuid::Uuid;
@@ -22,6 +23,8 @@ pub(crate) struct ZoneKeys {
     pub(crate) at_jwt: Encoder,
     /// Of each algorithm that it signs with, for ID tokens and the like.
     by_algorithm: Vec<(Algorithm, Encoder)>,
+    /// When somebody last looked for newer ones.
+    looked: AtomicI64,
 }
 
 impl ZoneKeys {
@@ -29,6 +32,13 @@ impl ZoneKeys {
     pub(crate) fn encoder_with(&self, algorithm: Option<Algorithm>) -> &Encoder {
         let found = self.by_algorithm.iter().find(|(one, _)| Some(*one) == algorithm);
         found.map_or(&self.encoder, |(_, encoder)| encoder)
+    }
+
+    /// What signs tokens of another kind (RFC 8725 section 3.11).
+    pub(crate) fn encoder_typed(&self, algorithm: Option<Algorithm>, typ: &str) -> Encoder {
+        let jku = jku(&self.here);
+        let found = algorithm.and_then(|algorithm| self.set.encoder_with(algorithm, &jku, typ));
+        found.unwrap_or_else(|| self.set.encoder_typed(&jku, typ))
     }
 }
 
@@ -71,7 +81,29 @@ impl Engine {
         keys.ok_or_else(|| Fault::Internal("the zone's keys are not in memory".into()))
     }
 
-    async fn open_keys(&self, here: &Arc<ZoneInfo>) -> Reply<Arc<ZoneKeys>> {
+    /// The zones whose keys are in memory.
+    pub(crate) fn open_zones(&self) -> Vec<Arc<ZoneInfo>> {
+        self.keychain.opened.load().keys().filter_map(|zone| self.zones.of(*zone)).collect()
+    }
+
+    /// What makes keys.
+    pub(crate) fn keychain_ring(&self) -> &Keyring {
+        &self.keychain.ring
+    }
+
+    /// The keys as they are now, when those in memory lack one that a token names: another process may have changed over a
+    /// moment ago. At most once a second, or whoever makes up names of keys would make us ask the database each time.
+    pub(crate) async fn newer_keys(&self, here: &Arc<ZoneInfo>) -> Reply<Option<Arc<ZoneKeys>>> {
+        let keys = self.keys(here).await?;
+        let (now, last) = (self.clock.now(), keys.looked.load(Ordering::Relaxed));
+        let first = keys.looked.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if now - last < A_SECOND || !first {
+            return Ok(None);
+        }
+        self.open_keys(here).await.map(Some)
+    }
+
+    pub(crate) async fn open_keys(&self, here: &Arc<ZoneInfo>) -> Reply<Arc<ZoneKeys>> {
         let set = self.keychain.ring.open(&self.access, here.guid).await?;
         let jku = jku(here);
         let encoder = set.encoder(&jku);
@@ -79,7 +111,9 @@ impl Engine {
         let by_algorithm = Algorithm::ALL.into_iter().filter_map(of).collect();
         let documents = Documents::new(&set, here);
         let at_jwt = set.encoder_typed(&jku, AT_JWT);
-        let keys = Arc::new(ZoneKeys { here: here.clone(), set, documents, encoder, at_jwt, by_algorithm });
+        let looked = AtomicI64::new(self.clock.now());
+        let here = here.clone();
+        let keys = Arc::new(ZoneKeys { here, set, documents, encoder, at_jwt, by_algorithm, looked });
         self.keychain.put(&keys);
         Ok(keys)
     }
@@ -116,6 +150,8 @@ impl Engine {
         }
     }
 }
+
+const A_SECOND: Micros = 1_000_000;
 
 /// The header's `jku`, as UAA has it.
 fn jku(here: &ZoneInfo) -> String {

@@ -7,6 +7,7 @@ mod actor;
 mod answer;
 mod authorize;
 mod autologin;
+mod back_channel;
 mod client;
 mod client_assertion;
 mod client_info;
@@ -26,8 +27,10 @@ mod par;
 mod person;
 mod polls;
 mod published;
+mod registration;
 mod revocation;
 mod revoke;
+mod rotation;
 mod scope;
 mod state;
 mod stored;
@@ -40,6 +43,7 @@ pub use engine::{Caches, Engine, Settings};
 pub use forms::TokenForms;
 #[doc(hidden)]
 pub use grant::fuzz_form;
+pub use registration::RegistrationPolicy;
 
 use std::sync::Arc;
 use uaa_authz::Kind;
@@ -87,6 +91,7 @@ impl Plugin for OauthServer {
         routes.extend(autologin::routes(&authorize));
         routes.extend(client_info::routes(&self.engine));
         routes.extend(userinfo::routes(&self.engine));
+        routes.extend(registration::routes(&self.engine));
         routes
     }
 }

@@ -66,6 +66,18 @@ impl Published {
         }
     }
 
+    /// A document of somebody who registers something, read now.
+    pub(crate) async fn document(&self, url: &str) -> Reply<serde_json::Value> {
+        let outside = self.outside.as_ref().ok_or_else(|| Fault::Unavailable("no way outside".into()))?;
+        outside.json(url).await
+    }
+
+    /// Sends a form to somebody who has registered to get it.
+    pub(crate) async fn post(&self, url: &str, form: &[(String, String)]) -> Reply<()> {
+        let outside = self.outside.as_ref().ok_or_else(|| Fault::Unavailable("no way outside".into()))?;
+        outside.form(url, form).await
+    }
+
     /// `None` when there are too many addresses to keep one more.
     fn place(&self, url: &str) -> Option<Arc<Place>> {
         let mut all = self.read.lock().ok()?;

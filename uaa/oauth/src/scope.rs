@@ -28,10 +28,11 @@ pub(crate) async fn of_person(
     if client.required_groups.iter().any(|group| !groups.contains(group)) {
         return Err(invalid_scope("User does not meet the client's required group criteria."));
     }
-    let own = OF_ONESELF.iter().filter(|scope| !groups.iter().any(|g| g == *scope)).map(|s| (*s).to_owned());
-    let mut may: Vec<String> =
-        own.chain(groups.iter().cloned()).filter(|g| client.scope.iter().any(|c| covers(c, g))).collect();
-    may.sort_unstable();
+    let own = OF_ONESELF.iter().map(|scope| (*scope).to_owned());
+    let mut groups: Vec<String> = groups.into_iter().chain(own).collect();
+    groups.sort();
+    groups.dedup();
+    let may: Vec<String> = groups.into_iter().filter(|g| client.scope.iter().any(|c| covers(c, g))).collect();
     narrowed(asked, &may)
 }
 
@@ -58,7 +59,8 @@ pub(crate) fn covers(pattern: &str, scope: &str) -> bool {
     }
 }
 
-/// OpenID Connect Core 1.0 sections 5.4 and 11.
+/// Scopes that speak of the person alone and need no group (OpenID Connect Core 1.0 sections 5.4 and 11): whoever is asked
+/// gives them.
 const OF_ONESELF: &[&str] = &["address", "email", "offline_access", "phone", "profile"];
 
 static GROUPS_OF: Raw = Raw {

@@ -181,4 +181,6 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (10, include_str!("../../../migrations/0010_mail.sql")),
     (11, include_str!("../../../migrations/0011_more_keys.sql")),
     (12, include_str!("../../../migrations/0012_factors.sql")),
+    (13, include_str!("../../../migrations/0013_registration.sql")),
+    (14, include_str!("../../../migrations/0014_logout.sql")),
 ];

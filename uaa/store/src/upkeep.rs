@@ -17,10 +17,19 @@ impl Access {
         let codes = Sql::new("SELECT guid FROM expiring_code WHERE expires < ? LIMIT 500").with(now);
         let sent = Sql::new("SELECT guid FROM mail WHERE state = 'sent' AND updated_at < ? LIMIT 500");
         let failed = Sql::new("SELECT guid FROM mail WHERE state = 'failed' AND updated_at < ? LIMIT 500");
+        let registrations =
+            Sql::new("SELECT guid FROM registration_token WHERE expires < ? LIMIT 500").with(now);
+        let participants = Sql::new("SELECT guid FROM participant WHERE expires < ? LIMIT 500").with(now);
+        let notices = Sql::new("SELECT guid FROM logout_notice WHERE expires < ? LIMIT 500").with(now);
         let jobs = Sql::new("SELECT guid FROM job WHERE state <> 'PROCESSING' AND updated_at < ? LIMIT 500");
         Ok(self.leaves("DELETE FROM token WHERE guid", "token", tokens).await?
             + self.leaves("DELETE FROM session WHERE guid", "session", sessions).await?
             + self.leaves("DELETE FROM approval WHERE guid", "approval", approvals).await?
+            + self
+                .leaves("DELETE FROM registration_token WHERE guid", "registration_token", registrations)
+                .await?
+            + self.leaves("DELETE FROM participant WHERE guid", "participant", participants).await?
+            + self.leaves("DELETE FROM logout_notice WHERE guid", "logout_notice", notices).await?
             + self.leaves("DELETE FROM expiring_code WHERE guid", "expiring_code", codes).await?
             + self.leaves("DELETE FROM mail WHERE guid", "mail", sent.with(now - SENT)).await?
             + self.leaves("DELETE FROM mail WHERE guid", "mail", failed.with(now - FAILED)).await?

@@ -5,10 +5,10 @@ use crate::failure::Failure;
 use crate::output::Output;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use uaa_directory::{Client, NewKey, signing_key};
+use uaa_directory::{NewKey, signing_key};
 use uaa_model::{Clock, Micros, Reply, SystemClock};
 use uaa_plugin::ZoneConfig;
-use uaa_store::{Cond, Query, Tx, Want, ZoneRow};
+use uaa_store::{Want, ZoneRow};
 use uaa_token::{Algorithm, KeyState};
 
 /// `hallmark keys list`: those of a zone.
@@ -74,27 +74,13 @@ async fn change_over(
     let ring = hall.keyring();
     let key = ring.make(algorithm.unwrap_or(ring.algorithm()))?;
     let mut tx = begin_in(hall, zone.guid, Want::Write, "signing_key_rotate");
-    let until = tx.now() + longest(&mut tx, zone, config).await? * SECOND;
+    let configured = config.token.access_seconds.get().max(config.token.refresh_seconds.get());
+    let configured = i64::try_from(configured).unwrap_or(i64::MAX);
+    let policy = ZoneConfig::read(&zone.config).unwrap_or_default().token_policy;
+    let until = tx.now() + signing_key::longest(&mut tx, &policy, configured).await? * SECOND;
     signing_key::change_over(&mut tx, &key, until).await?;
     tx.commit().await?;
     Ok((key, until))
-}
-
-/// The longest life of a token in seconds: the configured one, the zone's, or a client's own.
-async fn longest(tx: &mut Tx, zone: &ZoneRow, config: &Config) -> Reply<i64> {
-    let configured = config.token.access_seconds.get().max(config.token.refresh_seconds.get());
-    let policy = ZoneConfig::read(&zone.config).unwrap_or_default().token_policy;
-    let own = [policy.access_seconds(), policy.refresh_seconds()];
-    let mut longest = own.into_iter().flatten().fold(i64::try_from(configured).unwrap_or(i64::MAX), i64::max);
-    let seen = tx.visible::<Client>().await?;
-    for column in ["access_validity", "refresh_validity"] {
-        let query = Query::first(1).when(Cond::Present(column)).by(column, true);
-        for row in tx.list(&seen, &query).await?.rows {
-            let own = [row.own.access_validity, row.own.refresh_validity];
-            longest = own.into_iter().flatten().fold(longest, i64::max);
-        }
-    }
-    Ok(longest.min(LONGEST))
 }
 
 fn day(at: Micros) -> String {
@@ -103,5 +89,3 @@ fn day(at: Micros) -> String {
 }
 
 const SECOND: Micros = 1_000_000;
-/// Thirty years: what a client may claim beyond that is no life of a token.
-const LONGEST: i64 = 946_080_000;

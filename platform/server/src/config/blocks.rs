@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
+use uaa_oauth::RegistrationPolicy;
 
 /// Where connections are accepted.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -137,6 +138,9 @@ pub enum SigningAlgorithm {
 pub struct Token {
     /// Algorithm of the keys that are made from now on. Keys that exist keep theirs.
     pub signing_algorithm: SigningAlgorithm,
+    /// After how many days a signing key is followed by another by itself, in every zone; 0: when `hallmark keys rotate` says
+    /// so. The next key is published a day before it signs, the one before is kept until its last token has expired.
+    pub key_days: Count<0, 3_650>,
     /// How long an access token is valid, unless its client says otherwise.
     pub access_seconds: Seconds<1, 2_147_483_647>,
     /// How long a refresh token is valid, unless its client says otherwise.
@@ -183,10 +187,38 @@ impl Default for Token {
     fn default() -> Self {
         Token {
             signing_algorithm: SigningAlgorithm::Rs256,
+            key_days: Count::new(90),
             access_seconds: Seconds::new(43_200),
             refresh_seconds: Seconds::new(2_592_000),
             revocable: false,
             refresh: Refresh::default(),
+        }
+    }
+}
+
+/// Applications that register themselves (RFC 7591), with an initial access token (`/access/v1/registration-tokens`) or a token
+/// with the scope `clients.register`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Registration {
+    /// Let anybody register an application, without a token.
+    pub open: bool,
+    /// Scopes that people may give them. One that ends in `.*` stands for all below it.
+    pub scopes: Vec<String>,
+    /// Grant types that they may have.
+    pub grant_types: Vec<String>,
+    /// Hosts to which they may have people sent; `*.example.com` stands for all below that one. Empty: any.
+    pub redirect_hosts: Vec<String>,
+}
+
+impl Default for Registration {
+    fn default() -> Self {
+        let policy = RegistrationPolicy::default();
+        Registration {
+            open: policy.open,
+            scopes: policy.scopes,
+            grant_types: policy.grants,
+            redirect_hosts: policy.redirect_hosts,
         }
     }
 }

@@ -66,8 +66,7 @@ pub(super) async fn list(of: Of, ask: Sessions, cx: &mut Ctx) -> Reply<Answer> {
 
 /// Ends it: the next request of that browser has to sign in.
 pub(super) async fn delete(session: Granted<Delete, Session>, _: (), cx: &mut Ctx) -> Reply<Answer> {
-    cx.tx().announce(&session)?;
-    cx.tx().delete(session).await?;
+    crate::end_session(cx.tx(), session).await?;
     Answer::none()
 }
 

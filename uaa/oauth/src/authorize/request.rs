@@ -265,6 +265,11 @@ fn understood(
     if client.policy.fapi.is_some() && some(form, "redirect_uri").is_none() {
         return Err(("invalid_request", "the parameter `redirect_uri` is missing"));
     }
+    // RFC 7591 section 2: what it registered, where it registered something.
+    let registered = |all: &Vec<String>| all.iter().any(|one| Wanted::parse(one) == Some(wanted));
+    if !client.response_types.as_ref().is_none_or(registered) {
+        return Err(("unauthorized_client", "the client is not registered for this response type"));
+    }
     if !wanted.grants().all(|grant| client.may(grant)) {
         return Err(("unauthorized_client", "the client is not registered for this way of asking"));
     }
