@@ -6,12 +6,12 @@ use crate::users::account;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use uaa_authz::{Decision, Duty, Read, Resource, Update, Verb};
+use uaa_authz::{Resource, Update, Verb};
 use uaa_directory::password::Source;
-use uaa_directory::{ByName, Client, Credentials};
-use uaa_model::{Denied, Fault, Reply, Secret};
+use uaa_directory::{Client, Credentials, client_for_right, has_right};
+use uaa_model::{Fault, Reply, Secret};
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo, Ready};
-use uaa_store::{Granted, Set, Tx};
+use uaa_store::{Granted, Set};
 
 /// The new secret, the old one when it is the caller's own, and what to do with them.
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
@@ -51,9 +51,9 @@ impl<I: Sync> Need<I> for SecretChange {
     const INFO: NeedInfo = NeedInfo::Grant(Verb::Update, KIND);
 
     async fn obtain(cx: &mut Ctx, input: &Reply<I>) -> Reply<Self> {
-        let client = whose(cx, input, KIND).await?;
+        let client = client_for_right(KIND, cx, input).await?;
         let tx = cx.tx();
-        may(tx, &client, KIND, "update").await?;
+        has_right(tx, &client, KIND, Verb::Update).await?;
         let own = client.place().owner.is_some() && client.place().owner == tx.actor().subject.id();
         if !own {
             // Whoever sets the secret of another can be that other.
@@ -61,50 +61,13 @@ impl<I: Sync> Need<I> for SecretChange {
             return Ok(SecretChange { client, proves: false });
         }
         // UAA's `clients.admin` and `uaa.admin` prove nothing, not even about themselves.
-        let proves = match may(tx, &client, Client::KIND.name, "secret").await {
+        let proves = match has_right(tx, &client, Client::KIND.name, Verb::Secret).await {
             Ok(()) => false,
             Err(Fault::Lacking(..)) => true,
             Err(other) => return Err(other),
         };
         Ok(SecretChange { client, proves })
     }
-}
-
-/// The client that the path names, to be written to by whoever may do that to it, which the caller of this asks next.
-///
-/// Its secret and its keys are columns of the client, and whoever may change them need not be one who may change clients: so
-/// the proof that writes is the duty's.
-pub(super) async fn whose<I: Sync>(
-    cx: &mut Ctx,
-    input: &Reply<I>,
-    kind: &'static str,
-) -> Reply<Granted<Update, Client>> {
-    let me = cx.tx().assume(Duty::SignIn);
-    let client = <ByName<Update, Client> as Need<I>>::obtain(cx, input).await;
-    cx.tx().resume(me);
-    let client = match client {
-        Ok(ByName(client)) => client,
-        // Who may not look at clients is told that, not that there is no such client.
-        Err(Fault::Denied(Denied::Hidden, _)) => {
-            let looked = <ByName<Read, Client> as Need<I>>::obtain(cx, input).await;
-            return Err(looked.err().unwrap_or(Fault::Retry));
-        }
-        Err(other) => return Err(other),
-    };
-    let tx = cx.tx();
-    // A subject that was deactivated holds what it held: only a decision says that it counts for nothing.
-    let asked = tx.decision(&tx.actor().clone(), Client::KIND.name, Verb::Read, client.id().uuid()).await?;
-    if asked == Some(Decision::Denied(Denied::Unauthenticated)) {
-        return Err(Fault::Denied(Denied::Unauthenticated, kind));
-    }
-    Ok(client)
-}
-
-pub(super) async fn may(tx: &mut Tx, client: &Granted<Update, Client>, kind: &str, verb: &str) -> Reply<()> {
-    let registry = tx.registry().clone();
-    let right = registry.compile([(kind, verb)]);
-    let right = right.map_err(|unknown| Fault::Internal(format!("{} is not registered", unknown.0)))?;
-    tx.may_hand_out(client, &right).await
 }
 
 /// A change that was found good, and against which stored hashes.

@@ -2,12 +2,11 @@
 
 use super::body::{refused, wrong};
 use super::note;
-use super::secret::{may, whose};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uaa_authz::{Update, Verb};
-use uaa_directory::Client;
 use uaa_directory::client_metadata::keys;
+use uaa_directory::{Client, client_for_right, has_right};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
 use uaa_store::{Granted, Set};
@@ -45,9 +44,9 @@ impl<I: Sync> Need<I> for Trust {
     const INFO: NeedInfo = NeedInfo::Grant(Verb::Update, KIND);
 
     async fn obtain(cx: &mut Ctx, input: &Reply<I>) -> Reply<Self> {
-        let client = whose(cx, input, KIND).await?;
+        let client = client_for_right(KIND, cx, input).await?;
         let tx = cx.tx();
-        may(tx, &client, KIND, "update").await?;
+        has_right(tx, &client, KIND, Verb::Update).await?;
         let own = client.place().owner.is_some() && client.place().owner == tx.actor().subject.id();
         if !own {
             // Whoever sets the keys of another can be that other.

@@ -4,11 +4,11 @@ use super::{OWN, account, note};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use uaa_authz::{Decision, Duty, Read, Resource, Update, Verb};
+use uaa_authz::{Update, Verb};
 use uaa_directory::lockout::ACCOUNT_LOCKED;
 use uaa_directory::password::{PasswordPolicy, Source};
-use uaa_directory::{Attempt, Credentials, Tried, User, former_passwords, with_password};
-use uaa_model::{Code, Denied, Fault, Reply, Secret};
+use uaa_directory::{Attempt, Credentials, Tried, User, former_passwords, right_over_user, with_password};
+use uaa_model::{Code, Fault, Reply, Secret};
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo, Ready};
 use uaa_store::Granted;
 
@@ -33,33 +33,9 @@ pub(super) struct PasswordChange {
 impl<I: Sync> Need<I> for PasswordChange {
     const INFO: NeedInfo = NeedInfo::Grant(Verb::Update, KIND);
 
-    async fn obtain(cx: &mut Ctx, _: &Reply<I>) -> Reply<Self> {
-        let id = cx.id::<User>(0)?;
-        let tx = cx.tx();
-        // A password is a column of the user, and whoever may change it need not be one who may change users: the proof
-        // that writes is the duty's, and the question who may is asked of the caller below.
-        let actor = tx.assume(Duty::SignIn);
-        let user = tx.grant::<Update, User>(id).await;
-        tx.resume(actor);
-        let user = match user {
-            Ok(user) => user,
-            // Who may not look at users is told that, not that there is no such user.
-            Err(Fault::Denied(Denied::Hidden, _)) => {
-                let looked = tx.grant::<Read, User>(id).await;
-                return Err(looked.err().unwrap_or(Fault::Retry));
-            }
-            Err(other) => return Err(other),
-        };
-        // A subject that was deactivated holds what it held: only a decision says that it counts for nothing.
-        let asked = tx.decision(&tx.actor().clone(), User::KIND.name, Verb::Read, id.uuid()).await?;
-        if asked == Some(Decision::Denied(Denied::Unauthenticated)) {
-            return Err(Fault::Denied(Denied::Unauthenticated, KIND));
-        }
-        let registry = tx.registry().clone();
-        let right = registry.compile([(KIND, "update")]);
-        let right = right.map_err(|unknown| Fault::Internal(format!("{} is not registered", unknown.0)))?;
-        tx.may_hand_out(&user, &right).await?;
-        let own = user.place().owner.is_some() && user.place().owner == tx.actor().subject.id();
+    async fn obtain(cx: &mut Ctx, input: &Reply<I>) -> Reply<Self> {
+        let user = right_over_user(KIND, Verb::Update, cx, input).await?;
+        let own = user.place().owner.is_some() && user.place().owner == cx.tx().actor().subject.id();
         Ok(PasswordChange { user, own })
     }
 }

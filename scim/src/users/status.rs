@@ -4,9 +4,9 @@ use super::{OWN, note};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use uaa_authz::{Decision, Duty, Read, Resource, Update, Verb};
-use uaa_directory::{Credentials, Tried, User};
-use uaa_model::{Code, Denied, Fault, Reply};
+use uaa_authz::{Update, Verb};
+use uaa_directory::{Credentials, Tried, User, right_over_user};
+use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
 use uaa_store::{Granted, Set};
 
@@ -27,30 +27,8 @@ pub(super) struct StatusChange(Granted<Update, User>);
 impl<I: Sync> Need<I> for StatusChange {
     const INFO: NeedInfo = NeedInfo::Grant(Verb::Update, KIND);
 
-    async fn obtain(cx: &mut Ctx, _: &Reply<I>) -> Reply<Self> {
-        let id = cx.id::<User>(0)?;
-        let tx = cx.tx();
-        // As with passwords: the proof that writes is the duty's, and the question who may is asked of the caller below.
-        let actor = tx.assume(Duty::SignIn);
-        let user = tx.grant::<Update, User>(id).await;
-        tx.resume(actor);
-        let user = match user {
-            Ok(user) => user,
-            Err(Fault::Denied(Denied::Hidden, _)) => {
-                let looked = tx.grant::<Read, User>(id).await;
-                return Err(looked.err().unwrap_or(Fault::Retry));
-            }
-            Err(other) => return Err(other),
-        };
-        let asked = tx.decision(&tx.actor().clone(), User::KIND.name, Verb::Read, id.uuid()).await?;
-        if asked == Some(Decision::Denied(Denied::Unauthenticated)) {
-            return Err(Fault::Denied(Denied::Unauthenticated, KIND));
-        }
-        let registry = tx.registry().clone();
-        let right = registry.compile([(KIND, "update")]);
-        let right = right.map_err(|unknown| Fault::Internal(format!("{} is not registered", unknown.0)))?;
-        tx.may_hand_out(&user, &right).await?;
-        Ok(StatusChange(user))
+    async fn obtain(cx: &mut Ctx, input: &Reply<I>) -> Reply<Self> {
+        right_over_user(KIND, Verb::Update, cx, input).await.map(StatusChange)
     }
 }
 

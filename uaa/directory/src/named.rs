@@ -39,6 +39,12 @@ impl Named for Token {
 #[derive(Debug)]
 pub struct ByName<V, R>(pub Granted<V, R>);
 
+impl<V, R> From<ByName<V, R>> for Granted<V, R> {
+    fn from(named: ByName<V, R>) -> Self {
+        named.0
+    }
+}
+
 impl<V: Does, R: Named, I: Sync> Need<I> for ByName<V, R> {
     const INFO: NeedInfo = NeedInfo::Grant(V::VERB, R::KIND.name);
 

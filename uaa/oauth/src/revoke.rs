@@ -2,11 +2,11 @@
 
 use crate::stored::end_all;
 use axum::http::{Method, StatusCode};
-use uaa_authz::{Decision, Delete, Duty, Read, Resource, Update, Verb};
-use uaa_directory::{ByName, Client, Token, User};
+use uaa_authz::{Delete, Duty, Resource, Update, Verb};
+use uaa_directory::{ByName, Client, Token, User, client_for_right, has_right, right_over_user};
 use uaa_model::{Denied, Fault, Reply};
 use uaa_plugin::{Answer, Ctx, Dialect, Need, NeedInfo, Route, Site};
-use uaa_store::{Cond, Field, Granted, Set, Stored};
+use uaa_store::{Cond, Field, Granted, Set};
 
 pub(crate) fn routes() -> Vec<Route> {
     let (site, get, oauth) = (Site::Uaa, Method::GET, Dialect::Oauth);
@@ -71,17 +71,8 @@ struct ClientTokens(Granted<Update, Client>);
 impl<I: Sync> Need<I> for UserTokens {
     const INFO: NeedInfo = NeedInfo::Grant(Verb::Delete, USER_TOKENS);
 
-    async fn obtain(cx: &mut Ctx, _: &Reply<I>) -> Reply<Self> {
-        let id = cx.id::<User>(0)?;
-        let me = cx.tx().assume(Duty::SignIn);
-        let found = cx.tx().grant::<Update, User>(id).await;
-        cx.tx().resume(me);
-        let user = match found {
-            Ok(user) => user,
-            Err(fault) => return Err(unfound(fault, cx.tx().grant::<Read, User>(id).await.err())),
-        };
-        may(cx, &user, USER_TOKENS).await?;
-        Ok(UserTokens(user))
+    async fn obtain(cx: &mut Ctx, input: &Reply<I>) -> Reply<Self> {
+        right_over_user(USER_TOKENS, Verb::Delete, cx, input).await.map(UserTokens)
     }
 }
 
@@ -89,41 +80,10 @@ impl<I: Sync> Need<I> for ClientTokens {
     const INFO: NeedInfo = NeedInfo::Grant(Verb::Delete, CLIENT_TOKENS);
 
     async fn obtain(cx: &mut Ctx, input: &Reply<I>) -> Reply<Self> {
-        let me = cx.tx().assume(Duty::SignIn);
-        let found = <ByName<Update, Client> as Need<I>>::obtain(cx, input).await;
-        cx.tx().resume(me);
-        let client = match found {
-            Ok(ByName(client)) => client,
-            Err(fault) => {
-                let looked = <ByName<Read, Client> as Need<I>>::obtain(cx, input).await;
-                return Err(unfound(fault, looked.err()));
-            }
-        };
-        may(cx, &client, CLIENT_TOKENS).await?;
+        let client = client_for_right(CLIENT_TOKENS, cx, input).await?;
+        has_right(cx.tx(), &client, CLIENT_TOKENS, Verb::Delete).await?;
         Ok(ClientTokens(client))
     }
-}
-
-/// Who may not look at such things is told that, not that there is none.
-fn unfound(found: Fault, looked: Option<Fault>) -> Fault {
-    match found {
-        Fault::Denied(Denied::Hidden, _) => looked.unwrap_or(Fault::Retry),
-        other => other,
-    }
-}
-
-/// Whether the caller has the right, which is about the row and is none to change it otherwise.
-async fn may<R: Stored>(cx: &mut Ctx, row: &Granted<Update, R>, kind: &'static str) -> Reply<()> {
-    let tx = cx.tx();
-    // A subject that was deactivated holds what it held: only a decision says that it counts for nothing.
-    let asked = tx.decision(&tx.actor().clone(), R::KIND.name, Verb::Read, row.id().uuid()).await?;
-    if asked == Some(Decision::Denied(Denied::Unauthenticated)) {
-        return Err(Fault::Denied(Denied::Unauthenticated, kind));
-    }
-    let registry = tx.registry().clone();
-    let right = registry.compile([(kind, Verb::Delete.name())]);
-    let right = right.map_err(|unknown| Fault::Internal(format!("{} is not registered", unknown.0)))?;
-    tx.may_hand_out(row, &right).await
 }
 
 /// The kinds of the rights; no rows are any.

@@ -2,9 +2,10 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use uaa_authz::{Duty, Resource};
 use uaa_model::{Fault, Reply};
-use uaa_plugin::{Reads, pairs};
-use uaa_store::{After, Query};
+use uaa_plugin::{Ctx, Input, Need, NeedInfo, Raw, Reads, pairs};
+use uaa_store::{After, Query, Visible};
 use uuid::Uuid;
 
 /// What every list understands, and the filters that are left for the list itself.
@@ -82,6 +83,58 @@ impl Paging {
             link.push_str(&format!("&{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
         }
         link
+    }
+}
+
+/// `?user=`; without it one's own.
+#[derive(Debug)]
+pub(super) struct OfUser {
+    pub(super) paging: Paging,
+    user: Option<Uuid>,
+}
+
+impl Input for OfUser {
+    const NAME: &'static str = "list";
+
+    fn read(raw: &Raw) -> Reply<Self> {
+        let paging = Paging::read(&raw.query, USER)?;
+        let user = paging.filters.iter().map(|(name, value)| id(name, value)).next_back().transpose()?;
+        Ok(OfUser { paging, user })
+    }
+
+    fn reads() -> Reads {
+        Paging::reads(USER)
+    }
+}
+
+const USER: &[&str] = &["user"];
+
+/// What is of one person: one's own with any token, another's for whoever may list such things.
+pub(super) struct Of<R> {
+    pub(super) seen: Visible<R>,
+    pub(super) user: Uuid,
+}
+
+impl<R: Resource> Of<R> {
+    const OWN: NeedInfo = NeedInfo::Own(R::KIND.name);
+    const LIST: NeedInfo = NeedInfo::List(R::KIND.name);
+}
+
+impl<R: Resource> Need<OfUser> for Of<R> {
+    const INFO: NeedInfo = NeedInfo::Either(&Of::<R>::OWN, &Of::<R>::LIST);
+
+    async fn obtain(cx: &mut Ctx, input: &Reply<OfUser>) -> Reply<Self> {
+        let asked = input.as_ref().ok().and_then(|ask| ask.user);
+        let me = cx.tx().actor().subject.id().unwrap_or_default();
+        match asked.filter(|user| *user != me) {
+            Some(user) => Ok(Of { seen: cx.tx().visible().await?, user }),
+            None => {
+                let before = cx.tx().assume(Duty::SignIn);
+                let seen = cx.tx().visible().await;
+                cx.tx().resume(before);
+                Ok(Of { seen: seen?, user: me })
+            }
+        }
     }
 }
 
