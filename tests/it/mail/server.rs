@@ -144,8 +144,8 @@ on_every_engine! {
             tokio::spawn(async move {
                 let mut mine = vec![];
                 for _ in 0..8 {
-                    match store.access.outgoing(2).await {
-                        Ok(some) => mine.extend(some.into_iter().map(|one| one.mail)),
+                    match store.access.due_mails(2).await {
+                        Ok(some) => mine.extend(some.into_iter().map(|one| one.id)),
                         Err(Fault::Retry) => {}
                         Err(other) => panic!("{other:?}"),
                     }

@@ -11,7 +11,7 @@ use uaa_authz::{Actor, Delete, Duty, Update};
 use uaa_directory::{LogoutNotice, LogoutNoticeOwn};
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::ZoneInfo;
-use uaa_store::{Fields, Notice, Set, Tx, Want};
+use uaa_store::{DueRow, Fields, Set, Tx, Want};
 use uaa_token::epoch_seconds;
 
 impl Engine {
@@ -20,14 +20,14 @@ impl Engine {
     /// # Errors
     /// When the database is away; what was claimed falls due again.
     pub async fn tell_clients(self: &Arc<Self>) -> Reply<usize> {
-        let due = self.access.logout_notices(AT_ONCE).await?;
+        let due = self.access.due_logout_notices(AT_ONCE).await?;
         let count = due.len();
         let mut all = JoinSet::new();
         for one in due {
             let engine = self.clone();
             all.spawn(async move {
                 if let Err(fault) = engine.tell(one).await {
-                    tracing::warn!(notice = %one.notice, ?fault, "a notice could not be looked after");
+                    tracing::warn!(notice = %one.id, ?fault, "a notice could not be looked after");
                 }
             });
         }
@@ -35,11 +35,11 @@ impl Engine {
         Ok(count)
     }
 
-    async fn tell(&self, one: Notice) -> Reply<()> {
+    async fn tell(&self, one: DueRow) -> Reply<()> {
         // A zone that is gone has taken its notices with it.
         let Some(here) = self.zones.of(one.zone) else { return Ok(()) };
         let mut tx = self.for_notice(one, Want::Read);
-        let row = match tx.grant::<Update, LogoutNotice>(Id::new(one.notice)).await {
+        let row = match tx.grant::<Update, LogoutNotice>(Id::new(one.id)).await {
             Ok(notice) => tx.get(&notice).await?,
             Err(Fault::Denied(..)) => return Ok(()),
             Err(fault) => return Err(fault),
@@ -80,9 +80,9 @@ impl Engine {
         self.keys(here).await?.encoder_typed(client.id_token_algorithm, "logout+jwt").encode(&claims)
     }
 
-    async fn told(&self, one: Notice) -> Reply<()> {
+    async fn told(&self, one: DueRow) -> Reply<()> {
         let mut tx = self.for_notice(one, Want::Write);
-        match tx.grant::<Delete, LogoutNotice>(Id::new(one.notice)).await {
+        match tx.grant::<Delete, LogoutNotice>(Id::new(one.id)).await {
             Ok(notice) => tx.delete(notice).await?,
             Err(Fault::Denied(..)) => return Ok(()),
             Err(fault) => return Err(fault),
@@ -90,11 +90,11 @@ impl Engine {
         tx.commit().await.map(drop)
     }
 
-    async fn untold(&self, one: Notice, row: &Fields<LogoutNoticeOwn>, why: &str) -> Reply<()> {
+    async fn untold(&self, one: DueRow, row: &Fields<LogoutNoticeOwn>, why: &str) -> Reply<()> {
         let client = &row.own.client_id;
         tracing::warn!(client, tries = one.tries, why, "a client was not told that a session has ended");
         let mut tx = self.for_notice(one, Want::Write);
-        let notice = tx.grant::<Update, LogoutNotice>(Id::new(one.notice)).await?;
+        let notice = tx.grant::<Update, LogoutNotice>(Id::new(one.id)).await?;
         let wait = (SECOND << one.tries.clamp(1, 12)).min(HOUR);
         let why: String = why.chars().take(250).collect();
         let set = Set::default().put(LogoutNotice::due_at, tx.now() + wait).put(LogoutNotice::error, why);
@@ -102,9 +102,9 @@ impl Engine {
         tx.commit().await.map(drop)
     }
 
-    fn for_notice(&self, one: Notice, want: Want) -> Tx {
+    fn for_notice(&self, one: DueRow, want: Want) -> Tx {
         let actor = Actor::system(self.access.registry(), Duty::SignIn, one.zone);
-        let request = format!("logout-{}", one.notice).into();
+        let request = format!("logout-{}", one.id).into();
         self.access.begin(Arc::new(actor), one.zone, want, "client_logout_tell", request)
     }
 }

@@ -5,6 +5,7 @@
 
 mod access;
 mod audit;
+mod due;
 mod engine;
 mod facts;
 mod found;
@@ -12,8 +13,6 @@ mod jobs;
 mod list;
 mod migrate;
 mod noted;
-mod notices;
-mod outgoing;
 mod places;
 mod proof;
 mod raw;
@@ -26,14 +25,13 @@ mod zones;
 
 pub use access::{Access, Settings, Want};
 pub use audit::AuditRow;
+pub use due::DueRow;
 pub use engine::{Db, Engine, Row, Val};
 pub use facts::{Change, Feed};
 pub use jobs::{Due, Ended, TRIES, passing};
 pub use list::{After, Cond, Field, Order, Page, Query, Spec, TimeOp};
 pub use migrate::SchemaState;
 pub use noted::Noted;
-pub use notices::Notice;
-pub use outgoing::Outgoing;
 pub use places::Judged;
 pub use proof::{Granted, Proof, Slot, Visible};
 pub use raw::Raw;

@@ -13,7 +13,7 @@ use uaa_authz::{Actor, Delete, Duty, Read, Update};
 use uaa_look::{ChangeOfAddress, Changed, Envelope, Invite, Lang, Reset, VerifyAddress};
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::{Post, ToSend, Undelivered, ZoneInfo, Zones};
-use uaa_store::{Access, Cond, Field, Fields, Outgoing, Query, Set, TimeOp, Tx, Want};
+use uaa_store::{Access, Cond, DueRow, Field, Fields, Query, Set, TimeOp, Tx, Want};
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
@@ -63,14 +63,14 @@ impl Postman {
     /// # Errors
     /// When the database is away; what was claimed falls due again.
     pub async fn run(self: &Arc<Self>) -> Reply<usize> {
-        let due = self.access.outgoing(AT_ONCE).await?;
+        let due = self.access.due_mails(AT_ONCE).await?;
         let count = due.len();
         let mut all = JoinSet::new();
         for one in due {
             let postman = self.clone();
             all.spawn(async move {
                 if let Err(fault) = postman.deliver(one).await {
-                    tracing::warn!(mail = %one.mail, ?fault, "a message could not be looked after");
+                    tracing::warn!(mail = %one.id, ?fault, "a message could not be looked after");
                 }
             });
         }
@@ -78,14 +78,14 @@ impl Postman {
         Ok(count)
     }
 
-    async fn deliver(&self, one: Outgoing) -> Reply<()> {
+    async fn deliver(&self, one: DueRow) -> Reply<()> {
         // A zone that is gone has taken its messages with it.
         let Some(here) = self.zones.of(one.zone) else { return Ok(()) };
         let written = match self.write(one, &here).await {
             Ok(written) => written,
             Err(Fault::Denied(..)) => return Ok(()),
             Err(fault) => {
-                tracing::warn!(mail = %one.mail, ?fault, "a message could not be written");
+                tracing::warn!(mail = %one.id, ?fault, "a message could not be written");
                 return self.settle(one, Err(Undelivered::Later("it could not be written".into()))).await;
             }
         };
@@ -101,9 +101,9 @@ impl Postman {
     }
 
     /// One transaction: the message, and its code as a row.
-    async fn write(&self, one: Outgoing, here: &ZoneInfo) -> Reply<Written> {
+    async fn write(&self, one: DueRow, here: &ZoneInfo) -> Reply<Written> {
         let mut tx = self.begin(one, "mail_write");
-        let mail = tx.grant::<Update, Mail>(Id::new(one.mail)).await?;
+        let mail = tx.grant::<Update, Mail>(Id::new(one.id)).await?;
         let row = tx.get(&mail).await?;
         let kept: Kept = serde_json::from_str(&row.own.errand).map_err(|e| Fault::Internal(e.to_string()))?;
         let envelope = Envelope {
@@ -127,7 +127,7 @@ impl Postman {
                 tx.update(&mail, Set::default().put(Mail::recipient, message.to.as_str())).await?;
             }
             Written::Nobody => {
-                let mail = tx.grant::<Delete, Mail>(Id::new(one.mail)).await?;
+                let mail = tx.grant::<Delete, Mail>(Id::new(one.id)).await?;
                 tx.delete(mail).await?;
             }
             Written::Never(_) => {}
@@ -137,19 +137,19 @@ impl Postman {
     }
 
     /// Writes down what became of a try.
-    async fn settle(&self, one: Outgoing, sent: Result<(), Undelivered>) -> Reply<()> {
+    async fn settle(&self, one: DueRow, sent: Result<(), Undelivered>) -> Reply<()> {
         let mut tx = self.begin(one, "mail_settle");
-        let mail = tx.grant::<Update, Mail>(Id::new(one.mail)).await?;
+        let mail = tx.grant::<Update, Mail>(Id::new(one.id)).await?;
         let now = tx.now();
         let over = |state: &str| Set::default().put(Mail::state, state).put(Mail::errand, "{}");
         let set = match sent {
             Ok(()) => over("sent").put(Mail::error, ""),
             Err(Undelivered::Later(why)) if one.tries < TRIES => {
-                tracing::info!(mail = %one.mail, tries = one.tries, why, "a message is tried again later");
+                tracing::info!(mail = %one.id, tries = one.tries, why, "a message is tried again later");
                 Set::default().put(Mail::due_at, now + wait(one.tries)).put(Mail::error, shortened(&why))
             }
             Err(Undelivered::Later(why) | Undelivered::Never(why)) => {
-                tracing::warn!(mail = %one.mail, tries = one.tries, why, "a message could not be sent");
+                tracing::warn!(mail = %one.id, tries = one.tries, why, "a message could not be sent");
                 over("failed").put(Mail::error, shortened(&why))
             }
         };
@@ -157,9 +157,9 @@ impl Postman {
         tx.commit().await.map(drop)
     }
 
-    fn begin(&self, one: Outgoing, op: &'static str) -> Tx {
+    fn begin(&self, one: DueRow, op: &'static str) -> Tx {
         let actor = Actor::system(self.access.registry(), Duty::Mail, one.zone);
-        let request = format!("mail-{}", one.mail).into();
+        let request = format!("mail-{}", one.id).into();
         self.access.begin(Arc::new(actor), one.zone, Want::Write, op, request)
     }
 }

@@ -149,22 +149,7 @@ impl Tx {
         granted: &Granted<V, R>,
         flag: Col<R, bool>,
     ) -> Reply<bool> {
-        self.mine(granted)?;
-        let id = granted.id.uuid();
-        let row = Build::update()
-            .table(R::SPEC.table)
-            .value("updated_at", self.now)
-            .value(flag.name, true)
-            .and_where(Expr::col("guid").eq(id))
-            // A second writer waits for the first one's row and then looks at it again: this is what tells them apart.
-            .and_where(Expr::col(flag.name).eq(false))
-            .to_owned();
-        let won = self.change::<R>(row).await? == 1;
-        if won {
-            self.touched::<R>(id);
-            self.note(V::VERB, &R::KIND, id, &granted.place, flag.name.into(), &granted.why);
-        }
-        Ok(won)
+        self.exchange(granted, flag.name, false.into(), true.into()).await
     }
 
     /// Sets a number that is still what it was when it was read. Of several transactions that read the same, exactly one is told
@@ -176,20 +161,30 @@ impl Tx {
         from: i64,
         to: i64,
     ) -> Reply<bool> {
+        self.exchange(granted, column.name, from.into(), to.into()).await
+    }
+
+    async fn exchange<V: Writes, R: Stored>(
+        &mut self,
+        granted: &Granted<V, R>,
+        column: &'static str,
+        from: Value,
+        to: Value,
+    ) -> Reply<bool> {
         self.mine(granted)?;
         let id = granted.id.uuid();
         let row = Build::update()
             .table(R::SPEC.table)
             .value("updated_at", self.now)
-            .value(column.name, to)
+            .value(column, to)
             .and_where(Expr::col("guid").eq(id))
-            // As in `claim`: who comes second waits for the row and finds another number.
-            .and_where(Expr::col(column.name).eq(from))
+            // A second writer waits for the first one's row and then looks at it again: this is what tells them apart.
+            .and_where(Expr::col(column).eq(from))
             .to_owned();
         let won = self.change::<R>(row).await? == 1;
         if won {
             self.touched::<R>(id);
-            self.note(V::VERB, &R::KIND, id, &granted.place, column.name.into(), &granted.why);
+            self.note(V::VERB, &R::KIND, id, &granted.place, column.into(), &granted.why);
         }
         Ok(won)
     }
