@@ -250,14 +250,9 @@ impl Hall {
         let (engine, caches) = (served.engine.clone(), self.caches.clone());
         beside.spawn(async move { engine.follow_keys(caches).await });
         let engine = served.engine.clone();
-        beside.spawn(async move {
-            let mut turn = tokio::time::interval(JOBS);
-            loop {
-                turn.tick().await;
-                if let Err(fault) = engine.tell_clients().await {
-                    tracing::warn!(?fault, "clients could not be told of sessions that ended");
-                }
-            }
+        every(beside, JOBS, "clients could not be told of sessions that ended", move || {
+            let engine = engine.clone();
+            async move { engine.tell_clients().await.map(drop) }
         });
         let engine = served.engine.clone();
         beside.spawn(async move {
@@ -295,14 +290,9 @@ impl Hall {
             });
         }
         let access = self.access.clone();
-        beside.spawn(async move {
-            let mut turn = tokio::time::interval(FOLLOW);
-            loop {
-                turn.tick().await;
-                if let Err(fault) = access.follow().await {
-                    tracing::warn!(?fault, "facts could not be followed");
-                }
-            }
+        every(beside, FOLLOW, "facts could not be followed", move || {
+            let access = access.clone();
+            async move { access.follow().await.map(drop) }
         });
         let access = self.access.clone();
         beside.spawn(async move {
@@ -316,14 +306,9 @@ impl Hall {
             }
         });
         let access = self.access.clone();
-        beside.spawn(async move {
-            let mut turn = tokio::time::interval(NOTES);
-            loop {
-                turn.tick().await;
-                if let Err(fault) = access.write_noted().await {
-                    tracing::warn!(?fault, "what was noted could not be written");
-                }
-            }
+        every(beside, NOTES, "what was noted could not be written", move || {
+            let access = access.clone();
+            async move { access.write_noted().await.map(drop) }
         });
         let (access, clock, days) = (self.access.clone(), self.clock.clone(), self.plan.audit_keep_days);
         beside.spawn(async move {
@@ -347,6 +332,26 @@ impl Hall {
     pub(crate) fn links(&self) -> &Links {
         &self.plan.links
     }
+}
+
+/// Does something again and again, and says when it could not be done.
+fn every<F>(
+    beside: &mut JoinSet<()>,
+    pause: Duration,
+    failed: &'static str,
+    work: impl Fn() -> F + Send + 'static,
+) where
+    F: Future<Output = Reply<()>> + Send,
+{
+    beside.spawn(async move {
+        let mut turn = tokio::time::interval(pause);
+        loop {
+            turn.tick().await;
+            if let Err(fault) = work().await {
+                tracing::warn!(?fault, "{failed}");
+            }
+        }
+    });
 }
 
 /// One batch of what has had its day. Returns how many rows went.

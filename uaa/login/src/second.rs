@@ -8,13 +8,14 @@ mod recovery;
 mod set_up;
 
 use crate::LoginPages;
-use crate::sign_in::{Going, locked, onward};
+use crate::sign_in::{Going, form, locked, onward};
 use axum::http::header;
 use std::sync::Arc;
-use uaa_directory::{AppOf, Assurance, Attempt, Half, Live, Mine, Next, Tried, failed, proofs};
+use uaa_directory::{AppOf, Assurance, Attempt, Half, Live, Mine, Next, Tried, cookie, failed, proofs};
 use uaa_look::Proof;
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Ctx, MfaPolicy, Route, field, pairs};
+use uaa_plugin::{Answer, Body, Ctx, MfaPolicy, Route, field, pairs};
+use uaa_store::Want;
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
@@ -55,6 +56,12 @@ struct Step {
     mine: Mine,
 }
 
+/// A code that was sent.
+struct Sent {
+    step: Step,
+    code: String,
+}
+
 impl Step {
     /// Reads it; the other answer is for whoever does not stand here.
     async fn read(login: &LoginPages, cx: &mut Ctx) -> Reply<Result<Step, Answer>> {
@@ -70,6 +77,21 @@ impl Step {
         };
         let mine = Mine::of(base.user(), cx).await?;
         Ok(Ok(Step { going, base, up, mine }))
+    }
+
+    /// What was sent to one of these pages, by our own form, and by somebody who stands here; in a transaction that writes from now on.
+    async fn sent(login: &LoginPages, body: &Body, cx: &mut Ctx) -> Reply<Result<Sent, Answer>> {
+        let fields = form(body)?;
+        if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
+            return login.pages.trouble(fault, cx).map(Err);
+        }
+        let step = match Step::read(login, cx).await? {
+            Ok(step) => step,
+            Err(answer) => return Ok(Err(answer)),
+        };
+        cx.step(Want::Write).await?;
+        let code = field(&fields, "code").unwrap_or_default().to_owned();
+        Ok(Ok(Sent { step, code }))
     }
 
     /// A path of these pages with what is carried on.

@@ -1,15 +1,12 @@
 //! `/login/factor`: a code of an authenticator app.
 
-use super::{APP, Counted, FACTOR, RECOVERY, Step, WHY};
+use super::{APP, Counted, FACTOR, RECOVERY, Sent, Step, WHY};
 use crate::LoginPages;
-use crate::sign_in::form;
 use axum::http::{Method, StatusCode};
 use std::sync::Arc;
-use uaa_directory::cookie;
 use uaa_look::SecondFactor;
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
-use uaa_store::Want;
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
 
 pub(super) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     let (show, create) = (with(login.clone(), show), with(login.clone(), create));
@@ -29,17 +26,11 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
 }
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
-    let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
-    }
-    let step = match Step::read(&login, cx).await? {
-        Ok(step) => step,
+    let Sent { step, code } = match Step::sent(&login, &body, cx).await? {
+        Ok(sent) => sent,
         Err(answer) => return Ok(answer),
     };
-    cx.step(Want::Write).await?;
-    let code = field(&fields, "code").unwrap_or_default();
-    let right = login.factors.try_app(&step.mine, code, cx).await?;
+    let right = login.factors.try_app(&step.mine, &code, cx).await?;
     match step.counted(&login, right, cx)? {
         Counted::Right => step.done(&login, &["otp"], cx).await,
         Counted::Wrong => page(&login, &step, true, cx),
