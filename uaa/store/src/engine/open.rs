@@ -76,14 +76,29 @@ async fn sqlite(path: &str, connections: u32) -> Reply<Db> {
         // More than a page has: who finds the rows need not wait for who reads them.
         .row_buffer_size(1024)
         .disable_statement_logging();
-    let pool = || SqlitePoolOptions::new().test_before_acquire(false).idle_timeout(None).max_lifetime(None);
-    let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(unopened)?;
-    let reader = pool()
-        .max_connections(connections.clamp(1, 8))
-        .connect_with(options.read_only(true))
-        .await
-        .map_err(unopened)?;
+    let writer = sqlite_pool(1, &options).await?;
+    let reader = sqlite_pool(connections.clamp(1, 8), &options.read_only(true)).await?;
     Ok(Db(Pools::Sqlite { writer, reader }))
+}
+
+/// Of processes that open a new file at the same moment one writes down that it has a write-ahead log. SQLite tells the
+/// others at once that it is busy, whatever `busy_timeout` says: they ask again.
+async fn sqlite_pool(connections: u32, options: &SqliteConnectOptions) -> Reply<sqlx::SqlitePool> {
+    let pool = || {
+        SqlitePoolOptions::new()
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .max_connections(connections)
+    };
+    let mut tries = 0;
+    loop {
+        match pool().connect_with(options.clone()).await.map_err(unopened) {
+            Err(Fault::Retry) if tries < 1000 => tokio::time::sleep(Duration::from_millis(10)).await,
+            done => return done,
+        }
+        tries += 1;
+    }
 }
 
 async fn postgres(url: &str, connections: u32) -> Reply<Db> {
