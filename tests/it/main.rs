@@ -9,6 +9,7 @@ mod access;
 mod audit;
 mod authorize;
 mod bad_input;
+mod browser;
 mod cf_cli;
 mod clients;
 mod clients_api;
