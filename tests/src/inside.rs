@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use platform_server::bootstrap::bootstrap;
 use platform_server::compose::{Hall, Plan, Served};
+use platform_server::fetch::{Networks, this_machine};
 use serde_json::Value;
 use std::sync::Arc;
 use tower::ServiceExt as _;
@@ -60,7 +61,9 @@ impl Inside {
 
     async fn on(data: tempfile::TempDir, rehearse: bool, configured: impl FnOnce(Plan) -> Plan) -> Inside {
         let clock = TestClock::at(SystemClock.now());
-        let plan = configured(Plan::embedded(data.path().to_owned(), "http://hallmark.test"));
+        let mut plan = Plan::embedded(data.path().to_owned(), "http://hallmark.test");
+        plan.networks = Networks::with(&this_machine());
+        let plan = configured(plan);
         let hall = Hall::open(plan, clock.clone(), Arc::new(SystemRng)).await.expect("it opens");
         bootstrap(&hall, data.path()).await.expect("the first start");
         let served = hall.assemble(rehearse).await.expect("it fits together");

@@ -1,6 +1,7 @@
 //! Floor 7: starts the product as its users do, on a free port and in a directory of its own, and ends it afterwards.
 
 mod browser;
+mod elsewhere;
 mod engines;
 pub mod golden;
 pub mod inside;
@@ -12,6 +13,7 @@ mod signed;
 mod store;
 
 pub use browser::{Browser, Page};
+pub use elsewhere::Elsewhere;
 pub use engines::{Database, Engine};
 pub use mail_sink::{Caught, MailSink};
 pub use node::node;
@@ -354,6 +356,11 @@ fn run(data: &Path, database: Option<&Database>, port: u16) -> Child {
     command.args(["up", "--listen", &format!("127.0.0.1:{port}"), "--data"]).arg(data);
     if let Some(database) = database {
         command.args(["--database", &database.url]);
+    }
+    let yaml = std::fs::read_to_string(data.join(CONFIG)).unwrap_or_default();
+    if !yaml.contains("outbound:") {
+        // Tests play the world outside on this machine.
+        command.env("HALLMARK_OUTBOUND_ALLOW_NETWORKS", "127.0.0.0/8,::1");
     }
     if data.join(CONFIG).exists() {
         command.arg("--config").arg(data.join(CONFIG));

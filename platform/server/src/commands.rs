@@ -14,6 +14,7 @@ use crate::compose::{Hall, Plan};
 use crate::config::{self, Config, RefreshFormat, SigningAlgorithm};
 use crate::edge::Sites;
 use crate::failure::Failure;
+use crate::fetch::Networks;
 use crate::logs;
 use crate::output::Output;
 use clap::Parser;
@@ -165,6 +166,7 @@ fn plan(config: &Config, links: Links) -> Result<Plan, Failure> {
         hash_queue: config.limits.hash_queue.size(),
         first_zone: config.first_zone(),
         mail: config.mail_settings()?,
+        networks: Networks::with(&config.outbound.allow_networks),
         ..Plan::embedded(config.data_dir.clone(), &links.api)
     })
     .map(|plan| Plan { links, ..plan })

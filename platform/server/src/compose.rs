@@ -1,6 +1,6 @@
 //! How the parts are put together. No logic of their own: what decides lives below.
 
-use crate::fetch::Outside;
+use crate::fetch::{Networks, Outside};
 use crate::mail::{MailSettings, Smtp};
 use platform_cloud_controller::CloudController;
 use scim::Scim;
@@ -61,6 +61,8 @@ pub struct Plan {
     pub first_zone: ZoneConfig,
     /// The mail server; without one no messages are sent.
     pub mail: Option<MailSettings>,
+    /// Where the server connects to when others name an address.
+    pub networks: Networks,
 }
 
 impl Plan {
@@ -86,6 +88,7 @@ impl Plan {
             hash_queue: 512,
             first_zone: ZoneConfig::default(),
             mail: None,
+            networks: Networks::default(),
         }
     }
 }
@@ -193,7 +196,7 @@ impl Hall {
             &self.data_key,
             self.keyring(),
         );
-        let engine = Arc::new(engine.reaching(Arc::new(Outside::default())));
+        let engine = Arc::new(engine.reaching(Arc::new(Outside::new(self.plan.networks.clone()))));
         engine.make_ready().await?;
         let pages = Pages::new(Look::new());
         let mail = self.plan.mail.as_ref().map(|settings| Arc::new(Smtp::new(settings.clone())));

@@ -13,8 +13,8 @@ mod people;
 mod text;
 
 pub use blocks::{
-    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, Refresh, RefreshFormat, Registration,
-    Session, SigningAlgorithm, Tls, Token,
+    Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, Outbound, Refresh, RefreshFormat,
+    Registration, Session, SigningAlgorithm, Tls, Token,
 };
 pub use guide::guide;
 pub use keys::{Key, Shape, keys};
@@ -71,6 +71,8 @@ pub struct Config {
     pub mail: Mail,
     /// What people prove who they are with besides a password.
     pub mfa: Mfa,
+    /// Connections that the server makes because somebody named an address.
+    pub outbound: Outbound,
     /// Bounds on what clients may use up.
     pub limits: Limits,
     /// The audit log.
@@ -98,6 +100,7 @@ impl Default for Config {
             self_service: SelfService::default(),
             mail: Mail::default(),
             mfa: Mfa::default(),
+            outbound: Outbound::default(),
             limits: Limits::default(),
             audit: Audit::default(),
             log: Log::default(),

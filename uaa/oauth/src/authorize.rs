@@ -270,13 +270,15 @@ impl Authorize {
             let text = "the application wants a sign-in, and nobody is there to be asked";
             return Err(Stop::Back(Box::new(asked.back.clone()), "login_required", text.into()));
         }
-        if Assurance::of(&said.amr) < asked.assurance(&cx.here()) {
+        let reached = Assurance::of(&said.amr);
+        if reached < asked.assurance(&cx.here()) {
             let text = "the application wants more proofs than the token speaks of";
             return Err(Stop::Back(Box::new(asked.back.clone()), "login_required", text.into()));
         }
         let authentication = Authentication {
             auth_time,
             amr: said.amr.iter().map(|amr| amr.to_string()).collect(),
+            acr: vec![asked.acr(reached)],
             nonce: asked.nonce.clone(),
             ..Authentication::default()
         };

@@ -38,7 +38,7 @@ impl Engine {
         let said =
             self.signed_by::<Assertion>(client, assertion, &expect).await?.ok_or_else(invalid_client)?;
         let algorithm = claimed_algorithm(assertion);
-        if !algorithm.is_some_and(|algorithm| client.policy.takes(algorithm)) {
+        if !algorithm.is_some_and(|algorithm| client.policy.takes_assertion(algorithm)) {
             return Err(invalid_client());
         }
         let jti = said.jti.as_deref().filter(|jti| !jti.is_empty()).ok_or_else(invalid_client)?;

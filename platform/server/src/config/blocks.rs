@@ -245,6 +245,18 @@ impl Default for Session {
     }
 }
 
+/// Connections that the server makes because somebody named an address: where a client or an issuer publishes keys, where a
+/// signed request or a sector document stands, where a client is told that a session has ended.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outbound {
+    /// Networks that are not public and may be connected to all the same. All other addresses of this machine, of private and
+    /// link-local networks and the like are refused, whatever name leads there: whoever may register a client could otherwise
+    /// reach through the server what they cannot reach themselves. Name your application network here, and never
+    /// `169.254.0.0/16`, where clouds keep a machine's credentials.
+    pub allow_networks: Vec<Cidr>,
+}
+
 /// When wrong passwords close an account, and for how long.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

@@ -8,7 +8,7 @@ use crate::person::Authentication;
 use crate::scope::of_person;
 use serde_json::Value;
 use uaa_authz::Duty;
-use uaa_directory::{Claimed, Proved, by_password};
+use uaa_directory::{Assurance, Claimed, Proved, by_password};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::{Answer, Body, Ctx, field, pairs};
 
@@ -43,6 +43,9 @@ impl Authorize {
             Proved::Wrong => return Err(bad_credentials().into()),
             Proved::Locked(_) => return Err(locked().into()),
         };
+        if asked.assurance(&cx.here()) > Assurance::One {
+            return Err(more_is_needed().into());
+        }
         let me = cx.tx().assume(Duty::SignIn);
         let scopes = of_person(&asked.client, asked.scope.as_deref(), user, cx).await;
         cx.tx().resume(me);

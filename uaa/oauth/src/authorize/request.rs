@@ -190,7 +190,7 @@ pub(super) async fn read(engine: &Engine, request: Request, here: &Arc<ZoneInfo>
     };
     let (wanted, prompt, max_age, challenge) =
         said.map_err(|(error, text)| Stop::Back(Box::new(back.clone()), error, text.into()))?;
-    Ok(Asked {
+    let asked = Asked {
         wanted,
         redirect_sent: text(form, "redirect_uri"),
         scope: text(form, "scope"),
@@ -210,7 +210,13 @@ pub(super) async fn read(engine: &Engine, request: Request, here: &Arc<ZoneInfo>
         client,
         back,
         request,
-    })
+    };
+    if !asked.can_be_met(here) {
+        // OpenID Connect Core Unmet Authentication Requirements 1.0 section 3.
+        let text = "none of the context classes that the application must have can be reached here";
+        return Err(Stop::Back(Box::new(asked.back), "unmet_authentication_requirements", text.into()));
+    }
+    Ok(asked)
 }
 
 /// Who asks, and where the answer goes.

@@ -13,12 +13,29 @@ impl Asked {
     pub(super) fn assurance(&self, here: &ZoneInfo) -> Assurance {
         let wanted = self.acr_values.iter().filter_map(|name| Assurance::named(name)).min();
         let wanted = wanted.filter(|_| here.config.mfa.policy != Some(MfaPolicy::Off));
-        wanted.unwrap_or(Assurance::One).max(self.client.assurance)
+        let must = self.must().unwrap_or(Assurance::One);
+        wanted.unwrap_or(Assurance::One).max(must).max(self.client.assurance)
+    }
+
+    /// Whether somebody can reach here what the application must have (OpenID Connect Core 1.0 section 5.5.1.1).
+    pub(super) fn can_be_met(&self, here: &ZoneInfo) -> bool {
+        let off = here.config.mfa.policy == Some(MfaPolicy::Off);
+        match self.must() {
+            Some(Assurance::One) => true,
+            Some(Assurance::Two) => !off,
+            None => self.told.essential_acr.is_empty(),
+        }
+    }
+
+    /// The easiest of the classes without one of which the sign-in counts as failed.
+    fn must(&self) -> Option<Assurance> {
+        self.told.essential_acr.iter().filter_map(|name| Assurance::named(name)).min()
     }
 
     /// The class that tokens speak of.
     pub(super) fn acr(&self, reached: Assurance) -> String {
-        acr(self.acr_values.iter().map(String::as_str), reached).to_owned()
+        let asked = self.told.essential_acr.iter().chain(&self.acr_values);
+        acr(asked.map(String::as_str), reached).to_owned()
     }
 }
 

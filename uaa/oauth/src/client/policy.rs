@@ -22,6 +22,8 @@ pub(crate) struct Policy {
     pub(crate) request_uris: Vec<String>,
     /// `token_endpoint_auth_method` (RFC 7591 section 2).
     pub(crate) method: Option<Method>,
+    /// `token_endpoint_auth_signing_alg` (OpenID Connect Dynamic Client Registration 1.0 section 2).
+    assertion_algorithm: Option<Algorithm>,
 }
 
 /// FAPI 2.0, with or without its Message Signing.
@@ -52,6 +54,7 @@ impl Policy {
             Some("fapi2_message_signing") => Some(Fapi::MessageSigning),
             Some(_) | None => None,
         };
+        let algorithm = |name: &str| text(name).and_then(|name| name.parse().ok());
         // FAPI 2.0 Security Profile sections 5.3.2.1 and 5.3.2.2, Message Signing section 5.3.1.
         let strict = fapi.is_some();
         Policy {
@@ -60,7 +63,8 @@ impl Policy {
             dpop_nonce: flag("require_dpop_nonce"),
             fapi,
             signed_only: fapi == Some(Fapi::MessageSigning) || flag("require_signed_request_object"),
-            object_algorithm: text("request_object_signing_alg").and_then(|name| name.parse().ok()),
+            object_algorithm: algorithm("request_object_signing_alg"),
+            assertion_algorithm: algorithm("token_endpoint_auth_signing_alg"),
             answer_algorithm: match text("authorization_signed_response_alg") {
                 Some(name) => name.parse().ok(),
                 // FAPI 2.0 Security Profile section 5.4 does without RS256.
@@ -86,6 +90,11 @@ impl Policy {
     pub(crate) fn shows(&self, method: Method) -> bool {
         self.method.is_none_or(|wanted| wanted == method)
             && (self.fapi.is_none() || method == Method::Assertion)
+    }
+
+    /// Whether the client may sign like that who it is.
+    pub(crate) fn takes_assertion(&self, algorithm: Algorithm) -> bool {
+        self.takes(algorithm) && self.assertion_algorithm.is_none_or(|wanted| wanted == algorithm)
     }
 
     /// Whether what the client signs may be signed like that.
