@@ -1,99 +1,35 @@
-//! Clients that are told that a session has ended (OpenID Connect Back-Channel Logout 1.0).
+//! The end of a sign-in: who ends it, where the browser goes on, and which applications learn of it.
 
-use crate::authorize::{SHOP, claims, sign_in};
-use crate::keys::{header, published};
-use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-use tests::{Browser, Hallmark, on_every_server};
-use uaa_model::{Clock, SystemClock};
-use uaa_token::{AccessClaims, Assertion, Expect, IdClaims};
+mod back_channel;
+mod front_channel;
+mod rp_initiated;
 
-on_every_server!(a_client_is_told_when_the_session_ends);
+use crate::authorize::{SHOP, sign_in};
+use serde_json::Value;
+use tests::{Browser, Hallmark};
 
-/// A client's end of the back channel: what it got, and what it answers.
-struct Listening {
-    url: String,
-    got: Arc<Mutex<Vec<String>>>,
-    status: Arc<Mutex<u16>>,
-}
-
-async fn listen() -> Listening {
-    let (got, status) = (Arc::new(Mutex::new(vec![])), Arc::new(Mutex::new(200)));
-    let (kept, answer) = (got.clone(), status.clone());
-    let hear = move |body: String| {
-        kept.lock().unwrap().push(body);
-        let status = *answer.lock().unwrap();
-        async move { axum::http::StatusCode::from_u16(status).unwrap() }
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://localhost:{}/out", listener.local_addr().unwrap().port());
-    let router = axum::Router::new().route("/out", axum::routing::post(hear));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    Listening { url, got, status }
-}
-
-impl Listening {
-    async fn heard(&self, times: usize) -> Vec<String> {
-        for _ in 0..1000 {
-            let got = self.got.lock().unwrap().clone();
-            if got.len() >= times {
-                return got;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("the client was not told {times} times");
-    }
-}
-
-async fn notices(server: &Hallmark) -> Value {
-    let secret = server.client_secret();
-    let token = server.token("admin", &secret, &[("grant_type", "client_credentials")]).await;
-    let token = token.body["access_token"].as_str().unwrap().to_owned();
-    let said = server.ask(&token, "GET", &format!("{}/access/v1/logout-notices", server.uaa()), None).await;
-    assert_eq!(said.status, 200, "{said:?}");
-    said.body
-}
-
-async fn a_client_is_told_when_the_session_ends(server: Hallmark) {
-    let client = listen().await;
-    *client.status.lock().unwrap() = 503;
-    SHOP.register(&server, json!({"autoapprove": true, "backchannel_logout_uri": client.url})).await;
+/// Somebody who is signed in, with the ID token that the shop has of them.
+async fn signed_in(server: &Hallmark) -> (Browser, String) {
     let mut browser = Browser::at(&server.uaa());
-    let page = browser.open(&SHOP.ask(&server, &[])).await;
-    let code = sign_in(&server, &mut browser, &page).await.given("code").unwrap();
-    // A second sign-in of the same session is no second participant.
-    browser.open(&SHOP.ask(&server, &[])).await.given("code").unwrap();
-    let said = SHOP.redeem(&server, &code, &[]).await;
-    let id = claims(&said.body["id_token"]);
-    assert_eq!(notices(&server).await["total"], 0);
-    browser.open("/uaa/logout.do").await;
-    let first = client.heard(1).await.remove(0);
-    // It was down, and whoever looks sees that.
-    let seen = notices(&server).await;
-    assert_eq!(seen["total"], 1, "{seen}");
-    let notice = &seen["resources"][0];
-    assert_eq!((&notice["client_id"], &notice["session"]), (&json!("shop"), &id["sid"]));
-    *client.status.lock().unwrap() = 204;
-    let again = client.heard(2).await.remove(1);
-    assert_ne!(first, again, "each try has a token of its own");
-    let token = again.strip_prefix("logout_token=").unwrap_or_else(|| panic!("{again}"));
-    assert_eq!(header(token)["typ"], "logout+jwt");
-    let issuer = format!("{}/oauth/token", server.uaa());
-    let expect = Expect { now: SystemClock.now(), issuer: &issuer, audience: &["shop"], zone: None };
-    let keys = published(&server).await;
-    let told: Assertion = keys.verify(token, &expect).expect("it is good");
-    assert_eq!((told.sub.as_str(), &told.others["sid"]), (id["sub"].as_str().unwrap(), &id["sid"]));
-    assert_eq!(told.others["events"], json!({"http://schemas.openid.net/event/backchannel-logout": {}}));
-    assert!(told.others.get("nonce").is_none() && told.jti.is_some());
-    // It opens no door and signs nobody in.
-    assert!(keys.verify::<AccessClaims<'static>>(token, &expect).is_err());
-    assert!(keys.verify::<IdClaims<'static>>(token, &expect).is_err());
-    for _ in 0..500 {
-        if notices(&server).await["total"] == 0 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("the notice stays although the client knows");
+    let page = browser.open(&SHOP.ask(server, &[])).await;
+    let code = sign_in(server, &mut browser, &page).await.given("code").unwrap();
+    let said = SHOP.redeem(server, &code, &[]).await;
+    (browser, said.body["id_token"].as_str().unwrap().to_owned())
+}
+
+/// Whether the browser is still signed in.
+async fn is_in(browser: &mut Browser) -> bool {
+    browser.open("/uaa/home").await.text("h1") == "Applications"
+}
+
+/// The address of a sign-out with those parameters.
+fn out(more: &[(&str, &str)]) -> String {
+    let mut url = reqwest::Url::parse("http://localhost/uaa/logout.do").unwrap();
+    url.query_pairs_mut().extend_pairs(more);
+    format!("{}?{}", url.path(), url.query().unwrap())
+}
+
+async fn discovery(server: &Hallmark) -> Value {
+    let url = format!("{}/.well-known/openid-configuration", server.uaa());
+    server.client().get(url).send().await.unwrap().json().await.unwrap()
 }

@@ -36,6 +36,7 @@ async fn a_session_ends_when_it_is_told_to() {
     assert_eq!(home.text("h1"), "Applications");
     let stolen = browser.cookie("hallmark-session").unwrap().to_owned();
     let out = browser.open("/uaa/logout.do?redirect=https%3A%2F%2Fevil.example%2F").await;
+    let out = browser.send(&out, "decision", &[("decision", "sign-out")]).await;
     assert_eq!((out.elsewhere.is_some(), out.text("h1").as_str()), (false, "You are signed out"));
     let mut thief = Browser::at(&server.uaa());
     thief.plant("hallmark-session", &stolen);

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uaa_authz::Zone;
-use uaa_directory::client_metadata::{self, Wrong, checked, fit_together};
+use uaa_directory::client_metadata::{self, Wrong, checked, fit_together, fits_redirects};
 use uaa_directory::{Client, ClientOwn};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
 use uaa_plugin::Within;
@@ -175,8 +175,11 @@ impl ClientBody {
             access: self.access_token_validity.or(before.and_then(|b| b.access_validity)),
             refresh: self.refresh_token_validity.or(before.and_then(|b| b.refresh_validity)),
             public: self.allowpublic.unwrap_or(before.is_some_and(|b| b.allow_public)),
-            more: self.more(before)?,
+            more: String::new(),
         };
+        let more = self.more(before)?;
+        fits_redirects(&more, &whole.redirects).map_err(wrong)?;
+        whole.more = Value::Object(more).to_string();
         whole.sound(self.secret())?;
         whole.scope = or_none(whole.scope);
         Ok(whole)
@@ -184,7 +187,7 @@ impl ClientBody {
 
     /// Fields without a column, those that UAA knows; `null` takes one away. Keys are set with a new client: after that they
     /// have a path of their own, as secrets have.
-    fn more(&self, before: Option<&ClientOwn>) -> Reply<String> {
+    fn more(&self, before: Option<&ClientOwn>) -> Reply<Map<String, Value>> {
         let mut all: Map<String, Value> =
             before.and_then(|b| serde_json::from_str(&b.more).ok()).unwrap_or_default();
         for (name, value) in self.more.iter().filter(|(name, _)| client_metadata::is_known(name)) {
@@ -198,7 +201,7 @@ impl ClientBody {
             }
         }
         fit_together(&all).map_err(wrong)?;
-        Ok(Value::Object(all).to_string())
+        Ok(all)
     }
 }
 

@@ -66,6 +66,19 @@ pub fn fit_together(all: &Map<String, Value>) -> Result<(), Wrong> {
     Ok(())
 }
 
+/// OpenID Connect Front-Channel Logout 1.0 section 2: what opens in a frame is of the same origin as a return address. A pattern is
+/// none.
+///
+/// # Errors
+/// When it is of no such origin.
+pub fn fits_redirects(all: &Map<String, Value>, redirects: &[String]) -> Result<(), Wrong> {
+    let name = "frontchannel_logout_uri";
+    let Some(uri) = all.get(name).and_then(Value::as_str) else { return Ok(()) };
+    let origin = |uri: &str| Url::parse(uri).map(|url| url.origin()).ok();
+    let of_one = redirects.iter().any(|redirect| !redirect.contains('*') && origin(redirect) == origin(uri));
+    if of_one { Ok(()) } else { Err(Wrong::new(format!("`{name}` is not of the origin of a redirect URI"))) }
+}
+
 /// Addresses that a browser is sent to: absolute, without a fragment, and of no scheme that runs something.
 pub fn is_redirect(uri: &str) -> bool {
     let Ok(url) = Url::parse(uri) else { return false };
@@ -287,6 +300,25 @@ mod tests {
         ] {
             assert!(checked(name, &bad).is_err(), "{name} {bad}");
         }
+    }
+
+    #[test]
+    fn a_frame_is_of_the_origin_of_a_return_address() {
+        let redirects = ["https://a.example:8443/cb".to_owned(), "https://*.b.example/cb".to_owned()];
+        let fits = |uri: &str| {
+            let all = json!({"frontchannel_logout_uri": uri});
+            fits_redirects(all.as_object().unwrap(), &redirects).is_ok()
+        };
+        assert!(fits("https://a.example:8443/out?x=1"));
+        for bad in [
+            "https://a.example/out",
+            "http://a.example:8443/",
+            "https://x.b.example/",
+            "https://*.b.example/",
+        ] {
+            assert!(!fits(bad), "{bad}");
+        }
+        assert!(fits_redirects(&Map::new(), &[]).is_ok());
     }
 
     #[test]

@@ -44,7 +44,9 @@ pub use named::{ByName, Named};
 pub use new_password::{former_passwords, set_password, with_password};
 pub use new_user::{NewUser, emails, make_user, user_named, users_of_address};
 pub use pages::{Asking, Pages, Shown, account, proofs, zone_name};
-pub use participant::{LogoutNotice, LogoutNoticeOwn, Participant, ParticipantOwn, end_session, takes_part};
+pub use participant::{
+    LogoutNotice, LogoutNoticeOwn, Participant, ParticipantOwn, end_session, participants, takes_part,
+};
 pub use passcode::Passcode;
 pub use platform::{
     AuditEvent, AuditEventOwn, BindingOwn, CustomRole, CustomRoleOwn, Job, JobOwn, Organization,

@@ -1,4 +1,5 @@
-//! Which clients took part in a session, and who of them is to be told when it ends (OpenID Connect Back-Channel Logout 1.0).
+//! Which clients took part in a session, and who of them is to be told when it ends (OpenID Connect Back-Channel Logout 1.0 and
+//! Front-Channel Logout 1.0).
 
 use crate::Session;
 use uaa_authz::{Delete, Duty, Kind, Resource, Zone};
@@ -111,6 +112,16 @@ pub async fn takes_part(tx: &mut Tx, session: Uuid, client_id: &str, subject: Uu
         Err(Fault::Unique(_)) => Err(Fault::Retry),
         Err(fault) => Err(fault),
     }
+}
+
+/// The clients that take part in a session. Under the duty of sign-in.
+///
+/// # Errors
+/// When the database is away.
+pub async fn participants(tx: &mut Tx, session: Uuid) -> Reply<Vec<String>> {
+    let seen = tx.visible::<Participant>().await?;
+    let query = Query::first(MOST).when(Cond::Ids("session", vec![session]));
+    Ok(tx.list(&seen, &query).await?.rows.into_iter().map(|row| row.own.client_id).collect())
 }
 
 /// Ends a session: a notice for each client that took part, in the transaction that ends it.

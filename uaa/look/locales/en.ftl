@@ -259,6 +259,7 @@ signed-out-silent = { $count ->
 } did not answer: { $names }.
 signed-out-silent-then = You may still be signed in there. Sign out there as well.
 signed-out-shared = On a shared computer, close the browser window as well.
+back-to = Back to { $client }
 sign-in-again = Sign in again
 
 ## Applications

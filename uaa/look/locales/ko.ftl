@@ -216,6 +216,7 @@ signed-out-confirmed = 애플리케이션 { $count }개에서 확인했습니다
 signed-out-silent = 애플리케이션 { $count }개에서 응답이 없습니다: { $names }.
 signed-out-silent-then = 그곳에는 아직 로그인되어 있을 수 있습니다. 그곳에서도 로그아웃하세요.
 signed-out-shared = 여럿이 사용하는 컴퓨터라면 브라우저 창도 닫으세요.
+back-to = { $client }{ RO($client) } 돌아가기
 sign-in-again = 다시 로그인
 
 ## 애플리케이션

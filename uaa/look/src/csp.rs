@@ -4,7 +4,7 @@ use crate::Page;
 
 /// The header's text for this page. A form of a page may be answered with a redirect to the application, which browsers hold
 /// against `form-action` too, on every page of the way: `redirect_uris` are where that may lead. An address that cannot stand in
-/// a policy is left out.
+/// a policy is left out. What a page opens in frames it may open from those origins and no others.
 pub fn csp<P: Page + ?Sized>(page: &P, redirect_uris: &[&str]) -> String {
     let mut policy = String::from("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'");
     let mut seen: Vec<String> = Vec::new();
@@ -18,8 +18,22 @@ pub fn csp<P: Page + ?Sized>(page: &P, redirect_uris: &[&str]) -> String {
     if page.script().is_some() {
         policy.push_str("; script-src 'self'");
     }
+    let frames = frames(page);
+    if !frames.is_empty() {
+        policy.push_str("; frame-src ");
+        policy.push_str(&frames.join(" "));
+    }
     policy.push_str("; base-uri 'none'; frame-ancestors 'none'");
     policy
+}
+
+/// The origins of a page's frames. One that can only be named by its scheme would open the page to everybody: it is left out.
+fn frames<P: Page + ?Sized>(page: &P) -> Vec<String> {
+    let mut all: Vec<String> = page.frames().iter().filter_map(|uri| source(uri)).collect();
+    all.retain(|source| source.contains("://"));
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// CSP Level 3 section 2.3.1: origin of a web address, scheme of any other one. An IPv6 address has no form there, so that its

@@ -18,6 +18,18 @@ pub(crate) fn href(base: &str, to: &str) -> String {
     NOWHERE.into()
 }
 
+/// The same for an address that an application has registered: a scheme of its own, which has a dot in it (RFC 8252 section 7.1),
+/// leads there too.
+pub(crate) fn onward(base: &str, to: &str) -> String {
+    let own = to.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.contains('.')
+            && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    });
+    let strange = to.bytes().any(|byte| byte.is_ascii_control());
+    if own && !strange { to.to_owned() } else { href(base, to) }
+}
+
 /// The address of an image, which must be of this origin.
 pub(crate) fn image(base: &str, to: &str) -> Option<String> {
     (is_own_path(to) && !to.bytes().any(|byte| byte.is_ascii_control())).then(|| format!("{base}{to}"))
@@ -51,6 +63,17 @@ mod tests {
             "é",
         ] {
             assert_eq!(href("/uaa", bad), "#", "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_applications_own_scheme_leads_to_it() {
+        assert_eq!(onward("/uaa", "com.example.app:/bye?x"), "com.example.app:/bye?x");
+        assert_eq!(onward("/uaa", "/login"), "/uaa/login");
+        assert_eq!(onward("/uaa", "https://a.example/"), "https://a.example/");
+        for bad in ["javascript:alert(1)", "data:a.b", "java.\tscript:x", "//evil.example:1", " a.b:c", "a.b"]
+        {
+            assert_eq!(onward("/uaa", bad), "#", "{bad}");
         }
     }
 

@@ -44,7 +44,7 @@ pub use set_up_app::SetUpApp;
 pub use sign_in::{Provider, SignIn};
 pub use sign_in_password::SignInPassword;
 pub use sign_out::SignOut;
-pub use signed_out::SignedOut;
+pub use signed_out::{Onward, SignedOut};
 
 pub(crate) use drawn::{Drawn, Tab};
 
@@ -95,21 +95,27 @@ mod drawn {
 
         /// The script that makes it better; a page works without.
         fn script(&self) -> Option<&'static str>;
+
+        /// The addresses that it opens in frames.
+        fn frames(&self) -> &[String];
     }
 }
 
 /// Ties a page to its template: the template sees the page as `p` and its surroundings as `x`.
 macro_rules! page {
     ($page:ident, $path:tt, |$p:pat_param, $x:ident| $heading:expr) => {
-        $crate::page::page!(@make $page, $path, |$p, $x| $heading, |_| None, None);
+        $crate::page::page!(@make $page, $path, |$p, $x| $heading, |_| None, None, |_| &[]);
     };
     ($page:ident, $path:tt, |$p:pat_param, $x:ident| $heading:expr, script: |$q:pat_param| $script:expr) => {
-        $crate::page::page!(@make $page, $path, |$p, $x| $heading, |$q| $script, None);
+        $crate::page::page!(@make $page, $path, |$p, $x| $heading, |$q| $script, None, |_| &[]);
+    };
+    ($page:ident, $path:tt, |$p:pat_param, $x:ident| $heading:expr, script: |$q:pat_param| $script:expr, frames: |$f:pat_param| $frames:expr) => {
+        $crate::page::page!(@make $page, $path, |$p, $x| $heading, |$q| $script, None, |$f| $frames);
     };
     ($page:ident, $path:tt, |$p:pat_param, $x:ident| $heading:expr, tab: $tab:ident) => {
-        $crate::page::page!(@make $page, $path, |$p, $x| $heading, |_| None, $tab);
+        $crate::page::page!(@make $page, $path, |$p, $x| $heading, |_| None, $tab, |_| &[]);
     };
-    (@make $page:ident, $path:tt, |$p:pat_param, $x:ident| $heading:expr, |$q:pat_param| $script:expr, $tab:ident) => {
+    (@make $page:ident, $path:tt, |$p:pat_param, $x:ident| $heading:expr, |$q:pat_param| $script:expr, $tab:ident, |$f:pat_param| $frames:expr) => {
         impl $crate::page::Page for $page {}
 
         impl $crate::page::Drawn for $page {
@@ -132,6 +138,11 @@ macro_rules! page {
             fn script(&self) -> Option<&'static str> {
                 let $q = self;
                 $script
+            }
+
+            fn frames(&self) -> &[String] {
+                let $f = self;
+                $frames
             }
 
             fn tab(&self) -> $crate::page::Tab {

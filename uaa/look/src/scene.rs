@@ -65,6 +65,11 @@ impl<'a> Scene<'a> {
         href::href(self.around.base, to)
     }
 
+    /// An address that an application has registered to be gone on to: its own scheme counts as well.
+    pub(crate) fn onward(&self, to: &str) -> String {
+        href::onward(self.around.base, to)
+    }
+
     pub(crate) fn image(&self, to: &Option<String>) -> Option<String> {
         to.as_deref().and_then(|to| href::image(self.around.base, to))
     }

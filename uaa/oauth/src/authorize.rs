@@ -326,10 +326,12 @@ fn told(asked: &Asked, fault: Fault) -> Stop {
     }
 }
 
-/// A client that wants to know when the session ends is written down (OpenID Connect Back-Channel Logout 1.0).
+/// A client that wants to know when the session ends is written down (OpenID Connect Back-Channel Logout 1.0, Front-Channel
+/// Logout 1.0).
 async fn takes_part(asked: &Asked, who: &Who, cx: &mut Ctx) -> Reply<()> {
     let session = who.authentication.sid.as_deref().and_then(|sid| sid.parse().ok());
-    let (Some(session), Some(_)) = (session, &asked.client.backchannel_logout_uri) else { return Ok(()) };
+    let told = asked.client.backchannel_logout_uri.as_ref().or(asked.client.frontchannel_logout_uri.as_ref());
+    let (Some(session), Some(_)) = (session, told) else { return Ok(()) };
     cx.step_to_write().await?;
     let me = cx.tx().assume(Duty::SignIn);
     let done = uaa_directory::takes_part(cx.tx(), session, &asked.client.client_id, who.user).await;

@@ -49,6 +49,8 @@ pub(crate) struct Known {
     pub(crate) id_token_algorithm: Option<Algorithm>,
     /// Where it is told that a session has ended.
     pub(crate) backchannel_logout_uri: Option<String>,
+    /// What a browser opens in a hidden frame when a session has ended.
+    pub(crate) frontchannel_logout_uri: Option<String>,
     /// The response types that it is registered for; `None`: what its grant types allow.
     pub(crate) response_types: Option<Vec<String>>,
     /// Whether its access tokens are those of RFC 9068 (`access_token_format`).
@@ -150,6 +152,7 @@ impl Known {
             auto_approve: AutoApprove::read(&own.autoapprove),
             policy: Policy::new(&others),
             backchannel_logout_uri: text("backchannel_logout_uri").map(str::to_owned),
+            frontchannel_logout_uri: text("frontchannel_logout_uri").map(str::to_owned),
             response_types: others.contains_key("response_types").then(|| more("response_types")),
             rfc9068: text("access_token_format") == Some("rfc9068"),
             id_token_algorithm: algorithm("id_token_signed_response_alg"),

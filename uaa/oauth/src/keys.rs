@@ -138,6 +138,8 @@ fn configuration(here: &ZoneInfo) -> Value {
         "end_session_endpoint": format!("{uaa}/logout.do"),
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
         "userinfo_endpoint": format!("{uaa}/userinfo"),
         "revocation_endpoint": format!("{uaa}/oauth/revoke"),
         "introspection_endpoint": format!("{uaa}/introspect"),

@@ -1,71 +1,133 @@
-//! `/logout.do`: UAA's sign-out, and OpenID Connect RP-Initiated Logout 1.0.
+//! `/logout.do`: OpenID Connect RP-Initiated Logout 1.0, Front-Channel Logout 1.0, and UAA's sign-out.
 //!
-//! A request without a hint ends the session as well, as in UAA: the cookie is `SameSite=Lax`, so that only a page that is
-//! opened can do it, and signing in again is all that it costs.
+//! Who signs out is the person, by a form of ours, or an application that proves by an ID token of that person that they came
+//! from it. Anything else is a question on a page (`docs/decisions`, "The end of a session").
 
-use crate::authorize::{Authorize, bound, parameters, some};
+mod front_channel;
+mod request;
+
+use crate::authorize::{Authorize, as_shown};
 use crate::client::Known;
 use axum::http::{Method, StatusCode, header};
+use request::{Asked, Refused, Sent};
 use std::sync::Arc;
-use uaa_directory::Shown;
-use uaa_look::SignedOut;
+use uaa_directory::{Live, Shown, account, cookie};
+use uaa_look::{ErrorPage, Onward, Reason, SignOut, SignedOut};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
 use uaa_store::Want;
-use url::form_urlencoded::Serializer;
 
 pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
     let why = "whoever is signed in may sign out, and for whoever is not nothing happens";
     [(Method::GET, "session_end"), (Method::POST, "session_end_posted")]
         .into_iter()
         .map(|(method, name)| {
-            Route::public(Uaa, method, "/logout.do", name, Oauth, why, with(authorize.clone(), end))
+            Route::public(Uaa, method, PATH, name, Oauth, why, with(authorize.clone(), end))
         })
         .collect()
 }
 
 async fn end(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
-    let (form, _) = parameters(&body.0, &cx.query)?;
-    let field = |name: &str| some(&form, name);
-    let hint = match field("id_token_hint") {
-        Some(hint) => this.engine.hint(hint, &cx.here()).await?,
-        None => None,
+    let sent = Sent::read(&body.0, &cx.query)?;
+    if let Some(csrf) = &sent.csrf
+        && let Err(fault) = cookie::is_ours(cx, Some(csrf))
+    {
+        return this.pages.trouble(fault, cx);
+    }
+    let asked = match Asked::read(&this.engine, &sent.form, &cx.here()).await? {
+        Ok(asked) => asked,
+        Err(refused) => return this.not_signed_out(&refused, cx),
     };
-    let named = field("client_id").map(str::to_owned);
-    let hinted = hint.as_ref().and_then(|claims| claims.aud.first()).map(|aud| aud.to_string());
-    // RP-Initiated Logout 1.0 section 2: both name the same client.
-    let client = match (&named, &hinted) {
-        (Some(named), Some(hinted)) if named != hinted => None,
-        (named, hinted) => match named.as_ref().or(hinted.as_ref()) {
-            Some(id) => this.engine.client(cx.zone(), id).await?,
-            None => None,
-        },
-    };
-    let wanted = field("post_logout_redirect_uri").or_else(|| field("redirect"));
-    let to = wanted.and_then(|uri| allowed(client.as_ref(), uri)).map(|uri| with_state(&uri, field("state")));
+    if sent.stays {
+        return Answer::found(&format!("{}/home", cx.links.login));
+    }
+    let live = this.sessions.current(cx).await?;
+    if live.is_none() && sent.csrf.is_none() && cx.method == Method::POST {
+        return once_more(&sent, cx);
+    }
+    let mut frames = vec![];
+    if let Some(live) = &live {
+        if sent.csrf.is_none() && !asked.is_of(live) {
+            return this.ask(&asked, live, cx);
+        }
+        frames = front_channel::frames(&this.engine, live, cx).await?;
+    }
     cx.step(Want::Write).await?;
     let forget = this.sessions.end(cx).await?;
-    let answer = match to {
-        Some(to) => Answer::found(&to)?.with(header::CACHE_CONTROL, "no-store")?,
-        None => {
-            let page = SignedOut { sign_in: "/login".into(), ..SignedOut::default() };
-            this.pages.show(&page, Shown::new(StatusCode::OK, "/logout.do"), cx)?
+    // A redirect after a form goes where the form's page allows: the page that asked knew where, the others did not.
+    let page = !frames.is_empty() || (sent.csrf.is_some() && !sent.decided);
+    this.signed_out(asked, frames, page, cx)?.cookie(&forget)
+}
+
+/// Section 2 has applications post as well. The cookie of the session does not come along with a form of another site
+/// (`SameSite=Lax`), but with the redirect after it.
+fn once_more(sent: &Sent, cx: &Ctx) -> Reply<Answer> {
+    Answer::found(&format!("{}{PATH}?{}", cx.links.login, sent.query()))?
+        .with(header::CACHE_CONTROL, "no-store")?
+        .with(header::REFERRER_POLICY, "no-referrer")
+}
+
+impl Authorize {
+    /// Nothing shows that the person wants it: section 2 has them asked.
+    fn ask(&self, asked: &Asked, live: &Live, cx: &mut Ctx) -> Reply<Answer> {
+        let page = SignOut {
+            action: PATH.into(),
+            account: account(live),
+            client: asked.client.as_deref().map(as_shown),
+            fields: asked.fields(),
+        };
+        let shown = Shown {
+            live: Some(live),
+            sends_to: asked.to.as_deref(),
+            ui_locales: asked.ui_locales.clone(),
+            ..Shown::new(StatusCode::OK, PATH)
+        };
+        self.pages.show(&page, shown, cx)
+    }
+
+    /// It is done. `page`: whether something is to be seen before the browser goes on.
+    fn signed_out(&self, asked: Asked, frames: Vec<String>, page: bool, cx: &mut Ctx) -> Reply<Answer> {
+        let to = asked.onward();
+        if let Some(to) = to.as_ref().filter(|_| !page) {
+            return Answer::found(to)?
+                .with(header::CACHE_CONTROL, "no-store")?
+                .with(header::REFERRER_POLICY, "no-referrer");
         }
-    };
-    answer.cookie(&forget)
+        let client = asked.client.as_deref().map(as_shown);
+        let page = SignedOut {
+            sign_in: "/login".into(),
+            frames,
+            onward: to.map(|to| Onward { client, to }),
+            ..SignedOut::default()
+        };
+        let shown = Shown { ui_locales: asked.ui_locales, ..Shown::new(StatusCode::OK, "/login") };
+        self.pages.show(&page, shown, cx)
+    }
+
+    /// The request cannot be meant, and nobody is signed out by it.
+    fn not_signed_out(&self, refused: &Refused, cx: &mut Ctx) -> Reply<Answer> {
+        let (reason, code) = match refused {
+            Refused::Malformed => (Reason::Malformed, "invalid_request"),
+            Refused::Hint => (Reason::Malformed, "invalid_id_token_hint"),
+            Refused::ReturnAddress(Some(client)) => {
+                (Reason::ReturnAddress { client: client.name.clone() }, "invalid_redirect_uri")
+            }
+            Refused::ReturnAddress(None) => (Reason::UnknownClient, "invalid_client"),
+        };
+        let client = match refused {
+            Refused::ReturnAddress(client) => client.as_ref(),
+            Refused::Malformed | Refused::Hint => None,
+        };
+        let page = ErrorPage {
+            reason,
+            code: code.into(),
+            client_id: client.map(|client: &Arc<Known>| client.client_id.clone()),
+            reference: cx.caller.request.to_string(),
+            at: cx.now(),
+            home: None,
+        };
+        self.pages.show(&page, Shown::new(StatusCode::BAD_REQUEST, "/home"), cx)
+    }
 }
 
-/// An address that the client has registered, for this or for its answers (UAA's rule). Nowhere else: an open redirect at the
-/// end of a session is as good for phishing as one at its beginning.
-fn allowed(client: Option<&Arc<Known>>, uri: &str) -> Option<String> {
-    let client = client?;
-    bound(&client.logout_uris, false, Some(uri))
-        .or_else(|| bound(&client.redirect_uris, client.wildcards, Some(uri)))
-}
-
-fn with_state(uri: &str, state: Option<&str>) -> String {
-    let Some(state) = state else { return uri.to_owned() };
-    let separator = if uri.contains('?') { '&' } else { '?' };
-    let text = Serializer::new(String::new()).append_pair("state", state).finish();
-    format!("{uri}{separator}{text}")
-}
+const PATH: &str = "/logout.do";

@@ -37,6 +37,6 @@ pub use openapi::document;
 pub use post::{Post, ToSend, Undelivered};
 pub use route::{Handler, Plugin, Route, Site, With, with};
 pub use zone::{
-    Agreement, DEFAULT_GROUPS, DEFAULT_MFA_PROVIDERS, MfaConfig, MfaPolicy, Prompt, SelfService, TokenPolicy,
-    UserConfig, ZoneConfig, ZoneInfo, Zones,
+    Agreement, DEFAULT_GROUPS, DEFAULT_MFA_PROVIDERS, LogoutLinks, MfaConfig, MfaPolicy, Prompt, SelfService,
+    TokenPolicy, UserConfig, ZoneConfig, ZoneInfo, Zones,
 };

@@ -1,4 +1,5 @@
 use super::page;
+use crate::Client;
 
 /// Signed out, and of what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,6 +10,19 @@ pub struct SignedOut {
     pub silent: Vec<String>,
     /// Where one signs in again.
     pub sign_in: String,
+    /// Addresses of applications that learn of it in a hidden frame (OpenID Connect Front-Channel Logout 1.0 section 3).
+    pub frames: Vec<String>,
+    /// Where it goes on: by a script when the frames have been loaded, or by a link.
+    pub onward: Option<Onward>,
+}
+
+/// Where a browser goes on after a sign-out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Onward {
+    /// The application, if one sent them.
+    pub client: Option<Client>,
+    /// Its address.
+    pub to: String,
 }
 
 impl SignedOut {
@@ -21,4 +35,4 @@ impl SignedOut {
     }
 }
 
-page!(SignedOut, "page/signed_out.html", |_, x| x.text("signed-out-title"));
+page!(SignedOut, "page/signed_out.html", |_, x| x.text("signed-out-title"), script: |p| p.onward.as_ref().map(|_| "signed-out.js"), frames: |p| &p.frames);

@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use uaa_directory::Client;
-use uaa_directory::client_metadata::{AUTH_METHODS, Wrong, checked, fit_together, is_redirect};
+use uaa_directory::client_metadata::{
+    AUTH_METHODS, Wrong, checked, fit_together, fits_redirects, is_redirect,
+};
 use uaa_model::{Code, Fault, Reply};
 use uaa_store::Set;
 use url::{Host, Url};
@@ -118,6 +120,7 @@ impl Metadata {
         if self.has("client_credentials") && self.method == "none" {
             return Err(refused("`client_credentials` is not for a client without credentials"));
         }
+        fits_redirects(&self.more, &self.redirects).map_err(wrong)?;
         self.one_host()
     }
 

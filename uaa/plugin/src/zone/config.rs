@@ -26,6 +26,33 @@ pub struct ZoneConfig {
 #[serde(rename_all = "camelCase", default)]
 struct Links {
     self_service: SelfService,
+    logout: LogoutLinks,
+}
+
+/// Where a browser goes on after a sign-out: UAA's `links.logout`. Its `disableRedirectParameter` does nothing in UAA either.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LogoutLinks {
+    redirect_url: Option<String>,
+    redirect_parameter_name: Option<String>,
+    whitelist: Option<Vec<String>>,
+}
+
+impl LogoutLinks {
+    /// Where it goes when nobody says; `None`: to the page that says that it is done. UAA writes that as `/login`.
+    pub fn usual(&self) -> Option<&str> {
+        self.redirect_url.as_deref().filter(|url| !url.is_empty() && *url != "/login")
+    }
+
+    /// The parameter in which UAA's users say where.
+    pub fn parameter(&self) -> &str {
+        self.redirect_parameter_name.as_deref().filter(|name| !name.is_empty()).unwrap_or("redirect")
+    }
+
+    /// Where else it may go, beside what a client has registered; patterns of redirect URIs.
+    pub fn allowed(&self) -> &[String] {
+        self.whitelist.as_deref().unwrap_or_default()
+    }
 }
 
 /// What people may do without an administrator: UAA's `links.selfService`.
@@ -166,6 +193,11 @@ impl ZoneConfig {
     /// What people may do without an administrator.
     pub fn self_service(&self) -> &SelfService {
         &self.links.self_service
+    }
+
+    /// Where a browser goes on after a sign-out.
+    pub fn logout(&self) -> &LogoutLinks {
+        &self.links.logout
     }
 
     /// What somebody agrees to who makes an account.

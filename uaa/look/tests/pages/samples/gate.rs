@@ -2,8 +2,8 @@
 
 use super::{Sample, Text, account, at, client, payroll};
 use uaa_look::{
-    Asked, Consent, ErrorPage, HandOver, Home, Locked, Notice, Passcode, Proof, Provider, Reason, SignIn,
-    SignInPassword, SignOut, SignedOut, Tile,
+    Asked, Consent, ErrorPage, HandOver, Home, Locked, Notice, Onward, Passcode, Proof, Provider, Reason,
+    SignIn, SignInPassword, SignOut, SignedOut, Tile,
 };
 
 pub(crate) fn samples(t: Text<'_>) -> Vec<Sample> {
@@ -238,13 +238,25 @@ fn home(t: Text<'_>) -> Vec<Sample> {
             "signed-out",
             Box::new(SignedOut {
                 confirmed: ["Payroll Desk", "Grafana", "Wiki"].map(t).into(),
-                silent: Vec::new(),
                 sign_in: t("/login"),
+                ..SignedOut::default()
             }),
         ),
         (
             "signed-out-silent",
-            Box::new(SignedOut { confirmed: Vec::new(), silent: vec![t("Wiki")], sign_in: t("/login") }),
+            Box::new(SignedOut { silent: vec![t("Wiki")], sign_in: t("/login"), ..SignedOut::default() }),
+        ),
+        (
+            "signed-out-onward",
+            Box::new(SignedOut {
+                frames: vec![
+                    t("https://payroll.acme.example/out?iss=i&sid=s"),
+                    t("https://wiki.acme.example:8443/out"),
+                ],
+                onward: Some(Onward { client: payroll(t), to: t("https://payroll.acme.example/") }),
+                sign_in: t("/login"),
+                ..SignedOut::default()
+            }),
         ),
     ]
 }
