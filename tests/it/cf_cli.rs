@@ -1,6 +1,8 @@
 //! The real cf CLI through everything that an operator and a user do with accounts, organizations, spaces and roles: as an
 //! administrator, and as somebody without the right. Needs `cf` on the path or named by `CF_BIN`.
 
+mod assertions;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -43,6 +43,7 @@ mod registration;
 mod security;
 mod server;
 mod sign_in;
+mod signed_answers;
 mod step_up;
 mod store;
 mod store_chain;

@@ -63,3 +63,23 @@ async fn what_is_missing_is_asked_for() {
     let token = SHOP.redeem(&server, &back.given("code").unwrap(), &[]).await;
     assert_eq!(claims(&token.body["id_token"])["acr"], "mfa");
 }
+
+/// `default_max_age` (OpenID Connect Dynamic Client Registration 1.0 section 2), where the request says nothing.
+#[tokio::test]
+async fn how_old_a_sign_in_may_be_is_registered() {
+    let mut server = Hallmark::start().await;
+    SHOP.register(&server, json!({"autoapprove": true, "default_max_age": 120})).await;
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open(&SHOP.ask(&server, &[])).await;
+    sign_in(&server, &mut browser, &page).await;
+    let mut silent = async |server: &Hallmark, more: &[(&str, &str)]| {
+        let back = browser.open(&SHOP.ask(server, &[&[("prompt", "none")], more].concat())).await;
+        back.given("error").unwrap_or_default()
+    };
+    assert_eq!(silent(&server, &[]).await, "");
+    server.kill();
+    server.tamper("UPDATE session SET auth_time = auth_time - 200000000").await;
+    server.restart().await;
+    assert_eq!(silent(&server, &[]).await, "login_required");
+    assert_eq!(silent(&server, &[("max_age", "1000")]).await, "", "the request says something");
+}

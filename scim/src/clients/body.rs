@@ -97,7 +97,8 @@ impl ClientBody {
         // Who signs who it is needs none.
         let signs =
             self.given("token_endpoint_auth_method").is_some_and(|method| method == "private_key_jwt")
-                || self.given("fapi_profile").is_some_and(Value::is_string);
+                || self.given("fapi_profile").is_some_and(Value::is_string)
+                || self.given("jwt_creds").is_some_and(|creds| !creds.is_null());
         let without = !signs && self.secret().is_none_or(|s| s.expose().trim().is_empty());
         if whole.has("client_credentials") && without {
             return Err(refused("Client secret is required for client_credentials grant type"));
@@ -191,7 +192,7 @@ impl ClientBody {
         let mut all: Map<String, Value> =
             before.and_then(|b| serde_json::from_str(&b.more).ok()).unwrap_or_default();
         for (name, value) in self.more.iter().filter(|(name, _)| client_metadata::is_known(name)) {
-            if before.is_some() && ["jwks", "jwks_uri"].contains(&name.as_str()) {
+            if before.is_some() && ["jwks", "jwks_uri", "jwt_creds"].contains(&name.as_str()) {
                 continue;
             }
             if value.is_null() {

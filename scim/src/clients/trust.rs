@@ -5,7 +5,7 @@ use super::note;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uaa_authz::{Update, Verb};
-use uaa_directory::client_metadata::keys;
+use uaa_directory::client_metadata::{keys, vouchers};
 use uaa_directory::{Client, client_for_right, has_right};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
@@ -20,6 +20,15 @@ pub(super) struct TrustBody {
     jwks_uri: Option<String>,
     #[serde(default)]
     jwks: Option<Value>,
+    /// With `sub`, instead of keys: who vouches for the client.
+    #[serde(default)]
+    iss: Option<String>,
+    /// What they call it.
+    #[serde(default)]
+    sub: Option<String>,
+    /// Whom their tokens are for.
+    #[serde(default)]
+    aud: Option<String>,
     #[serde(default, rename = "changeMode")]
     change_mode: Mode,
 }
@@ -61,10 +70,17 @@ pub(super) async fn change(Trust(client): Trust, Json(body): Json<TrustBody>, cx
     let tx = cx.tx();
     let row = tx.get(&client).await?;
     let mut more: Map<String, Value> = serde_json::from_str(&row.own.more).unwrap_or_default();
-    let (ends, said) = match body.change_mode {
-        Mode::Add => (0, add(&body, &mut more)?),
-        Mode::Delete => (1, remove(&body, &mut more)?),
-        Mode::Update => (1, replace(&body, &mut more)?),
+    let ends = match body.change_mode {
+        Mode::Add => 0,
+        Mode::Delete | Mode::Update => 1,
+    };
+    let said = match (&body.iss, &body.sub) {
+        (Some(iss), Some(sub)) => vouched(&body, (iss, sub), &mut more)?,
+        _ => match body.change_mode {
+            Mode::Add => add(&body, &mut more)?,
+            Mode::Delete => remove(&body, &mut more)?,
+            Mode::Update => replace(&body, &mut more)?,
+        },
     };
     let set = Set::default()
         .put(Client::more, Value::Object(more).to_string())
@@ -72,6 +88,32 @@ pub(super) async fn change(Trust(client): Trust, Json(body): Json<TrustBody>, cx
     tx.update(&client, set).await?;
     note(tx, "ClientJwtChangeSuccess", &row.own.client_id);
     Answer::ok(&json!({"status": "ok", "message": said}))
+}
+
+/// Who vouches for the client. Whoever has keys may have vouchers beside them.
+fn vouched(body: &TrustBody, (iss, sub): (&str, &str), more: &mut Map<String, Value>) -> Reply<&'static str> {
+    let mut all = more.get(VOUCHERS).and_then(|all| all.as_array().cloned()).unwrap_or_default();
+    if let Mode::Delete = body.change_mode {
+        // UAA's way to say all of them.
+        let every = (iss, sub) == ("*", "*");
+        all.retain(|one| !every && (one["iss"] != iss || one["sub"] != sub));
+        match all.is_empty() {
+            true => more.remove(VOUCHERS),
+            false => more.insert(VOUCHERS.into(), vouchers::checked(all).map_err(wrong)?),
+        };
+        return Ok("Federated client jwt configuration is deleted");
+    }
+    let one = vouchers::voucher(iss, sub, body.aud.as_deref()).map_err(wrong)?;
+    let said = match body.change_mode {
+        Mode::Update => {
+            all.clear();
+            "Client jwt configuration updated"
+        }
+        Mode::Add | Mode::Delete => "Federated client jwt configuration is added",
+    };
+    vouchers::add(&mut all, one);
+    more.insert(VOUCHERS.into(), vouchers::checked(all).map_err(wrong)?);
+    Ok(said)
 }
 
 /// Beside keys go keys alone, and an address beside nothing.
@@ -147,3 +189,4 @@ fn listed(more: &Map<String, Value>) -> Vec<Value> {
 const KIND: &str = "client_trust";
 const JWKS: &str = "jwks";
 const JWKS_URI: &str = "jwks_uri";
+const VOUCHERS: &str = "jwt_creds";

@@ -5,6 +5,7 @@
 //! and UAA's own. What is not in the list is not kept.
 
 pub mod keys;
+pub mod vouchers;
 
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -40,21 +41,11 @@ pub fn checked(name: &str, value: &Value) -> Result<Option<Value>, Wrong> {
 /// Which members do not go together.
 pub fn fit_together(all: &Map<String, Value>) -> Result<(), Wrong> {
     let text = |name: &str| all.get(name).and_then(Value::as_str);
-    for what in ["id_token", "userinfo"] {
-        let (alg, enc) = (format!("{what}_encrypted_response_alg"), format!("{what}_encrypted_response_enc"));
-        // OpenID Connect Dynamic Client Registration 1.0 section 2.
-        if text(&enc).is_some() && text(&alg).is_none() {
-            return Err(Wrong::new(format!("`{enc}` needs `{alg}`")));
-        }
-        if text(&alg).is_some() && !all.contains_key("jwks") && !all.contains_key("jwks_uri") {
-            return Err(Wrong::new(format!("`{alg}` needs a key in `jwks` or `jwks_uri`")));
-        }
-    }
-    if text("token_endpoint_auth_method") == Some("private_key_jwt")
-        && !all.contains_key("jwks")
-        && !all.contains_key("jwks_uri")
-    {
-        return Err(Wrong::new("`private_key_jwt` needs a key in `jwks` or `jwks_uri`"));
+    let signs = ["jwks", "jwks_uri", "jwt_creds"].iter().any(|name| all.contains_key(*name));
+    if text("token_endpoint_auth_method") == Some("private_key_jwt") && !signs {
+        return Err(Wrong::new(
+            "`private_key_jwt` needs a key in `jwks` or `jwks_uri`, or an issuer in `jwt_creds`",
+        ));
     }
     // RFC 7591 section 2.
     if all.contains_key("jwks") && all.contains_key("jwks_uri") {
@@ -109,6 +100,9 @@ enum Rule {
     Signing,
     Jwks,
     JwksUri,
+    Vouchers,
+    /// Whoever asks for it would wait for something that does not come.
+    NotEncrypted,
 }
 
 /// Every name that is kept.
@@ -120,6 +114,7 @@ const MEMBERS: &[(&str, Rule)] = &[
     ("change_email_redirect_url", Rule::Any),
     ("createdwith", Rule::Any),
     ("allow_unsafe_matching", Rule::Flag),
+    ("jwt_creds", Rule::Vouchers),
     // RFC 7591 section 2.
     ("token_endpoint_auth_method", Rule::OneOf(AUTH_METHODS)),
     ("response_types", Rule::Texts),
@@ -137,11 +132,13 @@ const MEMBERS: &[(&str, Rule)] = &[
     ("sector_identifier_uri", Rule::Tls),
     ("subject_type", Rule::OneOf(&["public", "pairwise"])),
     ("id_token_signed_response_alg", Rule::Signing),
-    ("id_token_encrypted_response_alg", Rule::OneOf(KEY_ENCRYPTION)),
-    ("id_token_encrypted_response_enc", Rule::OneOf(CONTENT_ENCRYPTION)),
+    ("id_token_encrypted_response_alg", Rule::NotEncrypted),
+    ("id_token_encrypted_response_enc", Rule::NotEncrypted),
     ("userinfo_signed_response_alg", Rule::Signing),
-    ("userinfo_encrypted_response_alg", Rule::OneOf(KEY_ENCRYPTION)),
-    ("userinfo_encrypted_response_enc", Rule::OneOf(CONTENT_ENCRYPTION)),
+    ("userinfo_encrypted_response_alg", Rule::NotEncrypted),
+    ("userinfo_encrypted_response_enc", Rule::NotEncrypted),
+    ("request_object_encryption_alg", Rule::NotEncrypted),
+    ("request_object_encryption_enc", Rule::NotEncrypted),
     ("token_endpoint_auth_signing_alg", Rule::Signing),
     ("default_max_age", Rule::Seconds),
     ("require_auth_time", Rule::Flag),
@@ -163,6 +160,12 @@ const MEMBERS: &[(&str, Rule)] = &[
     ("request_uris", Rule::AllTls),
     // JWT Secured Authorization Response Mode section 3.
     ("authorization_signed_response_alg", Rule::Signing),
+    ("authorization_encrypted_response_alg", Rule::NotEncrypted),
+    ("authorization_encrypted_response_enc", Rule::NotEncrypted),
+    // RFC 9701 section 6.
+    ("introspection_signed_response_alg", Rule::Signing),
+    ("introspection_encrypted_response_alg", Rule::NotEncrypted),
+    ("introspection_encrypted_response_enc", Rule::NotEncrypted),
     // FAPI 2.0 by one word: a name of our own.
     ("fapi_profile", Rule::OneOf(&["fapi2_security", "fapi2_message_signing"])),
     // RFC 9449 section 5.2; the second is a name of our own.
@@ -174,12 +177,6 @@ const MEMBERS: &[(&str, Rule)] = &[
 
 /// How a client shows who it is at the token endpoint.
 pub const AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
-/// How the key of what is encrypted for a client is encrypted or agreed on (RFC 7518 section 4.1).
-pub const KEY_ENCRYPTION: &[&str] =
-    &["RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"];
-/// How what is encrypted for a client is encrypted (RFC 7518 section 5.1).
-pub const CONTENT_ENCRYPTION: &[&str] =
-    &["A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
 
 fn rule(name: &str) -> Option<Rule> {
     let plain = name.split_once('#').map(|(plain, _)| plain);
@@ -235,6 +232,12 @@ impl Rule {
                 true
             }
             Rule::Jwks => return keys::jwks(value),
+            Rule::Vouchers => return vouchers::vouchers(value),
+            Rule::NotEncrypted => {
+                return Err(Wrong::new(format!(
+                    "`{name}` is not taken: nothing is encrypted for clients here"
+                )));
+            }
             Rule::JwksUri => {
                 let Value::String(uri) = value else {
                     return Err(Wrong::new("Client jwt configuration cannot be parsed"));
@@ -296,6 +299,9 @@ mod tests {
             ("post_logout_redirect_uris", json!(["javascript:alert(1)"])),
             ("require_auth_time", json!("yes")),
             ("jwks_uri", json!(7)),
+            ("id_token_encrypted_response_alg", json!("RSA-OAEP-256")),
+            ("userinfo_encrypted_response_enc", json!("A128GCM")),
+            ("request_object_encryption_alg", json!("RSA-OAEP-256")),
             ("software_id", json!("x".repeat(2_001))),
         ] {
             assert!(checked(name, &bad).is_err(), "{name} {bad}");
@@ -327,8 +333,6 @@ mod tests {
         assert!(fit_together(&map(json!({}))).is_ok());
         for bad in [
             json!({"jwks": {"keys": []}, "jwks_uri": "https://a/"}),
-            json!({"id_token_encrypted_response_enc": "A128GCM"}),
-            json!({"userinfo_encrypted_response_alg": "RSA-OAEP-256"}),
             json!({"token_endpoint_auth_method": "private_key_jwt"}),
         ] {
             assert!(fit_together(&map(bad.clone())).is_err(), "{bad}");

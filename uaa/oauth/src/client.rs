@@ -2,7 +2,7 @@ mod policy;
 
 pub(crate) use policy::{Method, Policy};
 
-use crate::client_assertion;
+use crate::client_assertion::{self, Voucher};
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_request, more_is_needed};
 use crate::person::Authentication;
@@ -18,7 +18,7 @@ use uaa_directory::{Assurance, Client, ClientOwn};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::{Basic, ZoneInfo};
 use uaa_store::{Cond, Field, Fields};
-use uaa_token::{Algorithm, PublicKeys, claimed_subject};
+use uaa_token::{Algorithm, PublicKeys, claimed_parties};
 use uuid::Uuid;
 
 /// A client as tokens need it, decoded once.
@@ -47,6 +47,13 @@ pub(crate) struct Known {
     pub(crate) auto_approve: AutoApprove,
     /// With which algorithm its ID tokens are signed, where it is not the zone's (`id_token_signed_response_alg`).
     pub(crate) id_token_algorithm: Option<Algorithm>,
+    /// With which algorithm what it learns of people is signed; `None`: it is not (`userinfo_signed_response_alg`).
+    pub(crate) userinfo_algorithm: Option<Algorithm>,
+    /// With which algorithm it is told of tokens, where it wants that signed and not as the zone does
+    /// (`introspection_signed_response_alg`).
+    pub(crate) introspection_algorithm: Option<Algorithm>,
+    /// How old a sign-in may be where a request does not say, in seconds (`default_max_age`).
+    pub(crate) default_max_age: Option<i64>,
     /// Where it is told that a session has ended.
     pub(crate) backchannel_logout_uri: Option<String>,
     /// What a browser opens in a hidden frame when a session has ended.
@@ -58,6 +65,8 @@ pub(crate) struct Known {
     grants: Vec<String>,
     /// By which it proves who it is, when not by a secret.
     pub(crate) keys: Keys,
+    /// Who else may say that it is itself.
+    pub(crate) vouchers: Vec<Voucher>,
     /// How it wants to be dealt with.
     pub(crate) policy: Policy,
     secrets: Vec<String>,
@@ -150,12 +159,20 @@ impl Known {
             default_acr: more("default_acr_values"),
             wildcards: others.get("allow_unsafe_matching") == Some(&Value::Bool(true)),
             auto_approve: AutoApprove::read(&own.autoapprove),
+            vouchers: others
+                .get("jwt_creds")
+                .cloned()
+                .and_then(|all| serde_json::from_value(all).ok())
+                .unwrap_or_default(),
             policy: Policy::new(&others),
             backchannel_logout_uri: text("backchannel_logout_uri").map(str::to_owned),
             frontchannel_logout_uri: text("frontchannel_logout_uri").map(str::to_owned),
             response_types: others.contains_key("response_types").then(|| more("response_types")),
             rfc9068: text("access_token_format") == Some("rfc9068"),
             id_token_algorithm: algorithm("id_token_signed_response_alg"),
+            userinfo_algorithm: algorithm("userinfo_signed_response_alg"),
+            introspection_algorithm: algorithm("introspection_signed_response_alg"),
+            default_max_age: others.get("default_max_age").and_then(Value::as_i64),
             secrets: [&own.secret, &own.secret_two].into_iter().flatten().cloned().collect(),
             public: own.allow_public,
             here: here.clone(),
@@ -176,6 +193,13 @@ impl Known {
             return Err(more_is_needed());
         }
         Ok(())
+    }
+
+    /// The algorithms that its zone must sign with for it.
+    fn signed_for(&self) -> Vec<Algorithm> {
+        let Known { id_token_algorithm, userinfo_algorithm, introspection_algorithm, policy, .. } = self;
+        let all = [id_token_algorithm, userinfo_algorithm, introspection_algorithm, &policy.answer_algorithm];
+        all.into_iter().flatten().copied().collect()
     }
 
     pub(crate) fn may(&self, grant: &str) -> bool {
@@ -260,8 +284,7 @@ impl Engine {
         drop(tx);
         let client = row.map(|row| Arc::new(Known::new(&row, here)));
         if let Some(client) = &client {
-            self.able(&client.here, client.id_token_algorithm.as_slice()).await?;
-            self.able(&client.here, client.policy.answer_algorithm.as_slice()).await?;
+            self.able(&client.here, &client.signed_for()).await?;
             self.clients.keep(client, epoch);
         }
         Ok(client)
@@ -313,16 +336,18 @@ impl Engine {
         if field("client_assertion_type").as_deref() != Some(client_assertion::TYPE) {
             return Err(invalid_request(format!("client_assertion_type must be {}", client_assertion::TYPE)));
         }
-        let id = claimed_subject(assertion).ok_or_else(invalid_client)?;
-        // RFC 7521 section 4.2: the name beside it may be left out, and may not be another.
-        if field("client_id").is_some_and(|said| said != id) {
-            return Err(invalid_client());
-        }
+        let (iss, sub) = claimed_parties(assertion).ok_or_else(invalid_client)?;
+        // RFC 7521 section 4.2: the name beside it may be left out, as what the client itself signs says it.
+        let id = field("client_id").unwrap_or_else(|| sub.clone());
         let client = self.client(zone, &id).await?.ok_or_else(invalid_client)?;
         if !client.policy.shows(Method::Assertion) {
             return Err(invalid_client());
         }
-        self.client_assertion(&client, assertion).await?;
+        if iss == id && sub == id {
+            self.client_assertion(&client, assertion).await?;
+        } else {
+            self.vouched_for(&client, assertion, (&iss, &sub)).await?;
+        }
         Ok(Shown { client, by: ClientAuth::Assertion })
     }
 }

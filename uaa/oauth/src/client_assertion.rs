@@ -1,6 +1,10 @@
 //! `private_key_jwt` (OpenID Connect Core 1.0 section 9, RFC 7523 section 3): a client signs that it is itself, once for each
 //! request.
 
+mod voucher;
+
+pub(crate) use voucher::Voucher;
+
 use crate::client::{Keys, Known};
 use crate::engine::Engine;
 use crate::fault::invalid_client;

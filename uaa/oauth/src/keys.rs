@@ -157,6 +157,8 @@ fn configuration(here: &ZoneInfo) -> Value {
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
         // A key of whichever a client asks for is made when it is first needed.
         "id_token_signing_alg_values_supported": algorithms,
+        "userinfo_signing_alg_values_supported": algorithms,
+        "introspection_signing_alg_values_supported": algorithms,
         "subject_types_supported": ["public"],
         "scopes_supported": ["openid", "profile", "email", "phone"],
         "claims_supported": ["sub", "user_name", "origin", "iss", "auth_time", "amr", "acr", "client_id", "aud", "zid",

@@ -1,7 +1,9 @@
-//! Keys that clients publish themselves (`jwks_uri`), in memory for a while.
+//! What others publish, in memory for a while: keys of clients (`jwks_uri`), and of issuers that vouch for clients.
 
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use uaa_directory::client_metadata::keys::jwks_uri;
 use uaa_model::{Fault, Micros, Reply};
 use uaa_plugin::Fetch;
 use uaa_token::PublicKeys;
@@ -10,54 +12,60 @@ use uaa_token::PublicKeys;
 #[derive(Default)]
 pub(crate) struct Published {
     outside: Option<Arc<dyn Fetch>>,
-    read: Mutex<HashMap<String, Arc<Place>>>,
-}
-
-/// An address. Whoever asks holds it, and others wait for the answer.
-#[derive(Default)]
-struct Place(tokio::sync::Mutex<Option<Read>>);
-
-#[derive(Clone)]
-struct Read {
-    /// `None`: nothing usable was there.
-    keys: Option<Arc<PublicKeys>>,
-    at: Micros,
+    keys: Remembered<PublicKeys>,
+    /// Where the keys of an issuer are.
+    issuers: Remembered<String>,
 }
 
 impl Published {
     pub(crate) fn new(outside: Arc<dyn Fetch>) -> Published {
-        Published { outside: Some(outside), read: Mutex::default() }
+        Published { outside: Some(outside), ..Published::default() }
     }
 
     /// The keys at that address. `again`: what is in memory lacked the key that was looked for, and may be old.
-    ///
-    /// Whoever names a client makes us ask its address, whether or not they are that client: so it is asked seldom, by one at a
-    /// time, and what was not there is not asked for again at once.
     pub(crate) async fn keys(&self, url: &str, again: bool, now: Micros) -> Reply<Option<Arc<PublicKeys>>> {
-        let outside = self.outside.as_ref().ok_or_else(|| Fault::Unavailable("no way outside".into()))?;
-        let Some(place) = self.place(url) else { return Ok(None) };
-        let mut read = place.0.lock().await;
-        if let Some(read) = &*read {
-            let long = if again || read.keys.is_none() { SELDOM } else { A_WHILE };
-            if now - read.at < long {
-                return Ok(read.keys.clone());
-            }
-        }
-        let keys = match outside.json(url).await {
-            Ok(set) => PublicKeys::from_jwks(&set).ok().map(Arc::new),
-            Err(fault) => {
-                tracing::warn!(url, ?fault, "the keys of a client cannot be read");
-                None
+        let outside = self.outside()?;
+        let read = async {
+            match outside.json(url).await {
+                Ok(set) => PublicKeys::from_jwks(&set).ok(),
+                Err(fault) => {
+                    tracing::warn!(url, ?fault, "published keys cannot be read");
+                    None
+                }
             }
         };
-        *read = Some(Read { keys: keys.clone(), at: now });
-        Ok(keys)
+        Ok(self.keys.get(url, again, now, read).await)
+    }
+
+    /// The keys of an issuer, wherever it says that they are (OpenID Connect Discovery 1.0 section 4). `again` as above.
+    pub(crate) async fn keys_of_issuer(
+        &self,
+        issuer: &str,
+        again: bool,
+        now: Micros,
+    ) -> Reply<Option<Arc<PublicKeys>>> {
+        let outside = self.outside()?;
+        let read = async {
+            let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+            let said = outside.json(&url).await;
+            let said =
+                said.inspect_err(|fault| tracing::warn!(issuer, ?fault, "an issuer cannot be read")).ok()?;
+            // Section 4.3: to the letter, or somebody else's keys would speak for it.
+            if said["issuer"] != issuer {
+                tracing::warn!(issuer, says = %said["issuer"], "an issuer says that it is another");
+                return None;
+            }
+            said["jwks_uri"].as_str().and_then(|uri| jwks_uri(uri).ok())
+        };
+        match self.issuers.get(issuer, again, now, read).await {
+            Some(place) => self.keys(&place, again, now).await,
+            None => Ok(None),
+        }
     }
 
     /// What stands at an address that a client has registered for its requests. `None`: nothing that can be read.
     pub(crate) async fn text(&self, url: &str) -> Reply<Option<String>> {
-        let outside = self.outside.as_ref().ok_or_else(|| Fault::Unavailable("no way outside".into()))?;
-        match outside.text(url).await {
+        match self.outside()?.text(url).await {
             Ok(text) => Ok(Some(text.trim().to_owned())),
             Err(fault) => {
                 tracing::warn!(url, ?fault, "the request of a client cannot be read");
@@ -67,37 +75,83 @@ impl Published {
     }
 
     /// A document of somebody who registers something, read now.
-    pub(crate) async fn document(&self, url: &str) -> Reply<serde_json::Value> {
-        let outside = self.outside.as_ref().ok_or_else(|| Fault::Unavailable("no way outside".into()))?;
-        outside.json(url).await
+    pub(crate) async fn document(&self, url: &str) -> Reply<Value> {
+        self.outside()?.json(url).await
     }
 
     /// Sends a form to somebody who has registered to get it.
     pub(crate) async fn post(&self, url: &str, form: &[(String, String)]) -> Reply<()> {
-        let outside = self.outside.as_ref().ok_or_else(|| Fault::Unavailable("no way outside".into()))?;
-        outside.form(url, form).await
+        self.outside()?.form(url, form).await
     }
 
-    /// `None` when there are too many addresses to keep one more.
-    fn place(&self, url: &str) -> Option<Arc<Place>> {
-        let mut all = self.read.lock().ok()?;
-        if let Some(place) = all.get(url) {
+    fn outside(&self) -> Reply<&Arc<dyn Fetch>> {
+        self.outside.as_ref().ok_or_else(|| Fault::Unavailable("no way outside".into()))
+    }
+}
+
+/// What was read, by where it was read.
+struct Remembered<T>(Mutex<HashMap<String, Arc<Place<T>>>>);
+
+/// Whoever reads holds it, and others wait for what comes of it.
+struct Place<T>(tokio::sync::Mutex<Option<Read<T>>>);
+
+struct Read<T> {
+    /// `None`: nothing usable was there.
+    found: Option<Arc<T>>,
+    at: Micros,
+}
+
+impl<T> Default for Remembered<T> {
+    fn default() -> Self {
+        Remembered(Mutex::default())
+    }
+}
+
+impl<T> Remembered<T> {
+    /// What is there, as it was read lately, or read now. `again`: what is in memory is known to be too old.
+    ///
+    /// Whoever names a client makes us ask its address, whether or not they are that client: so it is asked seldom, by one at a
+    /// time, and what was not there is not asked for again at once.
+    async fn get(
+        &self,
+        name: &str,
+        again: bool,
+        now: Micros,
+        read: impl Future<Output = Option<T>>,
+    ) -> Option<Arc<T>> {
+        let place = self.place(name)?;
+        let mut known = place.0.lock().await;
+        if let Some(known) = &*known {
+            let long = if again || known.found.is_none() { SELDOM } else { A_WHILE };
+            if now - known.at < long {
+                return known.found.clone();
+            }
+        }
+        let found = read.await.map(Arc::new);
+        *known = Some(Read { found: found.clone(), at: now });
+        found
+    }
+
+    /// `None` when there are too many to keep one more.
+    fn place(&self, name: &str) -> Option<Arc<Place<T>>> {
+        let mut all = self.0.lock().ok()?;
+        if let Some(place) = all.get(name) {
             return Some(place.clone());
         }
         if all.len() >= MOST {
             // Those at which nobody asks just now.
             all.retain(|_, place| Arc::strong_count(place) > 1);
         }
-        let place = Arc::new(Place::default());
         if all.len() >= MOST {
             return None;
         }
-        all.insert(url.to_owned(), place.clone());
+        let place = Arc::new(Place(tokio::sync::Mutex::default()));
+        all.insert(name.to_owned(), place.clone());
         Some(place)
     }
 }
 
-/// How long keys are used without a look whether they are still there.
+/// How long something is used without a look whether it is still there.
 const A_WHILE: Micros = 600_000_000;
 /// How often an address is asked at most.
 const SELDOM: Micros = 30_000_000;

@@ -1,13 +1,15 @@
 //! Whether a token is good: UAA's `/check_token` and RFC 7662.
 
+use crate::client::Known;
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_scope, invalid_token};
 use crate::grant::form;
-use axum::http::{Method, StatusCode};
-use serde_json::json;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use uaa_model::{Code, Denied, Fault, Reply};
 use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, field};
+use uaa_token::epoch_seconds;
 
 pub(crate) fn check_token(engine: Arc<Engine>) -> Route {
     let why = "a resource server proves by Basic that it may ask (uaa.resource)";
@@ -61,13 +63,13 @@ impl<'c> Handler<'c, Public, Body> for Introspect {
         let engine = self.0.clone();
         Box::pin(async move {
             let form = form(&body, &cx.query)?;
-            may_ask(&engine, &form, cx).await?;
+            let caller = may_ask(&engine, &form, cx).await?;
             let now = cx.now();
             let good = match field(&form, "token") {
                 Some(token) => engine.verify(token, &cx.here(), now).await,
                 None => Err(Fault::Denied(Denied::Unauthenticated, "token")),
             };
-            match good {
+            let text = match good {
                 // The claims are an object that is not empty: `active` goes in front of them.
                 Ok(good) => {
                     let head: &[u8] = match good.bound.jkt {
@@ -75,32 +77,62 @@ impl<'c> Handler<'c, Public, Body> for Introspect {
                         Some(_) => br#"{"active":true,"token_type":"DPoP","#,
                         None => br#"{"active":true,"#,
                     };
-                    let text = [head, &good.claims[1..]].concat();
-                    Answer::text(StatusCode::OK, JSON, text)
+                    [head, &good.claims[1..]].concat()
                 }
                 // RFC 7662 section 2.2: why it is not good is nobody's business.
-                Err(Fault::Denied(..)) => Answer::ok(&json!({"active": false})),
-                Err(other) => Err(other),
+                Err(Fault::Denied(..)) => br#"{"active":false}"#.to_vec(),
+                Err(other) => return Err(other),
+            };
+            match wants_it_signed(&cx.headers) {
+                true => signed(&engine, &caller, &text, cx),
+                false => Answer::text(StatusCode::OK, JSON, text),
             }
         })
     }
 }
 
-/// The caller holds the authority `uaa.resource`: by its bearer token, or by its client credentials.
-async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<()> {
+/// Whether an answer is asked for that can be shown to others (RFC 9701 section 4).
+fn wants_it_signed(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(SIGNED));
+        named && !parts.any(|part| ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains(&part))
+    })
+}
+
+/// The same, signed for whoever asks and nobody else (RFC 9701 section 5). What the token says stands in a member of its own, so that
+/// the answer is never taken for a token.
+fn signed(engine: &Engine, caller: &Known, text: &[u8], cx: &Ctx) -> Reply<Answer> {
+    let said: Value = serde_json::from_slice(text).map_err(|e| Fault::Internal(e.to_string()))?;
+    let claims = json!({
+        "iss": caller.here.issuer,
+        "aud": caller.client_id,
+        "iat": epoch_seconds(cx.now()),
+        "token_introspection": said,
+    });
+    let encoder = engine.keys_of(caller)?.encoder_typed(caller.introspection_algorithm, TYP);
+    Answer::text(StatusCode::OK, SIGNED, encoder.encode(&claims)?)?.with(header::CACHE_CONTROL, "no-store")
+}
+
+/// Who asks: it holds the authority `uaa.resource`, by its bearer token, or by its client credentials.
+async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<Arc<Known>> {
     let lacking = || {
         Fault::protocol(Code::new(403, "insufficient_scope"), "uaa.resource is needed to ask about tokens")
     };
     if let Some(presented) = cx.presented() {
         let good = engine.presented(&presented, &cx.here(), cx.now()).await?;
-        return if good.has_scope("uaa.resource") { Ok(()) } else { Err(lacking()) };
+        let caller = engine.client(cx.zone(), &good.actor.client).await?;
+        return caller.filter(|_| good.has_scope("uaa.resource")).ok_or_else(lacking);
     }
     let asserted = form.iter().any(|(name, _)| name == "client_assertion");
-    if cx.headers.get(axum::http::header::AUTHORIZATION).is_none() && !asserted {
+    if cx.headers.get(header::AUTHORIZATION).is_none() && !asserted {
         return Err(invalid_client());
     }
     let client = engine.authenticate_client(&cx.headers, form, &cx.caller.address, cx.zone()).await?.client;
-    if client.authorities.iter().any(|a| a == "uaa.resource") { Ok(()) } else { Err(lacking()) }
+    if client.authorities.iter().any(|a| a == "uaa.resource") { Ok(client) } else { Err(lacking()) }
 }
 
 const JSON: &str = "application/json";
+const SIGNED: &str = "application/token-introspection+jwt";
+const TYP: &str = "token-introspection+jwt";

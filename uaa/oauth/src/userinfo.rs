@@ -5,7 +5,7 @@ use crate::fault::invalid_request;
 use crate::grant::form;
 use crate::person::Person;
 use crate::verified::Good;
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -35,7 +35,24 @@ impl<'c> Handler<'c, Public, Body> for UserInfo {
             let Some(user) = good.user().filter(|_| good.has_scope("openid")) else {
                 return Err(lacking());
             };
-            show(user, cx).await
+            let client = engine.client(cx.zone(), &good.actor.client).await?;
+            let mut all = members(user, cx).await?;
+            let signed = client.and_then(|client| Some((client.userinfo_algorithm?, client)));
+            let answer = match signed {
+                None => Answer::ok(&Value::Object(all)),
+                // OpenID Connect Core 1.0 section 5.3.2.
+                Some((algorithm, client)) => {
+                    all.insert("iss".into(), client.here.issuer.as_str().into());
+                    all.insert("aud".into(), client.client_id.as_str().into());
+                    let keys = engine.keys_of(&client)?;
+                    Answer::text(
+                        StatusCode::OK,
+                        "application/jwt",
+                        keys.encoder_with(Some(algorithm)).encode(&all)?,
+                    )
+                }
+            };
+            answer?.with(header::CACHE_CONTROL, "no-store")
         })
     }
 }
@@ -59,7 +76,7 @@ async fn holder(engine: &Engine, body: &Body, cx: &Ctx) -> Reply<Arc<Good>> {
     engine.presented(&presented, &cx.here(), cx.now()).await
 }
 
-async fn show(user: Uuid, cx: &mut Ctx) -> Reply<Answer> {
+async fn members(user: Uuid, cx: &mut Ctx) -> Reply<Map<String, Value>> {
     cx.tx().assume(Duty::SignIn);
     let seen = cx.tx().visible::<User>().await?;
     let row = cx.tx().find(&seen, Cond::Ids("guid", vec![user])).await?;
@@ -84,7 +101,7 @@ async fn show(user: Uuid, cx: &mut Ctx) -> Reply<Answer> {
     all.insert("email_verified".into(), person.verified.into());
     // UAA has the member always, and `null` in it for who has signed in once.
     all.insert("previous_logon_time".into(), Value::Null);
-    Answer::ok(&Value::Object(all))?.with(header::CACHE_CONTROL, "no-store")
+    Ok(all)
 }
 
 /// A client's own token, or one without `openid` (RFC 6750 section 3.1).

@@ -1,7 +1,7 @@
 use crate::verify::{Age, check, parse_claims, parse_header};
 use crate::{
     AccessClaims, Assertion, Claims, DataKey, DpopProof, Expect, IdClaims, ProvedRequest, PublicKeys,
-    RefreshClaims, RequestObject, Shape, claimed_algorithm, claimed_subject, names_one_audience,
+    RefreshClaims, RequestObject, Shape, claimed_algorithm, claimed_parties, names_one_audience,
 };
 use serde_json::json;
 use uaa_model::Secret;
@@ -49,7 +49,7 @@ pub fn fuzz_proof(bytes: &[u8]) {
 /// A signed request (RFC 9101), and what one says as if its signature had held.
 pub fn fuzz_request_object(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let _ = (claimed_algorithm(&text), names_one_audience(&text), claimed_subject(&text));
+    let _ = (claimed_algorithm(&text), names_one_audience(&text), claimed_parties(&text));
     let expect =
         Expect { now: 1_700_000_000_000_000, issuer: "client", audience: &["https://uaa"], zone: None };
     claims::<RequestObject>(bytes, Some("oauth-authz-req+jwt"), &expect);

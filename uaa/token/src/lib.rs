@@ -38,4 +38,4 @@ pub use opaque::{Shape, digest, is_refresh_jti, opaque_access, opaque_refresh};
 pub use public_key::{PublicKey, PublicKeys};
 pub use rejected::Rejected;
 pub use rev_sig::{Generations, RevSig, RevSigKey};
-pub use verify::{Expect, MAX_TOKEN_BYTES, claimed_algorithm, claimed_subject, names_one_audience};
+pub use verify::{Expect, MAX_TOKEN_BYTES, claimed_algorithm, claimed_parties, names_one_audience};

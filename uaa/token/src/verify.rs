@@ -61,18 +61,19 @@ pub(crate) fn verify<'k, T: Claims>(
     Ok(claims)
 }
 
-/// Who a token says that it speaks of, its `sub`, before anything about it is known to be true: to find out whose keys verify
-/// it.
-pub fn claimed_subject(token: &str) -> Option<String> {
+/// Who a token says that it is from and that it speaks of, its `iss` and `sub`, before anything about it is known to be true: to find
+/// out whose keys verify it.
+pub fn claimed_parties(token: &str) -> Option<(String, String)> {
     #[derive(serde::Deserialize)]
     struct Claimed {
+        iss: String,
         sub: String,
     }
     if token.len() > MAX_TOKEN_BYTES {
         return None;
     }
     let payload = object(token.split('.').nth(1)?).ok()?;
-    serde_json::from_slice::<Claimed>(&payload).ok().map(|claimed| claimed.sub)
+    serde_json::from_slice::<Claimed>(&payload).ok().map(|claimed| (claimed.iss, claimed.sub))
 }
 
 /// With which algorithm a token says that it is signed. Of one that was verified it is the one.

@@ -196,7 +196,8 @@ pub(super) async fn read(engine: &Engine, request: Request, here: &Arc<ZoneInfo>
         scope: text(form, "scope"),
         nonce: text(form, "nonce"),
         prompt,
-        max_age,
+        // A request says 0 once and loses it with the sign-in. What is registered stays: less than a minute would ask for ever.
+        max_age: max_age.or(client.default_max_age.map(|seconds| seconds.max(60))),
         told: Told::read(some(form, "claims")).unwrap_or_default(),
         acr_values: match some(form, "acr_values") {
             Some(text) => text.split_whitespace().map(str::to_owned).collect(),

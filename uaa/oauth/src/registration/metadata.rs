@@ -284,7 +284,7 @@ const OWN_COLUMN: &[&str] = &[
 
 /// UAA's members that decide about more than the client itself.
 const OPERATORS: &[&str] =
-    &["allowedproviders", "required_user_groups", "allow_unsafe_matching", "createdwith"];
+    &["allowedproviders", "required_user_groups", "allow_unsafe_matching", "createdwith", "jwt_creds"];
 
 /// The response types of the discovery document.
 const RESPONSES: &[&str] =

@@ -1,0 +1,86 @@
+//! Clients that somebody else vouches for (RFC 7523 section 3, UAA's `jwt_creds`): a workload shows the token that its own platform
+//! gave it, and has no secret here.
+
+use super::LONGEST;
+use crate::client::Known;
+use crate::dpop::is_bound;
+use crate::engine::Engine;
+use crate::fault::invalid_client;
+use serde::Deserialize;
+use uaa_model::{Fault, Reply};
+use uaa_token::{Assertion, Expect, Rejected, claimed_algorithm, epoch_seconds};
+
+/// Whom a client lets vouch for it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Voucher {
+    /// Who says it.
+    iss: String,
+    /// What they call the client.
+    sub: String,
+    /// Whom their tokens are for; without it they must be for here.
+    aud: Option<String>,
+}
+
+impl Engine {
+    /// Whether the assertion is of one of those that vouch for this client, about it, and meant for here.
+    ///
+    /// It may come again: a platform gives a workload one token for an hour or a day and not one a request. Whoever wants each to be
+    /// good once signs with a key of their own.
+    pub(crate) async fn vouched_for(
+        &self,
+        client: &Known,
+        assertion: &str,
+        (iss, sub): (&str, &str),
+    ) -> Reply<()> {
+        let voucher = client.vouchers.iter().find(|one| one.iss == iss && one.sub == sub);
+        // FAPI 2.0 Security Profile section 5.3.2.1: a key of the client itself.
+        let voucher = voucher.filter(|_| client.policy.fapi.is_none()).ok_or_else(invalid_client)?;
+        let algorithm = claimed_algorithm(assertion);
+        if !algorithm.is_some_and(|algorithm| client.policy.takes_assertion(algorithm)) {
+            return Err(invalid_client());
+        }
+        let (here, uaa) = (&client.here, &*client.here.uaa);
+        let token_endpoint = format!("{uaa}/oauth/token");
+        let audience = match &voucher.aud {
+            Some(aud) => vec![aud.as_str()],
+            None => vec![here.issuer.as_str(), &token_endpoint, uaa],
+        };
+        if voucher.iss == here.issuer {
+            return self.vouched_for_by_us(client, assertion, voucher, &audience).await;
+        }
+        let now = self.clock.now();
+        let expect = Expect { now, issuer: &voucher.iss, audience: &audience, zone: None };
+        for again in [false, true] {
+            let keys = self.published.keys_of_issuer(&voucher.iss, again, now).await?;
+            match keys.ok_or_else(invalid_client)?.verify::<Assertion>(assertion, &expect) {
+                Err(Rejected::UnknownKey) => {}
+                // One that is good for ever is a secret that nobody changes.
+                Ok(said) if said.sub == voucher.sub && said.exp <= epoch_seconds(now) + LONGEST => {
+                    return Ok(());
+                }
+                Ok(_) | Err(_) => return Err(invalid_client()),
+            }
+        }
+        Err(invalid_client())
+    }
+
+    /// An access token of this zone, as long as it is one: what was revoked vouches for nobody.
+    async fn vouched_for_by_us(
+        &self,
+        client: &Known,
+        assertion: &str,
+        voucher: &Voucher,
+        audience: &[&str],
+    ) -> Reply<()> {
+        let good =
+            self.verify(assertion, &client.here, self.clock.now()).await.map_err(|fault| match fault {
+                Fault::Denied(..) => invalid_client(),
+                other => other,
+            })?;
+        // One that is bound to a key is good with that key alone, and none is shown for it here.
+        if good.said()?.sub != voucher.sub || !good.is_for_one_of(audience) || is_bound(&good.bound) {
+            return Err(invalid_client());
+        }
+        Ok(())
+    }
+}
