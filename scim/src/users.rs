@@ -16,7 +16,7 @@ use body::UserBody;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Implies, Read, Update};
 use uaa_directory::password::{PasswordPolicy, Source};
-use uaa_directory::{Credentials, User, UserOwn, factors_end};
+use uaa_directory::{Credentials, User, UserOwn, end_sessions, factors_end};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
 use uaa_plugin::{Answer, Ctx, Form, Json, Ready, Route, with};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Slot, Tx, Visible};
@@ -143,6 +143,9 @@ async fn save(
     note(tx, "UserModifiedEvent", &before.own.username);
     if let Some(active) = body.active.filter(|active| *active != before.own.active) {
         tx.set_inactive(granted, !active).await?;
+        if !active {
+            end_sessions(tx, granted.id().uuid()).await?;
+        }
     }
     let row = tx.get(granted).await?;
     show(cx, granted, &row).await
@@ -155,6 +158,7 @@ async fn delete(granted: Granted<Delete, User>, (): (), cx: &mut Ctx) -> Reply<A
     let tx = cx.tx();
     tx.withdraw(&granted).await?;
     factors_end(granted.id(), tx).await?;
+    end_sessions(tx, granted.id().uuid()).await?;
     tx.delete(granted).await?;
     note(tx, "UserDeletedEvent", &row.own.username);
     Ok(answer)

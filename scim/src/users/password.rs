@@ -7,7 +7,9 @@ use std::sync::Arc;
 use uaa_authz::{Update, Verb};
 use uaa_directory::lockout::ACCOUNT_LOCKED;
 use uaa_directory::password::{PasswordPolicy, Source};
-use uaa_directory::{Attempt, Credentials, Tried, User, former_passwords, right_over_user, with_password};
+use uaa_directory::{
+    Attempt, Credentials, Tried, User, end_sessions, former_passwords, right_over_user, with_password,
+};
 use uaa_model::{Code, Fault, Reply, Secret};
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo, Ready};
 use uaa_store::Granted;
@@ -80,7 +82,7 @@ pub(super) async fn proved(
     Ok(Proved { before: row.own.password, hash })
 }
 
-/// Sets it; every token of the user ends.
+/// Sets it; every token and session of the user ends.
 pub(super) async fn change(
     PasswordChange { user, .. }: PasswordChange,
     Ready { ready: proved, .. }: Ready<Json<PasswordBody>, Proved>,
@@ -93,6 +95,7 @@ pub(super) async fn change(
         return Err(Fault::Conflict("The password was changed by another request meanwhile".into()));
     }
     tx.update(&user, with_password(&row.own, proved.hash.clone(), now)).await?;
+    end_sessions(tx, user.id().uuid()).await?;
     note(tx, "PasswordChangeSuccess", &row.own.username);
     Answer::ok(&json!({"status": "ok", "message": "password updated"}))
 }

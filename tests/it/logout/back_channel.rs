@@ -11,6 +11,55 @@ use uaa_token::{AccessClaims, Assertion, Expect, IdClaims};
 
 on_every_server!(a_client_is_told_when_the_session_ends);
 
+#[tokio::test]
+async fn whatever_ends_a_session_is_told() {
+    let server = Hallmark::start().await;
+    let client = listen().await;
+    SHOP.register(&server, json!({"autoapprove": true, "backchannel_logout_uri": client.url})).await;
+    let secret = server.client_secret();
+    let token = server.token("admin", &secret, &[("grant_type", "client_credentials")]).await;
+    let token = token.body["access_token"].as_str().unwrap().to_owned();
+    let password = "a long password of theirs";
+    let users = format!("{}/Users", server.uaa());
+    for (times, how) in ["password", "inactive", "revoked", "deleted"].into_iter().enumerate() {
+        let name = format!("user-{how}");
+        let body = json!({"userName": name, "password": password, "emails": [{"value": format!("{name}@example.com")}]});
+        let made = server.ask(&token, "POST", &users, Some(body.clone())).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        let id = made.body["id"].as_str().unwrap();
+        let mut browser = Browser::at(&server.uaa());
+        let page = browser.open(&SHOP.ask(&server, &[("scope", "openid")])).await;
+        let page = browser.send(&page, "username", &[("username", &name)]).await;
+        let code = browser.send(&page, "password", &[("password", password)]).await.given("code").unwrap();
+        let said = SHOP.redeem(&server, &code, &[]).await;
+        let sid = claims(&said.body["id_token"])["sid"].clone();
+        let one = format!("{users}/{id}");
+        let ended = match how {
+            "password" => {
+                let body = json!({"password": "another long password of theirs"});
+                server.ask(&token, "PUT", &format!("{one}/password"), Some(body)).await
+            }
+            "inactive" => {
+                let mut body = body;
+                body["active"] = false.into();
+                let put = server.client().put(&one).bearer_auth(&token).header("if-match", "*");
+                tests::said(put.json(&body)).await
+            }
+            "revoked" => {
+                server
+                    .ask(&token, "GET", &format!("{}/oauth/token/revoke/user/{id}", server.uaa()), None)
+                    .await
+            }
+            _ => server.ask(&token, "DELETE", &one, None).await,
+        };
+        assert_eq!(ended.status, 200, "{how}: {ended:?}");
+        let heard = client.heard(times + 1).await.remove(times);
+        let told = claims(&json!(heard.strip_prefix("logout_token=").unwrap()));
+        assert_eq!((told["sub"].as_str(), &told["sid"]), (Some(id), &sid), "{how}");
+        assert_eq!(browser.open("/uaa/home").await.text("h1"), "Sign in", "{how}");
+    }
+}
+
 /// A client's end of the back channel: what it got, and what it answers.
 struct Listening {
     url: String,

@@ -45,7 +45,8 @@ pub use new_password::{former_passwords, set_password, with_password};
 pub use new_user::{NewUser, emails, make_user, user_named, users_of_address};
 pub use pages::{Asking, Pages, Shown, account, proofs, zone_name};
 pub use participant::{
-    LogoutNotice, LogoutNoticeOwn, Participant, ParticipantOwn, end_session, participants, takes_part,
+    LogoutNotice, LogoutNoticeOwn, Participant, ParticipantOwn, end_session, end_sessions, participants,
+    takes_part,
 };
 pub use passcode::Passcode;
 pub use platform::{

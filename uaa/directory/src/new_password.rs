@@ -1,6 +1,6 @@
 //! A password takes the place of another: the same columns and the same end of everything older, whoever sets it and how.
 
-use crate::{Session, Token, User, UserOwn};
+use crate::{Token, User, UserOwn, end_sessions};
 use uaa_authz::{Duty, Update};
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::Ctx;
@@ -51,7 +51,7 @@ async fn set(before: &Fields<UserOwn>, hash: String, cx: &mut Ctx) -> Reply<bool
     let (event, target_name) = ("PasswordChangeSuccess".to_owned(), row.username);
     cx.tx().annotate(Annotation { event, target_name, ..Annotation::default() });
     cx.tx().delete_of::<_, _, Token>(&user, "subject").await?;
-    cx.tx().delete_of::<_, _, Session>(&user, "subject").await?;
+    end_sessions(cx.tx(), before.guid).await?;
     Ok(true)
 }
 

@@ -138,6 +138,37 @@ pub async fn end_session(tx: &mut Tx, session: uaa_store::Granted<Delete, Sessio
     told
 }
 
+/// Ends every session of a person, because what they rest on has changed: as [`end_session`], one after the other. In a
+/// transaction that writes.
+///
+/// # Errors
+/// When the database is away, or somebody else ended one at the same moment.
+pub async fn end_sessions(tx: &mut Tx, person: Uuid) -> Reply<()> {
+    let me = tx.assume(Duty::SignIn);
+    let ended = end_all(tx, person).await;
+    tx.resume(me);
+    ended
+}
+
+async fn end_all(tx: &mut Tx, person: Uuid) -> Reply<()> {
+    let seen = tx.visible::<Session>().await?;
+    let query = Query::first(MOST).when(Cond::Ids("subject", vec![person]));
+    loop {
+        let some = tx.list(&seen, &query).await?.rows;
+        if some.is_empty() {
+            return Ok(());
+        }
+        for row in some {
+            match tx.grant::<Delete, Session>(Id::new(row.guid)).await {
+                Ok(session) => end_session(tx, session).await?,
+                // It has just ended: this looks again.
+                Err(Fault::Denied(..)) => return Err(Fault::Retry),
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+}
+
 async fn tell(tx: &mut Tx, session: Uuid) -> Reply<()> {
     let seen = tx.visible::<Participant>().await?;
     let query = Query::first(MOST).when(Cond::Ids("session", vec![session]));

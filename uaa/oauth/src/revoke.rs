@@ -3,7 +3,9 @@
 use crate::stored::end_all;
 use axum::http::{Method, StatusCode};
 use uaa_authz::{Delete, Duty, Resource, Update, Verb};
-use uaa_directory::{ByName, Client, Token, User, client_for_right, has_right, right_over_user};
+use uaa_directory::{
+    ByName, Client, Token, User, client_for_right, end_sessions, has_right, right_over_user,
+};
 use uaa_model::{Denied, Fault, Reply};
 use uaa_plugin::{Answer, Ctx, Dialect, Need, NeedInfo, Route, Site};
 use uaa_store::{Cond, Field, Granted, Set};
@@ -32,11 +34,12 @@ async fn one(ByName(token): ByName<Delete, Token>, _: (), cx: &mut Ctx) -> Reply
     Answer::status(StatusCode::OK)
 }
 
-/// The generation moves, and with it every token's `rev_sig`; stored ones go with it.
+/// The generation moves, and with it every token's `rev_sig`; stored ones go with it, and sessions.
 async fn user(UserTokens(user): UserTokens, _: (), cx: &mut Ctx) -> Reply<Answer> {
     let row = cx.tx().get(&user).await?;
     cx.tx().update(&user, Set::default().put(User::generation, row.own.generation + 1)).await?;
     cx.tx().delete_of::<_, _, Token>(&user, "subject").await?;
+    end_sessions(cx.tx(), user.id().uuid()).await?;
     Answer::status(StatusCode::OK)
 }
 

@@ -4,8 +4,8 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::Output;
 use uaa_authz::Update;
-use uaa_directory::User;
 use uaa_directory::password::Source;
+use uaa_directory::{User, end_sessions};
 use uaa_model::{Id, Secret};
 use uaa_store::{Annotation, Cond, Field, Set, Want};
 
@@ -42,6 +42,7 @@ async fn reset(hall: &Hall, user: &str, password: &Secret) -> Result<(), Failure
         .put(User::generation, row.own.generation + 1)
         .put(User::version, row.own.version + 1);
     tx.update(&it, set).await?;
+    end_sessions(&mut tx, row.guid).await?;
     tx.annotate(Annotation {
         event: "PasswordChangeSuccess".into(),
         target_name: row.own.username,
