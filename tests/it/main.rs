@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod approvals;
 mod audit;
 mod authorize;
 mod bad_input;

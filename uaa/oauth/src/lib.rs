@@ -5,6 +5,7 @@
 
 mod actor;
 mod answer;
+mod approvals;
 mod authorize;
 mod autologin;
 mod back_channel;
@@ -87,6 +88,7 @@ impl Plugin for OauthServer {
         };
         routes.extend(authorize::routes(&authorize));
         routes.extend(logout::routes(&authorize));
+        routes.extend(approvals::routes(&self.engine));
         routes.extend(device::routes(&authorize));
         routes.extend(autologin::routes(&authorize));
         routes.extend(client_info::routes(&self.engine));
