@@ -1,7 +1,7 @@
 // The server behind the stories, as its administrators and applications reach it: without a browser.
 
 import assert from 'node:assert/strict'
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import http from 'node:http'
 import readline from 'node:readline'
 
@@ -33,35 +33,62 @@ export async function account(userName, mail = `${userName}@acme.example`) {
 
 // Registers an application.
 export async function application(client_id, more) {
-  const usual = { client_secret: 'open sesame', name: 'Shop', scope: ['openid', 'profile'], authorized_grant_types: ['authorization_code', 'refresh_token'] }
+  const grants = ['authorization_code', 'refresh_token']
+  const usual = { client_secret: 'open sesame', name: 'Shop', scope: ['openid', 'profile', 'cloud_controller.read'], authorized_grant_types: grants }
   return admin('POST', '/oauth/clients', { client_id, ...usual, ...more })
 }
 
-// Listens on a port of its own, as an application does: `next()` is the next request for one of its pages.
+// Listens on a port of its own, as an application does: `next(path)` is the next request for that page of it.
 export async function listen() {
-  const [come, waiting] = [[], []]
+  const came = new Queue()
   const server = http.createServer(async (request, answer) => {
     let body = ''
     for await (const part of request) body += part
-    if (request.url === '/favicon.ico') return answer.writeHead(404).end()
-    answer.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Shop</title><h1>Shop</h1>')
-    const it = { url: new URL(request.url, home), body: new URLSearchParams(body) }
-    waiting.length ? waiting.shift()(it) : come.push(it)
+    answer.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Shop</title><h1>The shop</h1>')
+    const url = new URL(request.url, home)
+    came.put(url.pathname, { url, body: new URLSearchParams(body) })
   })
-  await new Promise((listens) => server.listen(0, '127.0.0.1', listens))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // What it waits for ends with the story.
   server.unref()
   const home = `http://127.0.0.1:${server.address().port}`
-  return { home, next: () => (come.length ? Promise.resolve(come.shift()) : new Promise((comes) => waiting.push(comes))), end: () => server.close() }
+  return { home, next: (path) => came.take(path) }
 }
 
-// The next message that the mail server was given for that address: `to`, `subject`, `link`.
+// The next message that the mail server was given for that address: `to`, `text`, `link`.
 export async function nextMail(address) {
-  lines ??= readline.createInterface({ input: process.stdin }).on('line', (line) => mails.emit(JSON.parse(line).to[0], JSON.parse(line)))
+  lines ??= readline.createInterface({ input: process.stdin }).on('line', (line) => mails.put(JSON.parse(line).to[0], JSON.parse(line)))
+  process.stdin.unref()
   // Whoever runs the story gives one line for each that is asked for.
   console.log('mail')
-  const [mail] = await once(mails, address)
-  return mail
+  return mails.take(address)
 }
 
-const mails = new EventEmitter()
+// What comes under some name, in the order in which it comes.
+class Queue {
+  all = new Map()
+  waiting = new Map()
+
+  put(name, value) {
+    const takes = of(this.waiting, name).shift()
+    takes ? takes(value) : of(this.all, name).push(value)
+  }
+
+  take(name) {
+    const there = of(this.all, name)
+    if (there.length) return Promise.resolve(there.shift())
+    return new Promise((takes, fails) => {
+      of(this.waiting, name).push(takes)
+      setTimeout(() => fails(new Error(`nothing has come for ${name}`)), 20_000).unref()
+    })
+  }
+}
+
+function of(map, name) {
+  if (!map.has(name)) map.set(name, [])
+  return map.get(name)
+}
+
+const mails = new Queue()
 let lines

@@ -133,21 +133,21 @@ class Person {
     return (await this.page.locator(selector).first().innerText()).trim()
   }
 
-  // Signs in, from the page that asks who it is.
+  // Signs in, from the page that asks who it is. The story `sign_in` looks at these pages.
   async signsIn(name, password) {
-    await this.sees('Sign in')
+    await this.shows('h1', 'Sign in')
     await this.types('E-mail or user name', name)
     await this.presses('Continue')
-    await this.sees('Enter your password')
+    await this.shows('h1', 'Enter your password')
     await this.types('Password', password)
     await this.presses('Sign in')
   }
 
   // The label in the person's language; a button in a list has what it is for behind a colon.
-  named(text, end = '(: .*)?$') {
+  named(text, end = '\\s*(: .*)?$') {
     const all = translated(this.it.language, text)
     assert(all.length, `no message says \`${text}\``)
-    return new RegExp(`${end && '^'}(${all.map(escaped).join('|')})${end}`)
+    return new RegExp(`${end && '^\\s*'}(${all.map(escaped).join('|')})${end}`)
   }
 
   async tellWhereItIs() {

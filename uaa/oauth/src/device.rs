@@ -189,7 +189,7 @@ async fn confirm(
     cx.tx().resume(before);
     let page = DeviceConfirm {
         action: PATH.into(),
-        user_code,
+        user_code: spelled(&user_code),
         client: as_shown(&client),
         account: account(live),
         not_you: "/login?prompt=login".into(),
@@ -240,10 +240,21 @@ async fn pending(user_code: &str, cx: &mut Ctx) -> Reply<Option<Fields<TokenOwn>
     Ok(row.filter(waits))
 }
 
-/// Under what a user code is found. People type it in small letters, with other signs between.
+/// Under what a user code is found.
 fn name_of(user_code: &str) -> String {
-    let plain: String = user_code.chars().filter(char::is_ascii_alphabetic).take(64).collect();
-    hex(&digest(&format!("{KIND} {}", plain.to_ascii_uppercase())))
+    hex(&digest(&format!("{KIND} {}", letters(user_code))))
+}
+
+/// People type a code in small letters, with other signs between.
+fn letters(typed: &str) -> String {
+    typed.chars().filter(char::is_ascii_alphabetic).take(64).collect::<String>().to_ascii_uppercase()
+}
+
+/// The code as the device shows it, however it was typed: the person compares the two.
+fn spelled(typed: &str) -> String {
+    let mut code = letters(typed);
+    code.insert(code.len().min(4), '-');
+    code
 }
 
 /// Eight letters that are not taken for each other and spell no word (section 6.1): 34 bits, for ten minutes.
@@ -276,7 +287,7 @@ mod tests {
         let code = user_code("0123456789abcdef0123456789abcdef");
         assert_eq!((code.len(), code.as_bytes()[4]), (9, b'-'));
         let typed = format!(" {} ", code.to_lowercase().replace('-', "  "));
-        assert_eq!(name_of(&typed), name_of(&code));
+        assert_eq!((name_of(&typed), spelled(&typed)), (name_of(&code), code.clone()));
         assert_ne!(name_of(&code), name_of(&user_code("1123456789abcdef0123456789abcdee")));
     }
 }
