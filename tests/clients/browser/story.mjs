@@ -14,6 +14,7 @@ const { UAA, STORY, SCREENSHOTS, HEADFUL } = process.env
 
 // Tells a story in every language: `tell(it)`, where `it.person()` opens a browser profile of its own.
 export async function story(tell, options = {}) {
+  fs.rmSync(path.join(SCREENSHOTS, STORY), { recursive: true, force: true })
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: !HEADFUL,
