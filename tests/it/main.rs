@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod accounts;
 mod approvals;
 mod audit;
 mod authorize;

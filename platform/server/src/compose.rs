@@ -151,7 +151,7 @@ impl Hall {
             lease: LEASE,
         };
         let caches = Caches::default();
-        let sessions = Arc::new(Sessions::new(plan.sessions));
+        let sessions = Arc::new(Sessions::new(plan.sessions, &data_key));
         let feeds: Vec<Arc<dyn Feed>> = vec![Arc::new(caches.clone()), sessions.clone()];
         let access = Access::new(db, Arc::new(registry), settings, feeds);
         access.found(UAA_ZONE, "uaa", "").await?;

@@ -57,6 +57,7 @@ pub use platform::{
 
 pub use resting::{Digest, Finding, Resting};
 pub use right::{client_for_right, has_right, right_over_user};
+pub use session::accounts::{Accounts, UsedAccount};
 pub use session::{Live, Session, SessionLimits, SessionOwn, Sessions, SignedIn, cookie};
 pub use sign_in::{Claimed, Proved, by_password, failed};
 pub use signing_key::{Keyring, NewKey};

@@ -101,13 +101,22 @@ impl Pages {
 
     /// The same with what the sign-in page has to know besides.
     pub fn sign_in(&self, path: &str, more: &[(&str, &str)], cx: &Ctx) -> Reply<Answer> {
+        self.to("/login", path, more, cx)
+    }
+
+    fn to(&self, page: &str, path: &str, more: &[(&str, &str)], cx: &Ctx) -> Reply<Answer> {
         let login = &cx.links.login;
         let base = base(login);
         let to = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("return_to", &format!("{base}{path}"))
             .extend_pairs(more)
             .finish();
-        Answer::found(&format!("{login}/login?{to}"))?.with(header::CACHE_CONTROL, "no-store")
+        Answer::found(&format!("{login}{page}?{to}"))?.with(header::CACHE_CONTROL, "no-store")
+    }
+
+    /// Sends somebody to choose an account, from where they come back to that path below our own, as that account.
+    pub fn choose_account(&self, path: &str, more: &[(&str, &str)], cx: &Ctx) -> Reply<Answer> {
+        self.to("/login/accounts", path, more, cx)
     }
 
     /// Sends somebody who is signed in to prove more, from where they come back to that path below our own.

@@ -1,17 +1,19 @@
 //! Browser sessions: rows in the database with a memory in front, so that a page costs no statement for knowing who looks at it.
 
+pub(crate) mod accounts;
 pub mod cookie;
 
 use crate::factor::{Assurance, Half, Mine, joined, next};
 use crate::resting::{Digest, Finding, Resting};
 use crate::{User, hex};
+use accounts::Accounts;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use uaa_authz::{Actor, Delete, Duty, Kind, Level, Read, Realm, Resource, Subject, Update, Zone};
 use uaa_model::{Fault, Id, Micros, Reply, Secret};
 use uaa_plugin::{Ctx, MfaPolicy};
 use uaa_store::{Change, Cond, Feed, Field, Fields, Row, Set, Spec, Stored, Want, fields};
-use uaa_token::digest;
+use uaa_token::{DataKey, digest};
 use uuid::Uuid;
 
 /// A sign-in that a browser keeps. It belongs to the person.
@@ -177,12 +179,18 @@ pub struct SignedIn<'a> {
 pub struct Sessions {
     limits: SessionLimits,
     live: Resting<Live>,
+    accounts: Accounts,
 }
 
 impl Sessions {
     /// An empty memory.
-    pub fn new(limits: SessionLimits) -> Self {
-        Sessions { limits, live: Resting::new(REMEMBERED) }
+    pub fn new(limits: SessionLimits, key: &DataKey) -> Self {
+        Sessions { limits, live: Resting::new(REMEMBERED), accounts: Accounts::new(key) }
+    }
+
+    /// The accounts that browsers were used with.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 
     /// The session of the request's cookie, if it is good.

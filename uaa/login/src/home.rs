@@ -20,7 +20,11 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
     match login.sessions.current(cx).await? {
         Some(live) => {
             let shown = Shown { live: Some(&live), ..Shown::new(StatusCode::OK, "/home") };
-            login.pages.show(&Home::default(), shown, cx)
+            let answer = login.pages.show(&Home::default(), shown, cx)?;
+            match login.sessions.accounts().with(&live, cx) {
+                Some(set) => answer.cookie(&set),
+                None => Ok(answer),
+            }
         }
         None => login.pages.sign_in_first("/home", cx),
     }

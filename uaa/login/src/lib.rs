@@ -5,6 +5,7 @@
 
 mod account;
 mod authenticate;
+mod choose_account;
 mod codes;
 mod email;
 mod email_changes;
@@ -56,6 +57,7 @@ impl Plugin for LoginPages {
     fn routes(self: Arc<Self>) -> Vec<Route> {
         let mut routes = sign_in::routes(&self);
         routes.extend(second::routes(&self));
+        routes.extend(choose_account::routes(&self));
         routes.extend(passcode::routes(&self));
         routes.extend(home::routes(&self));
         routes.extend(profile::routes(&self));

@@ -326,6 +326,7 @@ not-now = Not now
 ## Choose an account
 choose-account-title = Choose an account
 known-signed-out = { $mail }, signed out
+forget-account = Remove { $name }, { $mail }, from this browser
 another-account = Use another account
 sign-out-of-all = Sign out of all
 

@@ -276,6 +276,7 @@ not-now = 나중에
 ## 계정 선택
 choose-account-title = 계정 선택
 known-signed-out = { $mail }, 로그아웃됨
+forget-account = 이 브라우저에서 { $name }({ $mail }) 삭제
 another-account = 다른 계정 사용
 sign-out-of-all = 모든 계정에서 로그아웃
 

@@ -158,7 +158,12 @@ impl Authorize {
         if let Some(answer) = self.step_up(&asked, &live, cx).await? {
             return Ok(answer);
         }
-        self.go_on(&asked, decision, live, cx).await
+        let known = self.sessions.accounts().with(&live, cx);
+        let answer = self.go_on(&asked, decision, live, cx).await?;
+        match known {
+            Some(set) => Ok(answer.cookie(&set)?),
+            None => Ok(answer),
+        }
     }
 
     /// Whether the session answers to what the application asks of a sign-in. A decision that was just made says that the
@@ -209,14 +214,14 @@ impl Authorize {
         if asked.prompt.login || asked.max_age.is_some() || other {
             more.push(("prompt", "login"));
         }
-        if asked.prompt.select_account {
-            more.push(("prompt", "select_account"));
-        }
         if let Some(hint) = &asked.login_hint {
             more.push(("login_hint", hint));
         }
         let after = format!("/oauth/authorize?{}", asked.request.query(&rest));
-        Ok(self.pages.sign_in(&after, &more, cx)?)
+        match asked.prompt.select_account {
+            true => Ok(self.pages.choose_account(&after, &more, cx)?),
+            false => Ok(self.pages.sign_in(&after, &more, cx)?),
+        }
     }
 
     async fn go_on(

@@ -6,6 +6,7 @@
 mod algorithm;
 mod claims;
 mod data_key;
+mod digest_key;
 mod dpop;
 mod encoder;
 mod fuzz;
@@ -27,6 +28,7 @@ pub use claims::{
     RequestObject, TokenKind, audience, epoch_seconds,
 };
 pub use data_key::DataKey;
+pub use digest_key::DigestKey;
 pub use dpop::{Confirmation, DPOP_SECONDS, DpopProof, ProvedRequest};
 pub use encoder::Encoder;
 #[doc(hidden)]

@@ -41,6 +41,21 @@ pub(crate) fn forget_half(cx: &Ctx) -> String {
     forgotten(cx, HALF)
 }
 
+/// The accounts that the browser was used with, as they were written.
+pub(super) fn accounts(cx: &Ctx) -> Option<String> {
+    held(cx, ACCOUNTS)
+}
+
+pub(super) fn set_accounts(cx: &Ctx, text: &str) -> String {
+    let mut cookie = new(cx, ACCOUNTS, text.to_owned());
+    cookie.set_max_age(Duration::days(180));
+    cookie.to_string()
+}
+
+pub(super) fn forget_accounts(cx: &Ctx) -> String {
+    forgotten(cx, ACCOUNTS)
+}
+
 /// The text that a form must bring along, and the header that gives the browser its secret, if it has none.
 ///
 /// A double submit whose two halves differ: the browser holds a secret, the form its digest together with the session. Whoever
@@ -151,4 +166,5 @@ fn secure(cx: &Ctx) -> bool {
 const SESSION: &str = "hallmark-session";
 const HALF: &str = "hallmark-step";
 const LANGUAGE: &str = "hallmark-language";
+const ACCOUNTS: &str = "hallmark-accounts";
 const CSRF: &str = "hallmark-form";

@@ -1,7 +1,7 @@
 use super::page;
 use crate::Client;
 
-/// Several accounts on one device. Posts `account` with the id of the chosen one.
+/// Several accounts on one device. Posts `account` with the id of the chosen one, or `forget` with the id of one that is signed out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChooseAccount {
     /// Where the form posts to.

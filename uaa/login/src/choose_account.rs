@@ -1,0 +1,124 @@
+//! `/login/accounts`: as whom to go on, for an application that leaves it open (`prompt=select_account`, OpenID Connect Core 1.0 section
+//! 3.1.2.1). Choosing signs nobody in: whoever is not, proves on the next page who they are.
+
+use crate::LoginPages;
+use crate::sign_in::{Going, form, onward};
+use axum::http::{Method, StatusCode, header};
+use std::sync::Arc;
+use uaa_directory::{Live, UsedAccount, cookie};
+use uaa_look::{ChooseAccount, Known};
+use uaa_model::Reply;
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with};
+use url::form_urlencoded::Serializer;
+
+pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
+    let why = "nobody has signed in yet, or as somebody else";
+    vec![
+        Route::public(Uaa, Method::GET, PATH, "account_list", Oauth, why, with(login.clone(), show)),
+        Route::public(Uaa, Method::POST, PATH, "account_choose", Oauth, why, with(login.clone(), choose)),
+    ]
+}
+
+/// What the page carries from the request to its answer.
+struct Choice {
+    going: Going,
+    /// Whether even somebody who is signed in has to prove it again.
+    again: bool,
+    hint: Option<String>,
+    live: Option<Arc<Live>>,
+    accounts: Vec<UsedAccount>,
+}
+
+impl Choice {
+    async fn read(login: &LoginPages, cx: &mut Ctx) -> Reply<Choice> {
+        let query = pairs(&cx.query)?;
+        let going = Going::read(&query, cx).await?;
+        let live = login.sessions.current(cx).await?;
+        let mut accounts = login.sessions.accounts().known(cx);
+        if let Some(live) = &live {
+            accounts.retain(|one| one.username != live.username);
+            accounts.insert(0, UsedAccount::of(live));
+        }
+        let again = field(&query, "prompt") == Some("login");
+        let hint = field(&query, "login_hint").filter(|hint| !hint.is_empty()).map(str::to_owned);
+        Ok(Choice { going, again, hint, live, accounts })
+    }
+
+    fn is_live(&self, username: &str) -> bool {
+        self.live.as_ref().is_some_and(|live| live.username == username)
+    }
+
+    /// This page, for its form.
+    fn here(&self) -> String {
+        let more = [
+            self.again.then_some(("prompt", "login")),
+            self.hint.as_deref().map(|hint| ("login_hint", hint)),
+        ];
+        self.at(PATH, more.into_iter().flatten())
+    }
+
+    /// Where somebody signs in, with a name filled in or without.
+    fn sign_in(&self, username: Option<&str>) -> String {
+        let hint = username.map(|name| ("login_hint", name));
+        self.at("/login", [("prompt", "select_account")].into_iter().chain(hint))
+    }
+
+    fn at<'a>(&self, path: &str, more: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+        let path = self.going.at(path);
+        let text = Serializer::new(String::new()).extend_pairs(more).finish();
+        let separator = if path.contains('?') { '&' } else { '?' };
+        if text.is_empty() { path } else { format!("{path}{separator}{text}") }
+    }
+}
+
+async fn show(login: Arc<LoginPages>, _: Public, _: Form, cx: &mut Ctx) -> Reply<Answer> {
+    let choice = Choice::read(&login, cx).await?;
+    if choice.accounts.is_empty() {
+        return go(&choice.sign_in(choice.hint.as_deref()), cx);
+    }
+    let shown = |one: &UsedAccount| Known {
+        id: one.username.clone(),
+        name: one.name.clone(),
+        mail: one.mail.clone(),
+        signed_out: !choice.is_live(&one.username),
+    };
+    let here = choice.here();
+    let page = ChooseAccount {
+        action: here.clone(),
+        client: choice.going.client(),
+        accounts: choice.accounts.iter().map(shown).collect(),
+        another: choice.sign_in(choice.hint.as_deref()),
+        sign_out: "/logout.do".into(),
+    };
+    login.pages.show(&page, choice.going.shown(StatusCode::OK, &here), cx)
+}
+
+async fn choose(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let fields = form(&body)?;
+    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.trouble(fault, cx);
+    }
+    let choice = Choice::read(&login, cx).await?;
+    if let Some(username) = field(&fields, "forget") {
+        let set = login.sessions.accounts().without(username, cx);
+        return go(&choice.here(), cx)?.cookie(&set);
+    }
+    let chosen = field(&fields, "account").unwrap_or_default();
+    match choice.accounts.iter().find(|one| one.username == chosen) {
+        Some(one) if choice.is_live(&one.username) && choice.again => {
+            go(&choice.at("/login", [("prompt", "login")]), cx)
+        }
+        Some(one) if choice.is_live(&one.username) => {
+            Answer::found(&onward(&choice.going, cx))?.with(header::CACHE_CONTROL, "no-store")
+        }
+        Some(one) => go(&choice.sign_in(Some(&one.username)), cx),
+        // It was forgotten meanwhile, in another window.
+        None => go(&choice.here(), cx),
+    }
+}
+
+fn go(path: &str, cx: &Ctx) -> Reply<Answer> {
+    Answer::found(&format!("{}{path}", cx.links.login))?.with(header::CACHE_CONTROL, "no-store")
+}
+
+const PATH: &str = "/login/accounts";
