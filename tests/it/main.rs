@@ -34,6 +34,7 @@ mod kill;
 mod logout;
 mod mail;
 mod outbound;
+mod pairwise;
 mod par;
 mod platform;
 mod platform_inputs;

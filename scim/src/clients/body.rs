@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uaa_authz::Zone;
-use uaa_directory::client_metadata::{self, Wrong, checked, fit_together, fits_redirects};
+use uaa_directory::client_metadata::{self, Wrong, checked, fit_together, fits_redirects, of_one_sector};
 use uaa_directory::{Client, ClientOwn};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
 use uaa_plugin::Within;
@@ -180,6 +180,7 @@ impl ClientBody {
         };
         let more = self.more(before)?;
         fits_redirects(&more, &whole.redirects).map_err(wrong)?;
+        of_one_sector(&more, &whole.redirects).map_err(wrong)?;
         whole.more = Value::Object(more).to_string();
         whole.sound(self.secret())?;
         whole.scope = or_none(whole.scope);

@@ -9,6 +9,7 @@ pub mod vouchers;
 
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use uaa_token::Algorithm;
 use url::Url;
 
@@ -68,6 +69,24 @@ pub fn fits_redirects(all: &Map<String, Value>, redirects: &[String]) -> Result<
     let origin = |uri: &str| Url::parse(uri).map(|url| url.origin()).ok();
     let of_one = redirects.iter().any(|redirect| !redirect.contains('*') && origin(redirect) == origin(uri));
     if of_one { Ok(()) } else { Err(Wrong::new(format!("`{name}` is not of the origin of a redirect URI"))) }
+}
+
+/// OpenID Connect Core 1.0 section 8.1: addresses of several hosts need a document that says that they are of one sector.
+///
+/// # Errors
+/// When there is none.
+pub fn of_one_sector(all: &Map<String, Value>, redirects: &[String]) -> Result<(), Wrong> {
+    let text = |name: &str| all.get(name).and_then(Value::as_str);
+    if text("subject_type") != Some("pairwise") || text("sector_identifier_uri").is_some() {
+        return Ok(());
+    }
+    let host = |uri: &String| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let hosts: BTreeSet<_> = redirects.iter().map(host).collect();
+    let one = hosts.len() <= 1 && !hosts.iter().flatten().any(|host| host.contains('*'));
+    if one && !hosts.contains(&None) {
+        return Ok(());
+    }
+    Err(Wrong::new("`subject_type` pairwise needs `sector_identifier_uri` for several hosts"))
 }
 
 /// Addresses that a browser is sent to: absolute, without a fragment, and of no scheme that runs something.
@@ -325,6 +344,25 @@ mod tests {
             assert!(!fits(bad), "{bad}");
         }
         assert!(fits_redirects(&Map::new(), &[]).is_ok());
+    }
+
+    #[test]
+    fn pairwise_names_are_of_one_sector() {
+        let fits = |more: Value, redirects: &[&str]| {
+            let redirects: Vec<String> = redirects.iter().map(|uri| (*uri).to_owned()).collect();
+            of_one_sector(more.as_object().unwrap(), &redirects).is_ok()
+        };
+        let pairwise = json!({"subject_type": "pairwise"});
+        assert!(fits(pairwise.clone(), &["https://a.example/1", "https://a.example:8443/2"]));
+        assert!(fits(pairwise.clone(), &[]));
+        for bad in
+            [&["https://a.example/", "https://b.example/"][..], &["https://*.a.example/"], &["com.a:/cb"]]
+        {
+            assert!(!fits(pairwise.clone(), bad), "{bad:?}");
+            assert!(fits(json!({"subject_type": "public"}), bad));
+            let document = json!({"subject_type": "pairwise", "sector_identifier_uri": "https://s.example/"});
+            assert!(fits(document, bad));
+        }
     }
 
     #[test]

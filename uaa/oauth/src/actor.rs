@@ -73,9 +73,9 @@ impl Engine {
         let scopes: Vec<&str> = claims.scope.iter().map(|s| s.as_ref()).collect();
         let mut user = None;
         let (subject, name) = match &claims.user_id {
-            None => (Subject::Client(client.id), claims.client_id.as_ref()),
-            Some(id) => {
-                let id: Uuid = id.parse().map_err(|_| bad())?;
+            None => (Subject::Client(client.id), claims.client_id.to_string()),
+            Some(name) => {
+                let id = self.meant_by(&client, name.parse().map_err(|_| bad())?)?;
                 let mut tx = self.begin("user_show", zone);
                 let granted = tx.grant::<Read, User>(Id::new(id)).await.map_err(|_| bad())?;
                 let row = tx.get(&granted).await?;
@@ -83,14 +83,15 @@ impl Engine {
                     return Err(bad());
                 }
                 rests_on.push(id);
-                user = Some(row.own.generation);
-                (Subject::User(id), claims.user_name.as_deref().unwrap_or_default())
+                user = Some((id.to_string(), row.own.generation));
+                let name = claims.user_name.as_deref().map_or(row.own.username, str::to_owned);
+                (Subject::User(id), name)
             }
         };
         let generations = Generations {
             client_id: &claims.client_id,
             client: client.generation,
-            user: user.and_then(|g| claims.user_id.as_deref().map(|id| (id, g))),
+            user: user.as_ref().map(|(id, generation)| (id.as_str(), *generation)),
         };
         // A changed password, secret or a revocation moves a generation, and with it this.
         if self.rev_sig.sign(&generations).as_str() != claims.rev_sig {
@@ -99,7 +100,7 @@ impl Engine {
         if claims.revocable == Some(true) {
             rests_on.push(self.still_stored(&claims.jti, zone).await?);
         }
-        let mut actor = Actor::with_scopes(registry, subject, zone, name, &claims.client_id, scopes);
+        let mut actor = Actor::with_scopes(registry, subject, zone, &name, &claims.client_id, scopes);
         actor.token = claims.jti.as_ref().into();
         Ok(actor)
     }

@@ -3,6 +3,7 @@ use crate::engine::Engine;
 use crate::issue::acr;
 use crate::person::{Authentication, Person};
 use std::borrow::Cow;
+use uaa_model::Reply;
 use uaa_token::{AccessClaims, Generations, audience, epoch_seconds};
 
 impl Engine {
@@ -13,15 +14,15 @@ impl Engine {
         of: Option<(&'a Person, &'a Authentication)>,
         grant: &'a str,
         scopes: &'a [String],
-    ) -> AccessClaims<'a> {
+    ) -> Reply<AccessClaims<'a>> {
         let (person, authentication) = of.unzip();
         let now = self.clock.now();
         let seconds = client.access_seconds.unwrap_or(self.settings.access_seconds);
-        let user_id = person.map(|p| p.id.to_string());
+        let user_id = person.map(|p| self.called_by(client, p.id)).transpose()?.map(|id| id.to_string());
         let texts = || scopes.iter().map(|s| Cow::Borrowed(s.as_str())).collect::<Vec<_>>();
         let id = Cow::Borrowed(client.client_id.as_str());
         let iat = epoch_seconds(now);
-        AccessClaims {
+        Ok(AccessClaims {
             jti: self.ids.hex32().into(),
             sub: user_id.clone().map_or(id.clone(), Cow::Owned),
             scope: texts(),
@@ -32,8 +33,10 @@ impl Engine {
             grant_type: grant.into(),
             user_id: user_id.map(Cow::Owned),
             origin: person.map(|p| p.origin.as_str().into()),
-            user_name: person.map(|p| p.username.as_str().into()),
-            email: person.map(|p| p.email.as_str().into()),
+            user_name: person
+                .filter(|_| client.may_name(scopes, "profile"))
+                .map(|p| p.username.as_str().into()),
+            email: person.filter(|_| client.may_name(scopes, "email")).map(|p| p.email.as_str().into()),
             auth_time: authentication.map(|a| a.auth_time),
             rev_sig: self.rev_sig_of(client, person).into(),
             iat,
@@ -45,7 +48,7 @@ impl Engine {
             amr: authentication.iter().flat_map(|a| &a.amr).map(|amr| amr.as_str().into()).collect(),
             acr: authentication.and_then(acr),
             ..AccessClaims::default()
-        }
+        })
     }
 
     /// The change detector of a token of this client, and of this person when it speaks of one.

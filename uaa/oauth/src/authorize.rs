@@ -183,13 +183,13 @@ impl Authorize {
         if again || asked.max_age.is_some_and(|most| age > most) {
             return Ok(false);
         }
-        let me = live.user.to_string();
+        let me = self.engine.called_by(&asked.client, live.user)?.to_string();
         if asked.told.subject.as_ref().is_some_and(|subject| *subject != me) {
             return Ok(false);
         }
         let Some(hint) = &asked.id_token_hint else { return Ok(true) };
-        let hint = self.engine.hint(hint, &cx.here()).await?;
-        Ok(hint.is_some_and(|claims| *claims.sub == *me))
+        let Some(claims) = self.engine.hint(hint, &cx.here()).await? else { return Ok(false) };
+        Ok(self.engine.subject_of(&claims, &cx.here()).await? == Some(live.user))
     }
 
     /// Nobody is signed in, or not as the application wants it.

@@ -69,12 +69,12 @@ impl Engine {
         let iat = epoch_seconds(self.clock.now());
         let claims = json!({
             "iss": here.issuer,
-            "sub": row.own.subject.to_string(),
+            "sub": self.called_by(client, row.own.subject)?.to_string(),
             "aud": [client.client_id],
             "iat": iat,
             "exp": iat + GOOD,
             "jti": self.ids.hex32(),
-            "sid": row.own.session.to_string(),
+            "sid": self.called_by(client, row.own.session)?.to_string(),
             "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
         });
         self.keys(here).await?.encoder_typed(client.id_token_algorithm, "logout+jwt").encode(&claims)

@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_request, more_is_needed};
 use crate::person::Authentication;
 use crate::scope::covers;
+use crate::subject::sector;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use serde_json::{Map, Value};
@@ -54,6 +55,8 @@ pub(crate) struct Known {
     pub(crate) introspection_algorithm: Option<Algorithm>,
     /// How old a sign-in may be where a request does not say, in seconds (`default_max_age`).
     pub(crate) default_max_age: Option<i64>,
+    /// Whose names it calls people by; `None`: their own (`subject_type`).
+    pub(crate) sector: Option<String>,
     /// Where it is told that a session has ended.
     pub(crate) backchannel_logout_uri: Option<String>,
     /// What a browser opens in a hidden frame when a session has ended.
@@ -137,7 +140,11 @@ impl Known {
         };
         let text = |name: &str| others.get(name).and_then(Value::as_str);
         let algorithm = |name: &str| text(name).and_then(|name| name.parse().ok());
+        let redirect_uris = list(&own.redirect_uri);
+        let pairwise = text("subject_type") == Some("pairwise");
+        let sector = pairwise.then(|| sector(text("sector_identifier_uri"), &redirect_uris, &own.client_id));
         Known {
+            sector,
             id: row.guid,
             client_id: own.client_id.clone(),
             scope: list(&own.scope),
@@ -149,7 +156,7 @@ impl Known {
             required_groups: more("required_user_groups"),
             keys: Keys::new(others.get("jwks"), others.get("jwks_uri").and_then(Value::as_str)),
             name: if own.name.is_empty() { own.client_id.clone() } else { own.name.clone() },
-            redirect_uris: list(&own.redirect_uri),
+            redirect_uris,
             logout_uris: more("post_logout_redirect_uris"),
             assurance: if others.get("require_mfa") == Some(&Value::Bool(true)) {
                 Assurance::Two

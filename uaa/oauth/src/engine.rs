@@ -12,7 +12,7 @@ use uaa_directory::{Credentials, Keyring};
 use uaa_model::{Clock, Ids, Reply};
 use uaa_plugin::{Fetch, Zones};
 use uaa_store::{Access, Change, Feed, Tx, Want};
-use uaa_token::{DataKey, NonceKey, RevSigKey};
+use uaa_token::{DataKey, NonceKey, PairwiseKey, RevSigKey};
 use uuid::Uuid;
 
 /// What the installation decides about tokens.
@@ -39,6 +39,7 @@ pub struct Engine {
     pub(crate) ids: Ids,
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) rev_sig: RevSigKey,
+    pub(crate) pairwise: PairwiseKey,
     pub(crate) keychain: Keychain,
     pub(crate) clients: Arc<Clients>,
     pub(crate) verified: Arc<Verified>,
@@ -113,6 +114,7 @@ impl Engine {
             ids,
             credentials,
             rev_sig: RevSigKey::derived(data_key),
+            pairwise: PairwiseKey::derived(data_key),
             proofs: Proofs::new(NonceKey::derived(data_key)),
             keychain: Keychain::new(keys),
             clients: caches.clients.clone(),

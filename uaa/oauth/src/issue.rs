@@ -114,7 +114,7 @@ impl Engine {
     pub(crate) async fn issue_to_person(&self, order: &Order<'_>, cx: &mut Ctx) -> Reply<Issued> {
         let Order { client, person, authentication, scopes, grant, .. } = *order;
         client.is_content_with(authentication)?;
-        let mut claims = self.claims(client, Some((person, authentication)), grant, scopes);
+        let mut claims = self.claims(client, Some((person, authentication)), grant, scopes)?;
         claims.client_auth_method = order.client_auth.map(Into::into);
         claims.cnf = bound_to(order.bound);
         let family = match order.renewal {
@@ -197,11 +197,14 @@ impl Engine {
         let keys = self.keys_of(client)?;
         let encoder = keys.encoder_with(client.id_token_algorithm);
         let iat = epoch_seconds(self.clock.now());
-        let user_id = person.id.to_string();
+        let user_id = self.called_by(client, person.id)?.to_string();
+        let sid = authentication.sid.as_deref().map(|session| self.sid(client, session)).transpose()?;
         let has = |name: &str| scopes.iter().any(|scope| scope == name);
         // UAA's `profile` holds the number as well; OpenID Connect Core 1.0 section 5.4 has a scope of its own for it.
         let (profile, phone) = (has("profile"), has("profile") || has("phone"));
         let told = |name: &str| authentication.told.iter().any(|told| told == name);
+        let named = client.may_name(scopes, "profile");
+        let mailed = client.may_name(scopes, "email") || told("email");
         let id = client.client_id.as_str();
         let text = |text: &Option<String>, wanted: bool| text.clone().filter(|_| wanted).map(Into::into);
         let claims = IdClaims {
@@ -219,9 +222,9 @@ impl Engine {
             origin: person.origin.as_str().into(),
             grant_type: grant.into(),
             user_id: user_id.as_str().into(),
-            user_name: person.username.as_str().into(),
-            email: Some(person.email.as_str().into()),
-            email_verified: Some(person.verified),
+            user_name: if named { person.username.as_str().into() } else { "".into() },
+            email: mailed.then(|| person.email.as_str().into()),
+            email_verified: mailed.then_some(person.verified),
             nonce: authentication.nonce.as_deref().map(Into::into),
             amr: authentication.amr.iter().map(|amr| amr.as_str().into()).collect(),
             acr: acr(authentication),
@@ -232,7 +235,7 @@ impl Engine {
             scope: vec!["openid".into()],
             at_hash: access.map(|access| encoder.half_hash(access).into()),
             c_hash: order.code.map(|code| encoder.half_hash(code).into()),
-            sid: authentication.sid.as_deref().map(Into::into),
+            sid: sid.map(Into::into),
             ..IdClaims::default()
         };
         encoder.encode(&claims)

@@ -159,7 +159,7 @@ fn configuration(here: &ZoneInfo) -> Value {
         "id_token_signing_alg_values_supported": algorithms,
         "userinfo_signing_alg_values_supported": algorithms,
         "introspection_signing_alg_values_supported": algorithms,
-        "subject_types_supported": ["public"],
+        "subject_types_supported": ["public", "pairwise"],
         "scopes_supported": ["openid", "profile", "email", "phone"],
         "claims_supported": ["sub", "user_name", "origin", "iss", "auth_time", "amr", "acr", "client_id", "aud", "zid",
             "grant_type", "user_id", "azp", "scope", "exp", "iat", "jti", "rev_sig", "cid", "given_name", "family_name",

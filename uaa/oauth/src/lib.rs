@@ -35,6 +35,7 @@ mod rotation;
 mod scope;
 mod state;
 mod stored;
+mod subject;
 mod userinfo;
 mod verified;
 

@@ -37,6 +37,10 @@ impl<'c> Handler<'c, Public, Body> for UserInfo {
             };
             let client = engine.client(cx.zone(), &good.actor.client).await?;
             let mut all = members(user, cx).await?;
+            if let Some(client) = client.as_ref().filter(|client| client.sector.is_some()) {
+                let name = engine.called_by(client, user)?.to_string();
+                for_sector(&mut all, &name, |scope| good.has_scope(scope));
+            }
             let signed = client.and_then(|client| Some((client.userinfo_algorithm?, client)));
             let answer = match signed {
                 None => Answer::ok(&Value::Object(all)),
@@ -102,6 +106,22 @@ async fn members(user: Uuid, cx: &mut Ctx) -> Reply<Map<String, Value>> {
     // UAA has the member always, and `null` in it for who has signed in once.
     all.insert("previous_logon_time".into(), Value::Null);
     Ok(all)
+}
+
+/// OpenID Connect Core 1.0 section 8.1: under the sector's name, and nothing else that tells who it is but what a scope was given for.
+fn for_sector(all: &mut Map<String, Value>, name: &str, has_scope: impl Fn(&str) -> bool) {
+    for (scope, members) in [
+        ("profile", &["user_name", "given_name", "family_name", "name"][..]),
+        ("email", &["email", "email_verified"]),
+        ("phone", &["phone_number"]),
+    ] {
+        if !has_scope(scope) {
+            all.retain(|member, _| !members.contains(&member.as_str()));
+        }
+    }
+    for member in ["sub", "user_id"] {
+        all.insert(member.into(), name.into());
+    }
 }
 
 /// A client's own token, or one without `openid` (RFC 6750 section 3.1).

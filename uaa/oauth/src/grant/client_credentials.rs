@@ -10,7 +10,7 @@ use uaa_plugin::{Answer, Ctx};
 
 pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Answer> {
     let scopes = narrowed(asked.field("scope"), &asked.client.authorities)?;
-    let mut claims = engine.claims(&asked.client, None, "client_credentials", &scopes);
+    let mut claims = engine.claims(&asked.client, None, "client_credentials", &scopes)?;
     claims.client_auth_method = asked.by.claim().map(Into::into);
     claims.cnf = bound_to(&asked.bound);
     let form = (asked.opaque(), engine.ids.uuid());

@@ -61,9 +61,16 @@ fn id_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx) -> Option
         acr: claims.acr.as_ref().map(|acr| texts(&acr.values)).unwrap_or_default(),
         nonce: None,
         told: vec![],
-        sid: claims.sid.map(|sid| sid.into_owned()),
+        sid: session(engine, asked, claims.sid.as_deref()),
     };
-    Some((claims.sub.parse().ok()?, authentication, Some(claims.rev_sig.into_owned())))
+    let user = engine.meant_by(&asked.client, claims.sub.parse().ok()?).ok()?;
+    Some((user, authentication, Some(claims.rev_sig.into_owned())))
+}
+
+/// The session, as we call it.
+fn session(engine: &Engine, asked: &Asked, sid: Option<&str>) -> Option<String> {
+    let id = engine.meant_by(&asked.client, sid?.parse().ok()?).ok()?;
+    Some(id.to_string())
 }
 
 /// An access token whose `aud` names this client: what was handed to somebody else altogether stands for no sign-in here. And one

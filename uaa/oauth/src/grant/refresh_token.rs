@@ -139,7 +139,7 @@ pub(crate) async fn make(
     let jti = opaque_refresh(&engine.ids);
     let jwt = engine.forms(cx).refresh_jwt;
     let text = match jwt {
-        true => engine.keys_of(client)?.encoder.encode(&claims(engine, order, granted, &jti, seconds))?,
+        true => engine.keys_of(client)?.encoder.encode(&claims(engine, order, granted, &jti, seconds)?)?,
         false => opaque_refresh(&engine.ids),
     };
     let kept = Kept {
@@ -172,11 +172,12 @@ fn claims<'a>(
     granted: &'a [String],
     jti: &'a str,
     seconds: i64,
-) -> RefreshClaims<'a> {
+) -> Reply<RefreshClaims<'a>> {
     let Order { client, person, authentication, .. } = *order;
     let iat = epoch_seconds(engine.clock.now());
-    let id: Cow<'_, str> = person.id.to_string().into();
-    RefreshClaims {
+    let id: Cow<'_, str> = engine.called_by(client, person.id)?.to_string().into();
+    let named = client.may_name(granted, "profile");
+    Ok(RefreshClaims {
         jti: jti.into(),
         sub: id.clone(),
         granted_scopes: granted.iter().map(|scope| scope.as_str().into()).collect(),
@@ -184,7 +185,7 @@ fn claims<'a>(
         cid: client.client_id.as_str().into(),
         grant_type: order.grant.into(),
         user_id: id,
-        user_name: person.username.as_str().into(),
+        user_name: if named { person.username.as_str().into() } else { "".into() },
         origin: person.origin.as_str().into(),
         auth_time: Some(authentication.auth_time),
         amr: authentication.amr.iter().map(|amr| amr.as_str().into()).collect(),
@@ -197,7 +198,7 @@ fn claims<'a>(
         aud: audience(&client.client_id, granted.iter().map(String::as_str)),
         revocable: Some(true),
         ..RefreshClaims::default()
-    }
+    })
 }
 
 /// `invalid_grant` (RFC 6749 section 5.2). A client without even a secret is told as by UAA: the cf CLI then says that one has to

@@ -39,7 +39,8 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     }
     let authentication = Authentication::of_token(&had);
     asked.client.is_content_with(&authentication)?;
-    let mut claims = engine.claims(&asked.client, Some((&person, &authentication)), TOKEN_EXCHANGE, &scopes);
+    let mut claims =
+        engine.claims(&asked.client, Some((&person, &authentication)), TOKEN_EXCHANGE, &scopes)?;
     claims.exp = claims.exp.min(had.exp);
     claims.client_auth_method = asked.by.claim().map(Into::into);
     // Not what the subject_token was bound to: whoever was handed that one never held its key.

@@ -12,12 +12,12 @@ pub(super) async fn frames(engine: &Engine, live: &Live, cx: &mut Ctx) -> Reply<
     let me = cx.tx().assume(Duty::SignIn);
     let clients = participants(cx.tx(), live.id).await;
     cx.tx().resume(me);
-    let (issuer, sid) = (cx.here().issuer.clone(), live.id.to_string());
+    let issuer = cx.here().issuer.clone();
     let mut frames = vec![];
     for client_id in clients? {
-        let client = engine.client(cx.zone(), &client_id).await?;
-        if let Some(uri) = client.as_ref().and_then(|client| client.frontchannel_logout_uri.as_deref()) {
-            frames.push(saying(uri, &issuer, &sid));
+        let Some(client) = engine.client(cx.zone(), &client_id).await? else { continue };
+        if let Some(uri) = &client.frontchannel_logout_uri {
+            frames.push(saying(uri, &issuer, &engine.called_by(&client, live.id)?.to_string()));
         }
     }
     Ok(frames)

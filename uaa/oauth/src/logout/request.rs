@@ -9,9 +9,9 @@ use uaa_directory::Live;
 use uaa_directory::client_metadata::is_redirect;
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{ZoneInfo, field, pairs};
-use uaa_token::IdClaims;
 use url::Url;
 use url::form_urlencoded::Serializer;
+use uuid::Uuid;
 
 /// The parameters of a request, and what a form of ours says beside them.
 pub(super) struct Sent {
@@ -49,7 +49,8 @@ pub(super) struct Asked {
     /// Where the browser goes on.
     pub(super) to: Option<String>,
     pub(super) ui_locales: Option<String>,
-    hint: Option<IdClaims<'static>>,
+    /// Of whom an ID token that came with it speaks.
+    person: Option<Uuid>,
     state: Option<String>,
     /// Whether an application says where, and not the zone.
     named: bool,
@@ -81,6 +82,10 @@ impl Asked {
                 None => return Ok(Err(Refused::Hint)),
             },
         };
+        let person = match &hint {
+            Some(claims) => engine.subject_of(claims, here).await?,
+            None => None,
+        };
         let hinted = hint.as_ref().and_then(|claims| claims.aud.first()).map(|aud| &**aud);
         let client = match (some(form, "client_id"), hinted) {
             // RP-Initiated Logout 1.0 section 2: both name the same client.
@@ -102,12 +107,12 @@ impl Asked {
         };
         let text = |name: &str| some(form, name).map(str::to_owned);
         let (state, ui_locales) = (text("state"), text("ui_locales"));
-        Ok(Ok(Asked { client, to, ui_locales, hint, state, named }))
+        Ok(Ok(Asked { client, to, ui_locales, person, state, named }))
     }
 
     /// Whether the application proves that it speaks of who is signed in. Of which of their sessions does not matter.
     pub(super) fn is_of(&self, live: &Live) -> bool {
-        self.hint.as_ref().is_some_and(|claims| *claims.sub == *live.user.to_string())
+        self.person == Some(live.user)
     }
 
     /// The whole address to go on to.

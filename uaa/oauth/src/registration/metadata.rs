@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use uaa_directory::Client;
 use uaa_directory::client_metadata::{
-    AUTH_METHODS, Wrong, checked, fit_together, fits_redirects, is_redirect,
+    AUTH_METHODS, Wrong, checked, fit_together, fits_redirects, is_redirect, of_one_sector,
 };
 use uaa_model::{Code, Fault, Reply};
 use uaa_store::Set;
@@ -121,20 +121,7 @@ impl Metadata {
             return Err(refused("`client_credentials` is not for a client without credentials"));
         }
         fits_redirects(&self.more, &self.redirects).map_err(wrong)?;
-        self.one_host()
-    }
-
-    /// OpenID Connect Core 1.0 section 8.1: several hosts need an address that says they are of one sector.
-    fn one_host(&self) -> Reply<()> {
-        let pairwise = self.more.get("subject_type").and_then(Value::as_str) == Some("pairwise");
-        if !pairwise || self.more.contains_key("sector_identifier_uri") {
-            return Ok(());
-        }
-        let hosts: BTreeSet<_> = self.redirects.iter().map(|uri| host(uri)).collect();
-        if hosts.len() > 1 || hosts.contains(&None) {
-            return Err(refused("`subject_type` pairwise needs `sector_identifier_uri` for several hosts"));
-        }
-        Ok(())
+        of_one_sector(&self.more, &self.redirects).map_err(wrong)
     }
 
     /// OpenID Connect Dynamic Client Registration 1.0 section 5: the document of the sector names every return address.
@@ -235,10 +222,6 @@ fn is_here(url: &Url) -> bool {
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     }
-}
-
-fn host(uri: &str) -> Option<String> {
-    Url::parse(uri).ok()?.host_str().map(str::to_owned)
 }
 
 fn text<'a>(asked: &'a Map<String, Value>, name: &str) -> Reply<Option<&'a str>> {

@@ -37,7 +37,8 @@ pub struct IdClaims<'a> {
     pub grant_type: Text<'a>,
     /// The user's identifier.
     pub user_id: Text<'a>,
-    /// What the user signs in with.
+    /// What the user signs in with; empty and absent where the client is not to know.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
     pub user_name: Text<'a>,
     /// The user's primary address.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -19,6 +19,7 @@ pub struct RefreshClaims<'a> {
     /// The user's identifier.
     pub user_id: Text<'a>,
     /// What the user signs in with.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
     pub user_name: Text<'a>,
     /// The key of the identity provider that knows the user.
     pub origin: Text<'a>,
