@@ -23,6 +23,11 @@ async fn second_factor() {
 }
 
 #[tokio::test]
+async fn accounts() {
+    tell("accounts", &Hallmark::start().await, None).await;
+}
+
+#[tokio::test]
 async fn device() {
     tell("device", &Hallmark::start().await, None).await;
 }

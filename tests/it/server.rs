@@ -57,6 +57,9 @@ async fn a_domain_serves_each_site_under_its_host() {
     let document = "/.well-known/openid-configuration";
     let found = json(get(&server.api(), document, &[("host", &uaa)]).await).await;
     assert_eq!(found["issuer"], format!("http://{uaa}/oauth/token"));
+    // A browser keeps its session where the sign-in pages are.
+    assert_eq!(found["authorization_endpoint"], format!("http://{login}/oauth/authorize"));
+    assert_eq!(found["end_session_endpoint"], format!("http://{login}/logout.do"));
     assert_eq!(get(&server.api(), "/login", &[("host", &login)]).await.status(), 200);
     // Upper case and a dot at the end are the same name.
     assert_eq!(get(&server.api(), document, &[("host", "UAA.SYS.TEST.")]).await.status(), 200);

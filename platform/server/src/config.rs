@@ -20,7 +20,7 @@ pub use guide::guide;
 pub use keys::{Key, Shape, keys};
 pub use load::{Origin, Problem, Problems, Sources};
 pub use number::{Count, Seconds};
-pub use people::{Mail, MailTls, Mfa, MfaRule, Password, SelfService};
+pub use people::{Mail, MailTls, Mfa, MfaRule, Password, SelfService, SignOut};
 pub use text::{Address, Cidr, DatabaseUrl, Directives, Domain, HostName, Sender, WebUrl, is_label};
 
 use crate::failure::Failure;
@@ -67,6 +67,8 @@ pub struct Config {
     pub password: Password,
     /// What people do without an administrator.
     pub self_service: SelfService,
+    /// Where browsers go on after a sign-out.
+    pub sign_out: SignOut,
     /// The mail server through which people get links.
     pub mail: Mail,
     /// What people prove who they are with besides a password.
@@ -98,6 +100,7 @@ impl Default for Config {
             lockout: Lockout::default(),
             password: Password::default(),
             self_service: SelfService::default(),
+            sign_out: SignOut::default(),
             mail: Mail::default(),
             mfa: Mfa::default(),
             outbound: Outbound::default(),
@@ -143,7 +146,13 @@ impl Config {
         let text = serde_json::json!({
             "passwordPolicy": self.password.policy(),
             "mfaConfig": {"policy": self.mfa.policy},
-            "links": {"selfService": {"selfServiceLinksEnabled": own.enabled}},
+            "links": {
+                "selfService": {"selfServiceLinksEnabled": own.enabled},
+                "logout": {
+                    "redirectUrl": self.sign_out.url.as_ref().map(WebUrl::to_string),
+                    "whitelist": self.sign_out.allow,
+                },
+            },
             "branding": {"consent": {
                 "text": own.agreement.as_deref().unwrap_or_default(),
                 "link": own.agreement_url.as_ref().map(WebUrl::to_string),

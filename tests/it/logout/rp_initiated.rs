@@ -169,6 +169,27 @@ async fn our_own_pages_sign_out_at_once() {
 }
 
 #[tokio::test]
+async fn the_operator_says_where_else_one_may_go_on() {
+    let yaml = "sign_out:\n  url: https://portal.example/start\n  allow: [\"https://*.first.example/**\"]\n";
+    let server = Hallmark::start_with(yaml).await;
+    let mut browser = Browser::at(&server.uaa());
+    for (ask, to) in [
+        (&[("redirect", "https://a.first.example/x")][..], "https://a.first.example/x"),
+        (&[("post_logout_redirect_uri", "https://a.first.example/x")], "https://a.first.example/x"),
+        (&[("redirect", "https://first.example.evil/x")], "https://portal.example/start"),
+        (&[], "https://portal.example/start"),
+    ] {
+        let page = browser.open(&out(ask)).await;
+        assert_eq!(page.elsewhere.map(String::from).as_deref(), Some(to), "{ask:?}");
+    }
+    // A form of our own page is not led away by a redirect that its policy forbids, but by a link.
+    let page = browser.open("/uaa/home").await;
+    let home = crate::authorize::sign_in(&server, &mut browser, &page).await;
+    let done = browser.send(&home, "csrf", &[]).await;
+    assert_eq!(done.attribute("a[data-onward]", "href"), "https://portal.example/start");
+}
+
+#[tokio::test]
 async fn a_zone_says_where_else_one_may_go_on() {
     let server = Hallmark::start_with("domain: hallmark.test\n").await;
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();

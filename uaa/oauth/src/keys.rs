@@ -127,15 +127,16 @@ impl<'c> Handler<'c, Public, ()> for Document {
 
 /// Only what is there: a document that promises an endpoint is a promise to every client library.
 fn configuration(here: &ZoneInfo) -> Value {
-    let uaa = &*here.uaa;
+    // What a browser opens is where it keeps our cookies.
+    let (uaa, login) = (&*here.uaa, &*here.login);
     let algorithms = Algorithm::ALL.map(Algorithm::name);
     let mut all = json!({
         "issuer": here.issuer,
-        "authorization_endpoint": format!("{uaa}/oauth/authorize"),
+        "authorization_endpoint": format!("{login}/oauth/authorize"),
         "device_authorization_endpoint": format!("{uaa}/oauth/device_authorization"),
         "token_endpoint": format!("{uaa}/oauth/token"),
         "registration_endpoint": format!("{uaa}/oauth/register"),
-        "end_session_endpoint": format!("{uaa}/logout.do"),
+        "end_session_endpoint": format!("{login}/logout.do"),
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,

@@ -108,6 +108,17 @@ impl Default for SelfService {
     }
 }
 
+/// Where browsers go on after a sign-out from the first zone (UAA's `logout.redirect`).
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignOut {
+    /// Where they go when no application says; without it to a page that says that it is done.
+    pub url: Option<WebUrl>,
+    /// Where applications may have them go on besides the addresses that each has registered. `*` stands for a part of a host's
+    /// label or of a path's segment, `**` for any number of whole ones: `https://*.example.com/**`.
+    pub allow: Vec<String>,
+}
+
 /// How the connection to the mail server is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
