@@ -3,7 +3,7 @@
 use serde_json::json;
 use std::path::Path;
 use std::process::Stdio;
-use tests::{Hallmark, MailSink, node};
+use tests::{Engine, Hallmark, MailSink, node};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
@@ -25,6 +25,11 @@ async fn second_factor() {
 #[tokio::test]
 async fn accounts() {
     tell("accounts", &Hallmark::start().await, None).await;
+}
+
+#[tokio::test]
+async fn passkey() {
+    tell("passkey", &Hallmark::start_named(Engine::Sqlite).await, None).await;
 }
 
 #[tokio::test]

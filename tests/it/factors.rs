@@ -1,5 +1,6 @@
 //! Second factors: set up, asked for, used once, taken away; and what a password alone does not open.
 
+mod passkey;
 mod policy;
 
 use crate::authorize::{SHOP, claims, sign_in};

@@ -1,5 +1,6 @@
 //! Floor 7: starts the product as its users do, on a free port and in a directory of its own, and ends it afterwards.
 
+mod authenticator;
 mod browser;
 mod elsewhere;
 mod engines;
@@ -12,6 +13,7 @@ mod seed;
 mod signed;
 mod store;
 
+pub use authenticator::Authenticator;
 pub use browser::{Browser, Page};
 pub use elsewhere::Elsewhere;
 pub use engines::{Database, Engine};
@@ -35,6 +37,7 @@ pub struct Hallmark {
     database: Option<Database>,
     port: u16,
     scheme: &'static str,
+    host: &'static str,
 }
 
 /// What a request came back with.
@@ -77,21 +80,32 @@ impl Hallmark {
         Hallmark::begin(None, Some(yaml)).await
     }
 
+    /// Starts one on a fresh database of that engine, which is reached by a name, as browsers want for passkeys.
+    ///
+    /// # Panics
+    /// With what to do, when there is no binary or no such engine, or it does not come up.
+    pub async fn start_named(engine: Engine) -> Hallmark {
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres | Engine::Mariadb => Some(Database::fresh(engine).await),
+        };
+        Hallmark::begin(database, Some("public_url: http://localhost:{port}")).await
+    }
+
     async fn begin(database: Option<Database>, yaml: Option<&str>) -> Hallmark {
         let data = tempfile::tempdir().expect("a temporary directory");
-        if let Some(yaml) = yaml {
-            std::fs::write(data.path().join(CONFIG), yaml).expect("the configuration can be written");
-        }
-        let scheme = if yaml.is_some_and(|yaml| yaml.contains("listen:") && yaml.contains("tls:")) {
-            "https"
-        } else {
-            "http"
-        };
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
+        if let Some(yaml) = yaml {
+            let yaml = yaml.replace("{port}", &port.to_string());
+            std::fs::write(data.path().join(CONFIG), yaml).expect("the configuration can be written");
+        }
+        let has = |text: &str| yaml.is_some_and(|yaml| yaml.contains(text));
+        let scheme = if has("listen:") && has("tls:") { "https" } else { "http" };
+        let host = if has("public_url: http://localhost") { "localhost" } else { "127.0.0.1" };
         let child = run(data.path(), database.as_ref(), port);
-        let mut server = Hallmark { child, data, database, port, scheme };
+        let mut server = Hallmark { child, data, database, port, scheme, host };
         server.ready().await;
         server
     }
@@ -173,7 +187,7 @@ impl Hallmark {
 
     /// Where the Cloud Controller answers.
     pub fn api(&self) -> String {
-        format!("{}://127.0.0.1:{}", self.scheme, self.port)
+        format!("{}://{}:{}", self.scheme, self.host, self.port)
     }
 
     /// Where UAA answers.

@@ -39,7 +39,7 @@ fn filter(log: &Log) -> EnvFilter {
     filter
 }
 
-const QUIET: [&str; 8] = [
+const QUIET: [&str; 9] = [
     "h2=info",
     "hyper=info",
     "hyper_util=info",
@@ -48,6 +48,8 @@ const QUIET: [&str; 8] = [
     "sqlx=warn",
     "tokio_rustls=info",
     "tower=info",
+    // It calls every odd answer of a browser an error of ours.
+    "webauthn_rs_core=off",
 ];
 
 #[cfg(test)]

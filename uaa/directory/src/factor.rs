@@ -1,4 +1,4 @@
-//! What people prove who they are with besides a password: authenticator apps, recovery codes.
+//! What people prove who they are with besides a password: passkeys, authenticator apps, recovery codes.
 //!
 //! A factor belongs to a person, who may look at it. What is secret of it is sealed under the data key, bound to its row and
 //! person: a copy of the database proves nothing, and whoever may write to it can plant nothing.
@@ -7,12 +7,14 @@ mod app;
 mod assurance;
 mod half;
 mod mine;
+mod passkey;
 mod recovery;
 
 pub use app::{AppOf, NewApp};
 pub use assurance::{Assurance, joined};
 pub use half::Half;
 pub use mine::{Mine, Next, factors_end, next};
+pub use passkey::{Answered, Ceremony, Passed, fuzz_passkey, passkeys_work};
 
 use std::sync::Arc;
 use uaa_authz::{Kind, Resource, Zone};
@@ -41,15 +43,16 @@ fields!(
     FactorOwn {
         /// The person.
         subject: Uuid,
-        /// `app` or `recovery`.
+        /// `passkey`, `app` or `recovery`.
         kind: String,
         /// What the person calls it.
         name: String,
-        /// What there is once in a zone: a digest of the secret.
+        /// What there is once in a zone: a digest of the secret, or of what a passkey is called.
         credential: String,
         /// What it is checked with, sealed.
         sealed: Vec<u8>,
-        /// What only goes forward: the last step of the clock that was used, the codes that are used as bits.
+        /// What only goes forward: the last step of the clock that was used, the codes that are used as bits, the time of the
+        /// last challenge that was met.
         mark: i64,
         /// When it was last used, in microseconds; 0: never.
         used_at: i64,
@@ -139,5 +142,6 @@ fn context(id: Uuid, user: Uuid, kind: &str) -> String {
     format!("factor/{kind}/{user}/{id}")
 }
 
+const PASSKEY: &str = "passkey";
 const APP: &str = "app";
 const RECOVERY: &str = "recovery";

@@ -32,7 +32,8 @@ pub use access::AccessApi;
 pub use credentials::{Attempt, Credentials, Refused, Tried};
 pub use expiring_code::{ExpiringCode, ExpiringCodeOwn, Invitation, NewCode, Purpose};
 pub use factor::{
-    AppOf, Assurance, Factor, FactorOwn, Factors, Half, Mine, NewApp, Next, factors_end, joined, next,
+    Answered, AppOf, Assurance, Ceremony, Factor, FactorOwn, Factors, Half, Mine, NewApp, Next, Passed,
+    factors_end, fuzz_passkey, joined, next, passkeys_work,
 };
 pub use identity::{
     Approval, ApprovalOwn, Client, ClientBatch, ClientOwn, ClientRegistration, Group, GroupOwn,
@@ -59,7 +60,7 @@ pub use resting::{Digest, Finding, Resting};
 pub use right::{client_for_right, has_right, right_over_user};
 pub use session::accounts::{Accounts, UsedAccount};
 pub use session::{Live, Session, SessionLimits, SessionOwn, Sessions, SignedIn, cookie};
-pub use sign_in::{Claimed, Proved, by_password, failed};
+pub use sign_in::{Claimed, Proved, by_passkey, by_password, failed};
 pub use signing_key::{Keyring, NewKey};
 pub use zone::{IdentityZone, IdentityZoneOwn, ZoneInPath};
 

@@ -1,10 +1,11 @@
-//! A person proves by a password who they are: the same look-up, the same time and the same notes for every protocol.
+//! A person proves who they are by a password, with the same look-up, the same time and the same notes for every protocol, or by a
+//! passkey, which needs no name.
 
 use crate::password::PasswordPolicy;
-use crate::{Attempt, Credentials, Mine, Next, Tried, User, UserOwn, next};
+use crate::{Answered, Attempt, Credentials, Factors, Mine, Next, Tried, User, UserOwn, next};
 use std::sync::Arc;
-use uaa_authz::{Actor, Duty, Subject};
-use uaa_model::{Micros, Reply, Secret};
+use uaa_authz::{Actor, Duty, Read, Subject};
+use uaa_model::{Fault, Id, Micros, Reply, Secret};
 use uaa_plugin::Ctx;
 use uaa_store::{Cond, Field, Fields, Want};
 use uuid::Uuid;
@@ -93,6 +94,39 @@ async fn enough(
         None => Proved::Right(user),
         Some(next) => Proved::Half(user, next),
     })
+}
+
+/// Tries a passkey that names its person, in the transaction at hand, which must write. Gives the person and what was proved.
+///
+/// It is not counted with wrong passwords: nobody guesses it, and somebody who is locked out of the password by others gets in by it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn by_passkey(
+    factors: &Factors,
+    sent: Answered<'_>,
+    client: &str,
+    cx: &mut Ctx,
+) -> Reply<Option<(Fields<UserOwn>, [&'static str; 2])>> {
+    let Some(passed) = factors.try_passkey(sent, None, cx).await? else {
+        failed(None, client, "passkey", cx);
+        return Ok(None);
+    };
+    let me = cx.tx().assume(Duty::SignIn);
+    let user = match cx.tx().grant::<Read, User>(Id::new(passed.user)).await {
+        Ok(user) => cx.tx().get(&user).await.map(Some),
+        Err(Fault::Denied(..)) => Ok(None),
+        Err(fault) => Err(fault),
+    };
+    cx.tx().resume(me);
+    let user = user?;
+    match user {
+        Some(user) if user.own.active => Ok(Some((user, passed.amr))),
+        other => {
+            failed(other.as_ref().map(named), client, "passkey", cx);
+            Ok(None)
+        }
+    }
 }
 
 async fn find(origin: &str, username: &str, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {

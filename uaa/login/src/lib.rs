@@ -15,6 +15,7 @@ mod invitation;
 mod invite_users;
 mod own_password;
 mod passcode;
+mod passkey;
 mod password_resets;
 mod profile;
 mod prompts;
@@ -56,6 +57,7 @@ impl Plugin for LoginPages {
 
     fn routes(self: Arc<Self>) -> Vec<Route> {
         let mut routes = sign_in::routes(&self);
+        routes.extend(passkey::routes(&self));
         routes.extend(second::routes(&self));
         routes.extend(choose_account::routes(&self));
         routes.extend(passcode::routes(&self));

@@ -44,10 +44,11 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
     let ours = row.own.origin == "uaa";
     let user = row.own;
     let sessions = sessions(&live, user.generation, cx).await?;
-    let (apps, recovery) = factors::shown(&live, cx).await?;
+    let factors = factors::shown(&live, cx).await?;
     let page = Profile {
-        apps,
-        recovery,
+        passkeys: factors.passkeys,
+        apps: factors.apps,
+        recovery: factors.recovery,
         name: live.name.clone(),
         mail_verified: user.verified,
         change_mail: ours.then(|| Act { action: email::ACTION.into(), fields: vec![] }),

@@ -4,6 +4,8 @@
 //! says (`up`), so that an abandoned sign-in of somebody else is never taken for the session at hand.
 
 mod code;
+mod passkey;
+mod passkey_set_up;
 mod recovery;
 mod set_up;
 
@@ -11,7 +13,9 @@ use crate::LoginPages;
 use crate::sign_in::{Going, form, locked, onward};
 use axum::http::header;
 use std::sync::Arc;
-use uaa_directory::{AppOf, Assurance, Attempt, Half, Live, Mine, Next, Tried, cookie, failed, proofs};
+use uaa_directory::{
+    AppOf, Assurance, Attempt, Half, Live, Mine, Next, Tried, cookie, failed, passkeys_work, proofs,
+};
 use uaa_look::Proof;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, MfaPolicy, Route, field, pairs};
@@ -21,6 +25,8 @@ use uuid::Uuid;
 
 pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     let mut routes = code::routes(login);
+    routes.extend(passkey::routes(login));
+    routes.extend(passkey_set_up::routes(login));
     routes.extend(recovery::routes(login));
     routes.extend(set_up::routes(login));
     routes
@@ -56,10 +62,16 @@ struct Step {
     mine: Mine,
 }
 
-/// A code that was sent.
+/// A form that was sent.
 struct Sent {
     step: Step,
-    code: String,
+    fields: Vec<(String, String)>,
+}
+
+impl Sent {
+    fn field(&self, name: &str) -> &str {
+        field(&self.fields, name).unwrap_or_default()
+    }
 }
 
 impl Step {
@@ -90,8 +102,7 @@ impl Step {
             Err(answer) => return Ok(Err(answer)),
         };
         cx.step(Want::Write).await?;
-        let code = field(&fields, "code").unwrap_or_default().to_owned();
-        Ok(Ok(Sent { step, code }))
+        Ok(Ok(Sent { step, fields }))
     }
 
     /// A path of these pages with what is carried on.
@@ -117,6 +128,11 @@ impl Step {
 
     fn username(&self) -> &str {
         self.base.username()
+    }
+
+    /// Whether a passkey may be asked for.
+    fn has_passkey(&self, cx: &Ctx) -> bool {
+        self.mine.passkeys().next().is_some() && passkeys_work(cx)
     }
 
     fn proofs(&self) -> Vec<Proof> {
@@ -221,5 +237,7 @@ pub(crate) fn is_fresh(live: &Live, mine: &Mine, cx: &Ctx) -> bool {
 pub(crate) const FACTOR: &str = "/login/factor";
 pub(crate) const RECOVERY: &str = "/login/recovery";
 pub(crate) const APP: &str = "/login/app";
+pub(crate) const PASSKEY: &str = "/login/factor/passkey";
+pub(crate) const NEW_PASSKEY: &str = "/login/passkey/new";
 pub(crate) const KEPT: &str = "/login/kept";
 const PROFILE: &str = "/profile";

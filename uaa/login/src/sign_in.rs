@@ -3,12 +3,13 @@
 
 use crate::LoginPages;
 use crate::own_password;
+use crate::passkey;
 use crate::prompts;
 use crate::return_to::ReturnTo;
 use crate::second;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::{Asking, Claimed, Half, Proved, Shown, SignedIn, by_password, cookie};
+use uaa_directory::{Asking, Claimed, Half, Proved, Shown, SignedIn, by_password, cookie, passkeys_work};
 use uaa_look::{Client, Locked, Notice, SignIn, SignInPassword};
 use uaa_model::{Micros, Reply, Secret};
 use uaa_plugin::{
@@ -121,6 +122,12 @@ async fn identify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -
     }
     let query = pairs(&cx.query)?;
     let going = Going::read(&query, cx).await?;
+    if field(&fields, "assertion").is_some_and(|answer| !answer.is_empty()) {
+        return passkey::tried(&login, &going, &fields, cx).await;
+    }
+    if field(&fields, "method") == Some("passkey") {
+        return Answer::found(&format!("{}{}", cx.links.login, going.at(passkey::PATH)));
+    }
     match field(&fields, "username").map(str::trim).filter(|name| !name.is_empty()) {
         Some(username) => password(&login, &going, username, None, cx),
         None => name(&login, &going, "", None, cx),
@@ -166,8 +173,12 @@ fn name(
     cx: &mut Ctx,
 ) -> Reply<Answer> {
     let here = going.at("/login");
+    let asked = if passkeys_work(cx) { login.factors.ask_passkey(None, cx)? } else { None };
     let page = SignIn {
         action: here.clone(),
+        passkey: asked.is_some(),
+        pending: asked.as_ref().map_or(String::new(), |asked| asked.pending.clone()),
+        passkey_options: asked.map(|asked| asked.options),
         client: going.client(),
         username: username.to_owned(),
         register: self_service(cx, |own| own.signup.clone(), "/create_account"),
@@ -193,8 +204,8 @@ fn password(
         change: here.clone(),
         remember: true,
         forgot: self_service(cx, |own| own.passwd.clone(), "/forgot_password"),
+        other_way: passkeys_work(cx).then(|| going.at(passkey::PATH)),
         notice,
-        ..SignInPassword::default()
     };
     login.pages.show(&page, going.shown(status, &here), cx)
 }
@@ -213,6 +224,7 @@ pub(crate) fn locked(
         until,
         forgot: self_service(cx, |own| own.passwd.clone(), "/forgot_password"),
         reference: Some(cx.caller.request.to_string()),
+        passkey: passkeys_work(cx).then(|| going.at(passkey::PATH)),
         ..Locked::default()
     };
     login.pages.show(&page, going.shown(StatusCode::TOO_MANY_REQUESTS, &here), cx)

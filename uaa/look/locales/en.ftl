@@ -293,7 +293,7 @@ recovery-left = Each code works once. You have { $left } left.
 use-app = Use the authenticator app instead
 lost-both = I have neither: ask the platform team to reset my factors
 recovery-codes-title = Keep these recovery codes
-recovery-codes-lead = Each opens your account once, on the day when phone and passkey are gone. They are shown only now.
+recovery-codes-lead = Each opens your account once, on the day when everything else is lost. They are shown only now.
 recovery-codes-label = { $count ->
     [one] One recovery code
     [10] Ten recovery codes
@@ -304,6 +304,7 @@ recovery-codes-kept = I have kept them
 finish = Finish
 set-up-app-title = Set up your authenticator app
 set-up-app-lead = { $zone } asks for a second proof. It takes a minute, once.
+set-up-app-lead-own = A second proof beside your password. It takes a minute, once.
 set-up-app-scan = Scan this with an authenticator app.
 set-up-app-picture = QR code with the key below
 set-up-app-key = Cannot scan? Enter this key: <code>{ $key }</code>

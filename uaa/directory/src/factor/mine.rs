@@ -1,6 +1,6 @@
 //! The factors of one person, and what they mean for a sign-in.
 
-use super::{APP, Factor, FactorOwn, Factors, RECOVERY};
+use super::{APP, Factor, FactorOwn, Factors, PASSKEY, RECOVERY};
 use crate::User;
 use uaa_authz::{Delete, Duty, Update};
 use uaa_model::{Fault, Id, Reply};
@@ -39,6 +39,16 @@ impl Mine {
         self.rows.iter().filter(|row| row.own.kind == APP)
     }
 
+    /// Passkeys.
+    pub fn passkeys(&self) -> impl Iterator<Item = &Fields<FactorOwn>> {
+        self.rows.iter().filter(|row| row.own.kind == PASSKEY)
+    }
+
+    /// What is a second factor: all but recovery codes, which stand in for one.
+    fn seconds(&self) -> impl Iterator<Item = &Fields<FactorOwn>> {
+        self.apps().chain(self.passkeys())
+    }
+
     /// The recovery codes.
     pub fn recovery(&self) -> Option<&Fields<FactorOwn>> {
         self.rows.iter().find(|row| row.own.kind == RECOVERY)
@@ -49,9 +59,9 @@ impl Mine {
         self.recovery().map_or(0, |row| super::recovery::left(row.own.mark))
     }
 
-    /// How many apps there are: recovery codes alone are no second factor.
+    /// How many there are besides recovery codes, which alone are no second factor.
     pub fn count(&self) -> usize {
-        self.apps().count()
+        self.seconds().count()
     }
 
     /// Whether there is none.
@@ -90,7 +100,7 @@ impl Factors {
     /// # Errors
     /// When the database is away.
     pub async fn remove(&self, mine: &Mine, id: Uuid, username: &str, cx: &mut Ctx) -> Reply<bool> {
-        let Some(row) = mine.apps().find(|row| row.guid == id) else {
+        let Some(row) = mine.seconds().find(|row| row.guid == id) else {
             return Ok(false);
         };
         let codes = mine.recovery().filter(|_| mine.count() == 1).map(|row| row.guid);
@@ -109,8 +119,8 @@ impl Factors {
     /// # Errors
     /// When the database is away.
     pub async fn rename(&self, mine: &Mine, id: Uuid, name: &str, cx: &mut Ctx) -> Reply<()> {
-        let name: String = name.trim().chars().filter(|c| !c.is_control()).take(NAME).collect();
-        let Some(row) = mine.apps().find(|row| row.guid == id && !name.is_empty()) else {
+        let name = called(name);
+        let Some(row) = mine.seconds().find(|row| row.guid == id && !name.is_empty()) else {
             return Ok(());
         };
         let before = cx.tx().assume(Duty::SignIn);
@@ -156,6 +166,11 @@ pub(super) fn said(event: &str, user: Uuid, username: &str, kind: &str, cx: &mut
         target: Some((user, "user")),
         data: serde_json::json!({"factor": kind}),
     });
+}
+
+/// A name as it is kept.
+pub(super) fn called(name: &str) -> String {
+    name.trim().chars().filter(|c| !c.is_control()).take(NAME).collect()
 }
 
 /// Factors of one person.

@@ -3,11 +3,11 @@
 
 use super::PATH;
 use crate::LoginPages;
-use crate::second::{APP, KEPT, is_fresh};
+use crate::second::{APP, KEPT, NEW_PASSKEY, is_fresh};
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode};
 use std::sync::Arc;
-use uaa_directory::{Assurance, FactorOwn, Live, Mine, Shown, cookie};
+use uaa_directory::{Assurance, FactorOwn, Live, Mine, Shown, cookie, passkeys_work};
 use uaa_look::{Act, Factor, Factors, Recovery, RecoveryCodes};
 use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, MfaPolicy, Public, Route, Site::Uaa, field, with};
@@ -20,25 +20,38 @@ pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
 }
 
 /// What the profile shows of them.
-pub(super) async fn shown(live: &Live, cx: &mut Ctx) -> Reply<(Option<Factors>, Option<Recovery>)> {
+#[derive(Default)]
+pub(super) struct OfProfile {
+    pub(super) passkeys: Option<Factors>,
+    pub(super) apps: Option<Factors>,
+    pub(super) recovery: Option<Recovery>,
+}
+
+pub(super) async fn shown(live: &Live, cx: &mut Ctx) -> Reply<OfProfile> {
     let policy = cx.here().config.mfa.of(&live.origin);
     let mine = Mine::of(live.user, cx).await?;
     if policy == MfaPolicy::Off && mine.is_empty() {
-        return Ok((None, None));
+        return Ok(OfProfile::default());
     }
     let may_go = policy != MfaPolicy::Required || mine.count() > 1;
-    let add = Act { action: format!("{APP}?up={}", Assurance::Two.name()), fields: vec![] };
-    let apps = Factors {
-        list: mine.apps().map(|row| factor(row, may_go)).collect(),
-        add: (policy != MfaPolicy::Off && mine.has_room()).then_some(add),
+    let may_come = policy != MfaPolicy::Off && mine.has_room();
+    let of = |rows: Vec<&Fields<FactorOwn>>, page: Option<&str>| Factors {
+        list: rows.into_iter().map(|row| factor(row, may_go)).collect(),
+        add: page
+            .filter(|_| may_come)
+            .map(|page| Act { action: format!("{page}?up={}", Assurance::Two.name()), fields: vec![] }),
     };
+    let work = passkeys_work(cx);
+    let passkeys = of(mine.passkeys().collect(), work.then_some(NEW_PASSKEY));
+    let apps = of(mine.apps().collect(), Some(APP));
     let recovery = mine.recovery().map(|row| Recovery {
         left: mine.left(),
         of: Recovery::COUNT,
         made: row.created_at,
         renew: act("renew", "yes"),
     });
-    Ok((Some(apps), recovery))
+    let passkeys = Some(passkeys).filter(|them| work || !them.list.is_empty());
+    Ok(OfProfile { passkeys, apps: Some(apps), recovery })
 }
 
 fn factor(row: &Fields<FactorOwn>, may_go: bool) -> Factor {

@@ -1,6 +1,6 @@
 //! `/login/factor`: a code of an authenticator app.
 
-use super::{APP, Counted, FACTOR, RECOVERY, Sent, Step, WHY};
+use super::{APP, Counted, FACTOR, PASSKEY, RECOVERY, Step, WHY};
 use crate::LoginPages;
 use axum::http::{Method, StatusCode};
 use std::sync::Arc;
@@ -20,17 +20,19 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
     match Step::read(&login, cx).await? {
         // There is nothing yet to ask for.
         Ok(step) if step.mine.is_empty() => step.go(APP, cx),
+        Ok(step) if step.mine.apps().next().is_none() => step.go(PASSKEY, cx),
         Ok(step) => page(&login, &step, false, cx),
         Err(answer) => Ok(answer),
     }
 }
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
-    let Sent { step, code } = match Step::sent(&login, &body, cx).await? {
+    let sent = match Step::sent(&login, &body, cx).await? {
         Ok(sent) => sent,
         Err(answer) => return Ok(answer),
     };
-    let right = login.factors.try_app(&step.mine, &code, cx).await?;
+    let right = login.factors.try_app(&sent.step.mine, sent.field("code"), cx).await?;
+    let step = sent.step;
     match step.counted(&login, right, cx)? {
         Counted::Right => step.done(&login, &["otp"], cx).await,
         Counted::Wrong => page(&login, &step, true, cx),
@@ -47,6 +49,7 @@ fn page(login: &LoginPages, step: &Step, wrong: bool, cx: &mut Ctx) -> Reply<Ans
         change: step.change(),
         proofs: step.proofs(),
         recovery: (step.mine.left() > 0).then(|| step.at(RECOVERY)),
+        passkey: step.has_passkey(cx).then(|| step.at(PASSKEY)),
         wrong,
         ..SecondFactor::default()
     };

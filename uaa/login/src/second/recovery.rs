@@ -1,6 +1,6 @@
 //! `/login/recovery`: a recovery code in the place of everything that was lost.
 
-use super::{Counted, FACTOR, RECOVERY, Sent, Step, WHY};
+use super::{Counted, FACTOR, RECOVERY, Step, WHY};
 use crate::LoginPages;
 use axum::http::{Method, StatusCode};
 use std::sync::Arc;
@@ -25,11 +25,12 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
 }
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
-    let Sent { step, code } = match Step::sent(&login, &body, cx).await? {
+    let sent = match Step::sent(&login, &body, cx).await? {
         Ok(sent) => sent,
         Err(answer) => return Ok(answer),
     };
-    let right = login.factors.try_code(&step.mine, &code, cx).await?;
+    let right = login.factors.try_code(&sent.step.mine, sent.field("code"), cx).await?;
+    let step = sent.step;
     match step.counted(&login, right, cx)? {
         Counted::Right => step.done(&login, &["rec"], cx).await,
         Counted::Wrong => page(&login, &step, true, cx),

@@ -1,12 +1,12 @@
 //! `/login/app`: an authenticator app is set up, at a sign-in that wants one or from the profile; `/login/kept`: the recovery codes
 //! that came of it are kept.
 
-use super::{APP, Base, FACTOR, KEPT, Step, WHY, is_fresh};
+use super::{APP, Base, FACTOR, KEPT, NEW_PASSKEY, Step, WHY, is_fresh};
 use crate::LoginPages;
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode};
 use std::sync::Arc;
-use uaa_directory::{NewApp, cookie, zone_name};
+use uaa_directory::{NewApp, cookie, passkeys_work, zone_name};
 use uaa_look::{RecoveryCodes, SetUpApp};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
@@ -114,7 +114,8 @@ fn page(login: &LoginPages, step: &Step, app: NewApp, wrong: bool, cx: &mut Ctx)
         uri: app.uri,
         key: app.key,
         pending: app.pending,
-        passkey: None,
+        passkey: passkeys_work(cx).then(|| step.at(NEW_PASSKEY)),
+        asked: matches!(step.base, Base::Half(_)),
         wrong,
     };
     login.pages.show(&page, step.going.shown(status, &here), cx)

@@ -11,6 +11,8 @@ pub struct PasskeySignIn {
     pub client: Option<Client>,
     /// `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3 section 5.10.1), as text.
     pub options: String,
+    /// The challenge in them as the form carries it, for the server alone.
+    pub pending: String,
     /// Where the other ways are.
     pub other_way: String,
     /// Whether the passkey before this was refused.
@@ -24,6 +26,8 @@ pub struct PasskeySetUp {
     pub action: String,
     /// `PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3 section 5.10.1), as text.
     pub options: String,
+    /// The challenge in them as the form carries it, for the server alone.
+    pub pending: String,
     /// A name to begin with, such as the browser's and the system's.
     pub name: String,
     /// Where one goes who would rather not.

@@ -16,6 +16,8 @@ pub struct SetUpApp {
     pub pending: String,
     /// Where a passkey is set up instead.
     pub passkey: Option<String>,
+    /// Whether it was asked for; else somebody came by oneself.
+    pub asked: bool,
     /// Whether the code before this was wrong.
     pub wrong: bool,
 }

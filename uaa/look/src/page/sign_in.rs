@@ -15,6 +15,8 @@ pub struct SignIn {
     /// `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3 section 5.10.1) for this page itself: a script then offers
     /// passkeys under the user name and posts `assertion`. Without, the button leads to [`PasskeySignIn`](crate::PasskeySignIn).
     pub passkey_options: Option<String>,
+    /// The challenge in them as the form carries it, for the server alone.
+    pub pending: String,
     /// Other identity providers; more than six go into a list of their own.
     pub providers: Vec<Provider>,
     /// Where one makes an account, if one may.

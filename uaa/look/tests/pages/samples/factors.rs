@@ -44,6 +44,7 @@ fn factors(t: Text<'_>) -> Vec<Sample> {
         proofs: vec![Proof::Password],
         uri: "otpauth://totp/Acme%20Platform:mira.okafor@acme.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Acme%20Platform".into(),
         key: t("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+        asked: true,
         pending: t("AAAA"),
         passkey: Some(t("/login/passkey/new")),
         wrong: false,
@@ -64,12 +65,14 @@ fn passkeys(t: Text<'_>) -> Vec<Sample> {
     let sign_in = PasskeySignIn {
         action: t("/login/passkey"),
         client: payroll(t),
+        pending: t("AAAA"),
         options: t(r#"{"challenge":"AAAA","rpId":"acme.example","allowCredentials":[]}"#),
         other_way: t("/login"),
         failed: false,
     };
     let set_up = PasskeySetUp {
         action: t("/profile/passkeys"),
+        pending: t("AAAA"),
         options: t(r#"{"challenge":"AAAA","user":{"id":"AAAA"}}"#),
         name: t("Firefox, Windows"),
         back: t("/profile"),

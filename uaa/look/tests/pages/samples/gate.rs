@@ -20,6 +20,7 @@ fn sign_in(t: Text<'_>) -> Vec<Sample> {
         client: payroll(t),
         username: String::new(),
         passkey: true,
+        pending: t("AAAA"),
         passkey_options: Some(t(r#"{"challenge":"AAAA","rpId":"acme.example"}"#)),
         providers: providers(t, &["Contoso", "Acme LDAP"]),
         register: Some(t("/create_account")),

@@ -1,0 +1,76 @@
+//! `/login/passkey`: signing in with a passkey, and with nothing else. The page of the user name offers it too.
+
+use crate::LoginPages;
+use crate::sign_in::{Going, form, onward};
+use axum::http::{Method, StatusCode, header};
+use std::sync::Arc;
+use uaa_directory::{Answered, SignedIn, by_passkey, cookie};
+use uaa_look::PasskeySignIn;
+use uaa_model::Reply;
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with};
+use uaa_store::Want;
+
+pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
+    let why = "nobody has signed in yet";
+    let (show, create) = (with(login.clone(), show), with(login.clone(), create));
+    vec![
+        Route::public(Uaa, Method::GET, PATH, "passkey_show", Oauth, why, show),
+        Route::public(Uaa, Method::POST, PATH, "passkey_create", Oauth, why, create),
+    ]
+}
+
+async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
+    let going = Going::read(&query.0, cx).await?;
+    page(&login, &going, false, cx)
+}
+
+async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let fields = form(&body)?;
+    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.trouble(fault, cx);
+    }
+    let going = Going::read(&pairs(&cx.query)?, cx).await?;
+    match field(&fields, "assertion").is_some_and(|answer| !answer.is_empty()) {
+        true => tried(&login, &going, &fields, cx).await,
+        false => page(&login, &going, true, cx),
+    }
+}
+
+/// What a browser answered: whoever is named by it is signed in.
+pub(crate) async fn tried(
+    login: &LoginPages,
+    going: &Going,
+    fields: &[(String, String)],
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let text = |name: &str| field(fields, name).unwrap_or_default();
+    let sent = Answered { pending: text("pending"), credential: text("assertion") };
+    cx.step(Want::Write).await?;
+    let Some((user, amr)) = by_passkey(&login.factors, sent, going.client_id(), cx).await? else {
+        return page(login, going, true, cx);
+    };
+    let signed_in = SignedIn { user: &user, amr: &amr, second_at: cx.now(), remember: false };
+    let set = login.sessions.begin(&signed_in, cx).await?;
+    Answer::found(&onward(going, cx))?.cookie(&set)?.with(header::CACHE_CONTROL, "no-store")
+}
+
+fn page(login: &LoginPages, going: &Going, failed: bool, cx: &mut Ctx) -> Reply<Answer> {
+    let other_way = going.at("/login");
+    // Browsers have none here: the other ways are left.
+    let Some(asked) = login.factors.ask_passkey(None, cx)? else {
+        return Answer::found(&format!("{}{other_way}", cx.links.login));
+    };
+    let here = going.at(PATH);
+    let status = if failed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = PasskeySignIn {
+        action: here.clone(),
+        client: going.client(),
+        options: asked.options,
+        pending: asked.pending,
+        other_way,
+        failed,
+    };
+    login.pages.show(&page, going.shown(status, &here), cx)
+}
+
+pub(crate) const PATH: &str = "/login/passkey";

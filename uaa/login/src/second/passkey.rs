@@ -1,0 +1,74 @@
+//! `/login/factor/passkey`: one of the passkeys of whoever stands here.
+
+use super::{FACTOR, PASSKEY, RECOVERY, Step, WHY};
+use crate::LoginPages;
+use axum::http::{Method, StatusCode};
+use std::sync::Arc;
+use uaa_directory::{Answered, failed};
+use uaa_look::PasskeySignIn;
+use uaa_model::Reply;
+use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
+
+pub(super) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
+    let (show, create) = (with(login.clone(), show), with(login.clone(), create));
+    vec![
+        Route::public(Uaa, Method::GET, PASSKEY, "second_passkey_show", Oauth, WHY, show),
+        Route::public(Uaa, Method::POST, PASSKEY, "second_passkey_create", Oauth, WHY, create),
+    ]
+}
+
+async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
+    match Step::read(&login, cx).await? {
+        Ok(step) => page(&login, &step, false, cx),
+        Err(answer) => Ok(answer),
+    }
+}
+
+async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let sent = match Step::sent(&login, &body, cx).await? {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
+    let answered = Answered { pending: sent.field("pending"), credential: sent.field("assertion") };
+    let passed = login.factors.try_passkey(answered, Some(&sent.step.mine), cx).await?;
+    let given = !sent.field("assertion").is_empty();
+    let step = sent.step;
+    match passed {
+        Some(passed) => step.done(&login, &passed.amr, cx).await,
+        None => {
+            if given {
+                let user = (step.base.user(), step.username());
+                failed(Some(user), step.going.client_id(), "second_factor", cx);
+            }
+            page(&login, &step, true, cx)
+        }
+    }
+}
+
+fn page(login: &LoginPages, step: &Step, failed: bool, cx: &mut Ctx) -> Reply<Answer> {
+    if step.mine.passkeys().next().is_none() {
+        return step.go(FACTOR, cx);
+    }
+    let other = if step.mine.apps().next().is_some() {
+        step.at(FACTOR)
+    } else if step.mine.left() > 0 {
+        step.at(RECOVERY)
+    } else {
+        step.change()
+    };
+    // A passkey that was made under another address of this site: what else there is, is asked for.
+    let Some(asked) = login.factors.ask_passkey(Some(&step.mine), cx)? else {
+        return Answer::found(&format!("{}{other}", cx.links.login));
+    };
+    let here = step.at(PASSKEY);
+    let status = if failed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = PasskeySignIn {
+        action: here.clone(),
+        client: step.going.client(),
+        options: asked.options,
+        pending: asked.pending,
+        other_way: other,
+        failed,
+    };
+    login.pages.show(&page, step.going.shown(status, &here), cx)
+}
