@@ -2,6 +2,7 @@
 
 use crate::Outcome;
 use crate::ask::Ask;
+use crate::load::Said;
 use axum::body::Body;
 use http_body_util::BodyExt as _;
 use platform_server::bootstrap::bootstrap;
@@ -18,6 +19,7 @@ pub(crate) struct Inside {
     hall: Hall,
     served: Served,
     secret: String,
+    password: String,
     _data: tempfile::TempDir,
 }
 
@@ -42,15 +44,21 @@ impl Inside {
         let plan = Plan::embedded(data.path().to_owned(), "http://127.0.0.1");
         let hall = Hall::open(plan, Arc::new(SystemClock), Arc::new(SystemRng)).await.map_err(fault)?;
         let first = bootstrap(&hall, data.path()).await.map_err(fault)?;
-        let secret = first.ok_or("not a first start")?.client.expose().to_owned();
+        let first = first.ok_or("not a first start")?;
+        let (secret, password) = (first.client.expose().to_owned(), first.user.expose().to_owned());
         let served = hall.assemble(false).await.map_err(fault)?;
         hall.access.follow().await.map_err(fault)?;
-        Ok(Inside { hall, served, secret, _data: data })
+        Ok(Inside { hall, served, secret, password, _data: data })
     }
 
     /// The secret of the client `admin`.
     pub(crate) fn client_secret(&self) -> &str {
         &self.secret
+    }
+
+    /// The password of the user `admin`.
+    pub(crate) fn password(&self) -> &str {
+        &self.password
     }
 
     pub(crate) async fn token(&self) -> Outcome<String> {
@@ -79,6 +87,15 @@ impl Inside {
 
     /// Statements and body of a good answer.
     async fn ask(&self, ask: &Ask) -> Outcome<(u32, Value)> {
+        let (statements, said) = self.say(ask).await?;
+        match said.status {
+            200..300 => Ok((statements, said.body)),
+            status => Err(format!("{} {}: {status}", ask.method, ask.path).into()),
+        }
+    }
+
+    /// Statements and the answer, whatever it is.
+    pub(crate) async fn say(&self, ask: &Ask) -> Outcome<(u32, Said)> {
         let (router, path) = match ask.path.strip_prefix("/uaa") {
             Some(path) => (&self.served.uaa, path),
             None => (&self.served.api, ask.path.as_str()),
@@ -88,12 +105,18 @@ impl Inside {
             request = request.header(*name, value);
         }
         let response = router.clone().oneshot(request.body(Body::from(ask.body.clone()))?).await?;
-        if !response.status().is_success() {
-            return Err(format!("{} {}: {}", ask.method, ask.path, response.status()).into());
-        }
         let statements = response.extensions().get::<Handled>().map_or(0, |h| h.statements);
+        let status = response.status().as_u16();
+        let value = |v: &axum::http::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
+        let headers = response.headers().iter().map(|(n, v)| (n.as_str().to_owned(), value(v))).collect();
         let body = response.into_body().collect().await?.to_bytes();
-        Ok((statements, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+        let said = Said {
+            status,
+            body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+            text: String::from_utf8_lossy(&body).into_owned(),
+            headers,
+        };
+        Ok((statements, said))
     }
 }
 

@@ -20,11 +20,21 @@ pub(crate) struct Connection {
     buffer: Vec<u8>,
 }
 
-/// Status and body of one answer.
+/// One answer.
 #[derive(Debug)]
 pub(crate) struct Said {
     pub(crate) status: u16,
+    /// The body, where it is JSON.
     pub(crate) body: Value,
+    pub(crate) text: String,
+    /// Names in small letters.
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+impl Said {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
 }
 
 impl Connection {
@@ -64,7 +74,11 @@ impl Connection {
     pub(crate) async fn ask(&mut self, ask: &Ask) -> Outcome<Said> {
         let (status, start) = self.exchange(&ask.wire()).await?;
         let body = serde_json::from_slice(&self.buffer[start..]).unwrap_or(Value::Null);
-        Ok(Said { status, body })
+        let text = String::from_utf8_lossy(&self.buffer[start..]).into_owned();
+        let head = String::from_utf8_lossy(&self.buffer[..start]).into_owned();
+        let headers = head.lines().filter_map(|line| line.split_once(": "));
+        let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+        Ok(Said { status, body, text, headers })
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod ask;
 mod decide;
+mod flow;
 mod inside;
 mod lists;
 mod load;
@@ -16,6 +17,7 @@ mod report;
 mod revoke;
 mod seed;
 mod server;
+mod sessions;
 mod sign;
 mod start;
 mod tokens;
@@ -74,6 +76,10 @@ enum Name {
     Writes,
     /// A password login beside its hash alone; what a flood of logins does to others.
     Login,
+    /// The code flow of somebody who is signed in, from the application's request to its tokens, and refreshing them.
+    Flow,
+    /// 1,000,000 live sessions and refresh tokens: memory, and how they are found.
+    Sessions,
     /// From revoking to denied.
     Revoke,
     /// Cold start and memory.
@@ -141,6 +147,8 @@ async fn run(name: Name, setting: &Setting) -> Outcome<Vec<Line>> {
         Name::Lists => lists::run(setting).await,
         Name::Writes => writes::run(setting).await,
         Name::Login => login::run(setting).await,
+        Name::Flow => flow::run(setting).await,
+        Name::Sessions => sessions::run(setting).await,
         Name::Revoke => revoke::run(setting).await,
         Name::Start => start::run(setting).await,
     }

@@ -99,10 +99,14 @@ impl Server {
         token(self.at, &self.client_credentials()?).await
     }
 
+    /// The password of the user `admin`.
+    pub(crate) fn password(&self) -> Outcome<String> {
+        Ok(std::fs::read_to_string(self.data.join("admin-password"))?.trim().to_owned())
+    }
+
     /// A token of the user `admin`.
     pub(crate) async fn admin_token(&self) -> Outcome<String> {
-        let password = std::fs::read_to_string(self.data.join("admin-password"))?;
-        token(self.at, &password_grant("admin", password.trim())).await
+        token(self.at, &password_grant("admin", &self.password()?)).await
     }
 
     /// Makes a person and gives its id.
