@@ -33,6 +33,7 @@ mod keys;
 mod kill;
 mod logout;
 mod mail;
+mod mtls;
 mod outbound;
 mod pairwise;
 mod par;

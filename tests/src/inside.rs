@@ -183,6 +183,7 @@ impl Inside {
             request: "test".into(),
             address: "127.0.0.1".into(),
             subdomain: subdomain.into(),
+            certificate: None,
         });
         let response = router.oneshot(request).await.expect("it answers");
         let status = response.status().as_u16();

@@ -232,7 +232,7 @@ impl Hallmark {
     /// Asks the token endpoint as a client, with further form fields.
     pub async fn token(&self, client: &str, secret: &str, form: &[(&str, &str)]) -> Said {
         let url = format!("{}/oauth/token", self.uaa());
-        said(reqwest::Client::new().post(url).basic_auth(client, Some(secret)).form(form)).await
+        said(self.client().post(url).basic_auth(client, Some(secret)).form(form)).await
     }
 
     /// A token of the administrator, by password.
@@ -252,7 +252,7 @@ impl Hallmark {
     /// A request with a bearer token and maybe a JSON body.
     pub async fn ask(&self, token: &str, method: &str, url: &str, body: Option<Value>) -> Said {
         let method = method.parse().expect("a method");
-        let mut request = reqwest::Client::new().request(method, url);
+        let mut request = self.client().request(method, url);
         if !token.is_empty() {
             request = request.bearer_auth(token);
         }
@@ -280,7 +280,7 @@ impl Hallmark {
     /// What the server says of a token, to the client `admin`.
     pub async fn ask_about(&self, token: &str) -> Value {
         let url = format!("{}/introspect", self.uaa());
-        let request = reqwest::Client::new().post(url).basic_auth("admin", Some(self.client_secret()));
+        let request = self.client().post(url).basic_auth("admin", Some(self.client_secret()));
         said(request.form(&[("token", token)])).await.body
     }
 

@@ -10,6 +10,7 @@ mod up;
 use crate::args::{
     AdminCommand, Args, AuditCommand, Command, Common, ConfigCommand, DbCommand, KeysCommand, MailCommand,
 };
+use crate::certificates::promised;
 use crate::compose::{Hall, Plan};
 use crate::config::{self, Config, RefreshFormat, SigningAlgorithm};
 use crate::edge::Sites;
@@ -167,6 +168,7 @@ fn plan(config: &Config, links: Links) -> Result<Plan, Failure> {
         first_zone: config.first_zone(),
         mail: config.mail_settings()?,
         networks: Networks::with(&config.outbound.allow_networks),
+        certificates: promised(config),
         ..Plan::embedded(config.data_dir.clone(), &links.api)
     })
     .map(|plan| Plan { links, ..plan })

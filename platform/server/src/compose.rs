@@ -18,7 +18,7 @@ use uaa_directory::{AccessApi, Credentials, Factors, Keyring, Pages, Postman, Se
 use uaa_login::LoginPages;
 use uaa_look::Look;
 use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
-use uaa_oauth::{Caches, Engine, OauthServer, RegistrationPolicy, TokenForms};
+use uaa_oauth::{Caches, Certificates, Engine, OauthServer, RegistrationPolicy, TokenForms};
 use uaa_plugin::{Dispatcher, Links, Plugin, Post, Route, Runner, Site, Work, ZoneConfig, Zones, router};
 use uaa_store::{Access, Db, Feed};
 use uaa_token::{Algorithm, DataKey};
@@ -63,6 +63,8 @@ pub struct Plan {
     pub mail: Option<MailSettings>,
     /// Where the server connects to when others name an address.
     pub networks: Networks,
+    /// Which certificates of clients come to be seen.
+    pub certificates: Certificates,
 }
 
 impl Plan {
@@ -89,6 +91,7 @@ impl Plan {
             first_zone: ZoneConfig::default(),
             mail: None,
             networks: Networks::default(),
+            certificates: Certificates::None,
         }
     }
 }
@@ -182,6 +185,7 @@ impl Hall {
             forms: self.plan.forms,
             key_days: self.plan.key_days,
             registration: self.plan.registration.clone(),
+            certificates: self.plan.certificates,
         };
         let (hasher, rng) = (self.hasher.clone(), self.rng.as_ref());
         let credentials = Arc::new(Credentials::new(hasher, self.plan.lockout, rng));

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod guide;
+mod header;
 mod keys;
 mod load;
 mod locate;
@@ -17,6 +18,7 @@ pub use blocks::{
     Registration, Session, SigningAlgorithm, Tls, Token,
 };
 pub use guide::guide;
+pub use header::HeaderKey;
 pub use keys::{Key, Shape, keys};
 pub use load::{Origin, Problem, Problems, Sources};
 pub use number::{Count, Seconds};
@@ -53,6 +55,10 @@ pub struct Config {
     /// taken as it is; what a client sends as its id gets a suffix. `X-Forwarded-Host` and `X-Forwarded-Proto` are never
     /// believed: `public_url` says it.
     pub trusted_proxies: Vec<Cidr>,
+    /// The header in which these proxies write down the certificate that a client showed them: base64 of its DER
+    /// (`X-Forwarded-Client-Cert`), PEM that may be percent-encoded, or RFC 9440's `Client-Cert`. They must take the header away
+    /// where a client itself sends it. Without this key such a header means nothing.
+    pub forwarded_client_certificate: Option<HeaderKey>,
     /// The database.
     pub database: Database,
     /// Tokens of the first zone. Clients may say otherwise for themselves.
@@ -93,6 +99,7 @@ impl Default for Config {
             domain: None,
             public_url: None,
             trusted_proxies: Vec::new(),
+            forwarded_client_certificate: None,
             database: Database::default(),
             token: Token::default(),
             registration: Registration::default(),
@@ -241,6 +248,14 @@ impl Config {
         }
         if self.database.url.is_some() && self.database.url_file.is_some() {
             return Err(("database.url_file", "stands beside `database.url`; keep one of the two".into()));
+        }
+        if self.listen.client_certificates && self.listen.tls.is_none() {
+            let text = "needs `listen.tls`; where a proxy speaks TLS, use `forwarded_client_certificate`";
+            return Err(("listen.client_certificates", text.into()));
+        }
+        if self.forwarded_client_certificate.is_some() && self.trusted_proxies.is_empty() {
+            let text = "is believed from proxies alone; name them in `trusted_proxies`";
+            return Err(("forwarded_client_certificate", text.into()));
         }
         if self.in_clear() && !self.listen.plain_http {
             let text = "lets other machines in without TLS, so that passwords travel in clear; set `listen.tls`, name the \

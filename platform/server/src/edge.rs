@@ -9,6 +9,7 @@ pub use forwarded::Proxies;
 pub use request_id::RequestId;
 pub use sites::{Refused, Sites, Target, route_of};
 
+use crate::certificates::ClientCertificates;
 use crate::config::Cidr;
 use crate::health::Health;
 use crate::metrics::{Figures, NO_ROUTE};
@@ -29,15 +30,17 @@ use tokio::time::Instant;
 use tower::Service;
 use tracing::{Instrument, Span};
 use uaa_model::Ids;
-use uaa_plugin::{Caller, Handled, Site};
+use uaa_plugin::{Caller, Handled, ShownCertificate, Site};
 
 /// Who is at the other end of the connection. The listener puts it into every request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
     /// The address of the connection: a client's, or that of a proxy in front.
     pub address: SocketAddr,
     /// Whether the connection is encrypted.
     pub tls: bool,
+    /// The certificate that it showed: a client's, or that of a proxy in front.
+    pub certificate: Option<Arc<ShownCertificate>>,
 }
 
 /// What the edge works with, and what stands behind it.
@@ -46,6 +49,8 @@ pub struct Edge {
     pub sites: Sites,
     /// The proxies that are believed.
     pub proxies: Proxies,
+    /// What reads the certificates of clients that a proxy writes down.
+    pub certificates: ClientCertificates,
     /// Most headers of a request.
     pub header_count: usize,
     /// Makes request ids.
@@ -91,7 +96,7 @@ impl Edge {
         let begun = Instant::now();
         let _flight = self.figures.in_flight();
         let (parts, body) = request.into_parts();
-        let peer = parts.extensions.get::<Peer>().copied().unwrap_or(NOBODY);
+        let peer = parts.extensions.get::<Peer>().cloned().unwrap_or(NOBODY);
         let client = self.proxies.client(peer.address, &parts.headers);
         let request_id = RequestId::of(&parts.headers, client.proxied, &self.ids);
         // For whoever looks closer; at other times it would cost as much as reading the request, and the few lines that are
@@ -100,7 +105,7 @@ impl Edge {
         let seen = Seen { method: parts.method.clone(), uri: parts.uri.clone(), client: client.address };
         let mut response = match self.own(&parts, client).await {
             Some(response) => response,
-            None => self.routed(parts, body, client, &request_id).instrument(span.clone()).await,
+            None => self.routed(parts, body, (client, peer), &request_id).instrument(span.clone()).await,
         };
         let handled = response
             .extensions()
@@ -118,14 +123,26 @@ impl Edge {
     }
 
     /// What a site answers.
-    async fn routed(&self, mut parts: Parts, body: Body, client: Client, id: &RequestId) -> Response<Body> {
+    async fn routed(
+        &self,
+        mut parts: Parts,
+        body: Body,
+        (client, peer): (Client, Peer),
+        id: &RequestId,
+    ) -> Response<Body> {
         let (site, subdomain) = match self.place(&mut parts) {
             Ok(found) => found,
             Err(refusal) => return refusal.response(),
         };
-        cleaned(&mut parts.headers, client.proxied);
-        let address = client.address.to_string().into();
-        parts.extensions.insert(Caller { request: id.shared(), address, subdomain: subdomain.into() });
+        // A proxy has ended the client's connection: what it shows itself is nobody's who asks.
+        let certificate = match client.proxied {
+            true => self.certificates.forwarded(&parts.headers),
+            false => peer.certificate,
+        };
+        self.certificates.clean(&mut parts.headers);
+        cleaned(&mut parts.headers);
+        let (address, subdomain) = (client.address.to_string().into(), subdomain.into());
+        parts.extensions.insert(Caller { request: id.shared(), address, subdomain, certificate });
         let router = match site {
             Site::Api => &self.api,
             Site::Uaa => &self.uaa,
@@ -204,7 +221,7 @@ fn within(uri: &Uri, path: &str) -> Option<Uri> {
 }
 
 /// Takes away what the edge has read. What is not there cannot be believed by mistake.
-fn cleaned(headers: &mut HeaderMap, proxied: bool) {
+fn cleaned(headers: &mut HeaderMap) {
     headers.remove(HOST);
     // Most requests have none of them, and their names are read sooner than each of these is looked for.
     if !headers.keys().any(|name| name.as_str().starts_with("x-") || name == header::FORWARDED) {
@@ -212,9 +229,6 @@ fn cleaned(headers: &mut HeaderMap, proxied: bool) {
     }
     for name in FORWARDED {
         headers.remove(name);
-    }
-    if !proxied {
-        headers.remove(CLIENT_CERTIFICATE);
     }
 }
 
@@ -307,11 +321,12 @@ fn shortened(path: &str) -> &str {
 }
 
 const ACCESS: &str = "hallmark::access";
-const NOBODY: Peer = Peer { address: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0), tls: false };
+const NOBODY: Peer =
+    Peer { address: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0), tls: false, certificate: None };
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-vcap-request-id");
-const CLIENT_CERTIFICATE: &str = "x-forwarded-client-cert";
-const FORWARDED: [&str; 7] = [
+const FORWARDED: [&str; 8] = [
     "forwarded",
+    "x-forwarded-client-cert",
     "x-forwarded-for",
     "x-forwarded-host",
     "x-forwarded-port",

@@ -5,6 +5,7 @@
 
 pub mod args;
 pub mod bootstrap;
+pub mod certificates;
 pub mod commands;
 pub mod compose;
 pub mod config;

@@ -6,8 +6,10 @@
 mod activity;
 mod drained;
 mod patient;
+mod shown;
 mod tls;
 
+use crate::certificates::ClientCertificates;
 use crate::config::{Config, Limits};
 use crate::edge::Peer;
 use crate::failure::Failure;
@@ -42,6 +44,7 @@ pub struct Listener {
     address: SocketAddr,
     tls: Option<TlsAcceptor>,
     fingerprint: Option<String>,
+    certificates: ClientCertificates,
     bounds: Bounds,
 }
 
@@ -96,6 +99,7 @@ impl Listener {
             Some(tls) => tls::acceptor(tls, config).map(|(acceptor, made)| (Some(acceptor), made))?,
             None => (None, None),
         };
+        let certificates = ClientCertificates::new(config)?;
         let wanted = config.listen.address.0;
         let refused = |error: io::Error| {
             Failure::new(format!(
@@ -104,12 +108,17 @@ impl Listener {
         };
         let tcp = TcpListener::bind(wanted).await.map_err(refused)?;
         let address = tcp.local_addr().map_err(refused)?;
-        Ok(Listener { tcp, address, tls, fingerprint, bounds: Bounds::new(config) })
+        Ok(Listener { tcp, address, tls, fingerprint, certificates, bounds: Bounds::new(config) })
     }
 
     /// The address that was bound; with port 0 in the configuration the one that the system chose.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What reads the certificates of clients.
+    pub fn certificates(&self) -> &ClientCertificates {
+        &self.certificates
     }
 
     /// SHA-256 of the certificate, when it was made here.
@@ -126,8 +135,14 @@ impl Listener {
         S::Future: Send,
     {
         let (closer, closing) = Stop::by_hand();
-        let host =
-            Host { builder: builder(&self.bounds), tls: self.tls, bounds: self.bounds, service, closing };
+        let host = Host {
+            builder: builder(&self.bounds),
+            tls: self.tls,
+            certificates: self.certificates,
+            bounds: self.bounds,
+            service,
+            closing,
+        };
         let mut tasks = JoinSet::new();
         health.ready(STARTING);
         {
@@ -163,6 +178,7 @@ impl Listener {
 struct Host<S> {
     builder: Builder<TokioExecutor>,
     tls: Option<TlsAcceptor>,
+    certificates: ClientCertificates,
     bounds: Bounds,
     service: S,
     closing: Stop,
@@ -203,10 +219,14 @@ where
         // Small answers must not wait for an acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
         let Some(acceptor) = self.tls.clone() else {
-            return self.talk(stream, Peer { address, tls: false }, place).await;
+            return self.talk(stream, Peer { address, tls: false, certificate: None }, place).await;
         };
         match timeout(self.bounds.head, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => self.talk(stream, Peer { address, tls: true }, place).await,
+            Ok(Ok(stream)) => {
+                let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+                let certificate = self.certificates.shown(chain);
+                self.talk(stream, Peer { address, tls: true, certificate }, place).await;
+            }
             Ok(Err(error)) => tracing::debug!(%address, %error, "no TLS"),
             Err(_) => tracing::debug!(%address, "the TLS handshake took too long"),
         }
@@ -216,7 +236,7 @@ where
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let activity = Arc::new(Activity::default());
+        let (activity, address) = (Arc::new(Activity::default()), peer.address);
         let io = TokioIo::new(Guarded::new(stream, activity.clone(), place));
         let requests =
             Requests { service: self.service, activity: activity.clone(), peer, body: self.bounds.body };
@@ -224,7 +244,7 @@ where
         let ended = tokio::select! {
             ended = &mut connection => Some(ended),
             why = activity.overdue(&self.bounds) => {
-                tracing::debug!(peer = %peer.address, why, "closed a connection");
+                tracing::debug!(peer = %address, why, "closed a connection");
                 None
             }
             () = self.closing.draining() => {
@@ -236,7 +256,7 @@ where
             }
         };
         if let Some(Err(error)) = ended {
-            tracing::debug!(peer = %peer.address, error, "a connection failed");
+            tracing::debug!(peer = %address, error, "a connection failed");
         }
     }
 }
@@ -267,7 +287,7 @@ where
             let whole = if drains { Body::new(Drained::new(body)) } else { Body::new(body) };
             Body::new(Patient::reading(whole, self.body))
         });
-        request.extensions_mut().insert(self.peer);
+        request.extensions_mut().insert(self.peer.clone());
         let mut service = self.service.clone();
         Box::pin(async move {
             let ready = std::future::poll_fn(|cx| service.poll_ready(cx)).await;

@@ -95,10 +95,11 @@ impl ClientBody {
         }
         let whole = self.over(id, None)?;
         // Who signs who it is needs none.
-        let signs =
-            self.given("token_endpoint_auth_method").is_some_and(|method| method == "private_key_jwt")
-                || self.given("fapi_profile").is_some_and(Value::is_string)
-                || self.given("jwt_creds").is_some_and(|creds| !creds.is_null());
+        let signs = self
+            .given("token_endpoint_auth_method")
+            .is_some_and(|method| SIGNING.iter().any(|one| method == one))
+            || self.given("fapi_profile").is_some_and(Value::is_string)
+            || self.given("jwt_creds").is_some_and(|creds| !creds.is_null());
         let without = !signs && self.secret().is_none_or(|s| s.expose().trim().is_empty());
         if whole.has("client_credentials") && without {
             return Err(refused("Client secret is required for client_credentials grant type"));
@@ -311,6 +312,8 @@ pub(super) fn refused(text: impl Into<std::borrow::Cow<'static, str>>) -> Fault 
     Fault::protocol(Code::new(400, "invalid_client"), text)
 }
 
+/// Methods by which a client holds a key instead of a secret.
+const SIGNING: [&str; 3] = ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"];
 const LONGEST: usize = 255;
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 

@@ -10,7 +10,7 @@ pub mod vouchers;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use uaa_token::Algorithm;
+use uaa_token::{Algorithm, CertificateName};
 use url::Url;
 
 /// Why a value cannot be kept, in words for whoever sent it.
@@ -48,14 +48,41 @@ pub fn fit_together(all: &Map<String, Value>) -> Result<(), Wrong> {
             "`private_key_jwt` needs a key in `jwks` or `jwks_uri`, or an issuer in `jwt_creds`",
         ));
     }
+    by_certificate(all)?;
     // RFC 7591 section 2.
     if all.contains_key("jwks") && all.contains_key("jwks_uri") {
         return Err(Wrong::new("`jwks` and `jwks_uri` exclude each other"));
     }
-    if all.contains_key("fapi_profile") && !all.contains_key("jwks") && !all.contains_key("jwks_uri") {
-        return Err(Wrong::new("`fapi_profile` needs a key in `jwks` or `jwks_uri`"));
+    let named = text("token_endpoint_auth_method") == Some("tls_client_auth");
+    if all.contains_key("fapi_profile")
+        && !named
+        && !all.contains_key("jwks")
+        && !all.contains_key("jwks_uri")
+    {
+        return Err(Wrong::new("`fapi_profile` needs a key in `jwks` or `jwks_uri`, or `tls_client_auth`"));
     }
     Ok(())
+}
+
+/// RFC 8705 section 2: a certificate is known by one name, or because it was registered.
+fn by_certificate(all: &Map<String, Value>) -> Result<(), Wrong> {
+    let names = CertificateName::MEMBERS.iter().filter(|name| all.contains_key(**name)).count();
+    let keys = all.contains_key("jwks") || all.contains_key("jwks_uri");
+    match all.get("token_endpoint_auth_method").and_then(Value::as_str) {
+        Some("tls_client_auth") if names != 1 => {
+            let known = CertificateName::MEMBERS.join(", ");
+            Err(Wrong::new(format!("`tls_client_auth` needs exactly one of {known}")))
+        }
+        Some("self_signed_tls_client_auth") if !keys => {
+            let text = "`self_signed_tls_client_auth` needs a certificate (`x5c`) in `jwks` or `jwks_uri`";
+            Err(Wrong::new(text))
+        }
+        Some("tls_client_auth") => Ok(()),
+        Some(_) | None if names > 0 => {
+            Err(Wrong::new("the name in a certificate counts with the method `tls_client_auth` alone"))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// OpenID Connect Front-Channel Logout 1.0 section 2: what opens in a frame is of the same origin as a return address. A pattern is
@@ -120,6 +147,7 @@ enum Rule {
     Jwks,
     JwksUri,
     Vouchers,
+    CertificateName,
     /// Whoever asks for it would wait for something that does not come.
     NotEncrypted,
 }
@@ -187,6 +215,13 @@ const MEMBERS: &[(&str, Rule)] = &[
     ("introspection_encrypted_response_enc", Rule::NotEncrypted),
     // FAPI 2.0 by one word: a name of our own.
     ("fapi_profile", Rule::OneOf(&["fapi2_security", "fapi2_message_signing"])),
+    // RFC 8705 sections 2.1.2 and 3.4.
+    ("tls_client_auth_subject_dn", Rule::CertificateName),
+    ("tls_client_auth_san_dns", Rule::CertificateName),
+    ("tls_client_auth_san_uri", Rule::CertificateName),
+    ("tls_client_auth_san_ip", Rule::CertificateName),
+    ("tls_client_auth_san_email", Rule::CertificateName),
+    ("tls_client_certificate_bound_access_tokens", Rule::Flag),
     // RFC 9449 section 5.2; the second is a name of our own.
     ("dpop_bound_access_tokens", Rule::Flag),
     ("require_dpop_nonce", Rule::Flag),
@@ -195,7 +230,14 @@ const MEMBERS: &[(&str, Rule)] = &[
 ];
 
 /// How a client shows who it is at the token endpoint.
-pub const AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+pub const AUTH_METHODS: &[&str] = &[
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+    "none",
+];
 
 fn rule(name: &str) -> Option<Rule> {
     let plain = name.split_once('#').map(|(plain, _)| plain);
@@ -251,6 +293,12 @@ impl Rule {
                 true
             }
             Rule::Jwks => return keys::jwks(value),
+            Rule::CertificateName => {
+                if CertificateName::read(name, text()?).is_none() {
+                    return Err(Wrong::new(format!("`{name}` is no name of that kind")));
+                }
+                true
+            }
             Rule::Vouchers => return vouchers::vouchers(value),
             Rule::NotEncrypted => {
                 return Err(Wrong::new(format!(
@@ -318,6 +366,8 @@ mod tests {
             ("post_logout_redirect_uris", json!(["javascript:alert(1)"])),
             ("require_auth_time", json!("yes")),
             ("jwks_uri", json!(7)),
+            ("tls_client_auth_subject_dn", json!("shop")),
+            ("tls_client_auth_san_ip", json!("shop")),
             ("id_token_encrypted_response_alg", json!("RSA-OAEP-256")),
             ("userinfo_encrypted_response_enc", json!("A128GCM")),
             ("request_object_encryption_alg", json!("RSA-OAEP-256")),
@@ -372,6 +422,10 @@ mod tests {
         for bad in [
             json!({"jwks": {"keys": []}, "jwks_uri": "https://a/"}),
             json!({"token_endpoint_auth_method": "private_key_jwt"}),
+            json!({"token_endpoint_auth_method": "tls_client_auth"}),
+            json!({"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "a", "tls_client_auth_san_ip": "::1"}),
+            json!({"token_endpoint_auth_method": "self_signed_tls_client_auth"}),
+            json!({"tls_client_auth_san_dns": "a"}),
         ] {
             assert!(fit_together(&map(bad.clone())).is_err(), "{bad}");
         }

@@ -1,3 +1,4 @@
+mod certificate;
 mod policy;
 
 pub(crate) use policy::{Method, Policy};
@@ -17,7 +18,7 @@ use std::sync::{Arc, RwLock};
 use uaa_directory::password::Source;
 use uaa_directory::{Assurance, Client, ClientOwn};
 use uaa_model::{Reply, Secret};
-use uaa_plugin::{Basic, ZoneInfo};
+use uaa_plugin::{Basic, Caller, ZoneInfo};
 use uaa_store::{Cond, Field, Fields};
 use uaa_token::{Algorithm, PublicKeys, claimed_parties};
 use uuid::Uuid;
@@ -114,6 +115,10 @@ pub(crate) enum ClientAuth {
     Empty,
     /// By what it signed.
     Assertion,
+    /// By a certificate of an authority that is trusted (RFC 8705 section 2.1).
+    Certificate,
+    /// By a certificate that it registered (RFC 8705 section 2.2).
+    OwnCertificate,
     /// Not at all: it is a public one and has said its name.
     Name,
 }
@@ -124,6 +129,8 @@ impl ClientAuth {
         match self {
             ClientAuth::Secret | ClientAuth::Empty => None,
             ClientAuth::Assertion => Some("private_key_jwt"),
+            ClientAuth::Certificate => Some("tls_client_auth"),
+            ClientAuth::OwnCertificate => Some("self_signed_tls_client_auth"),
             ClientAuth::Name => Some("none"),
         }
     }
@@ -297,13 +304,13 @@ impl Engine {
         Ok(client)
     }
 
-    /// Who calls a token endpoint: by Basic, by `client_id` and `client_secret` in the form (RFC 6749 section 2.3.1), or by
-    /// `client_assertion`; not by several of them at once.
+    /// Who calls a token endpoint: by Basic, by `client_id` and `client_secret` in the form (RFC 6749 section 2.3.1), by
+    /// `client_assertion`, or by its certificate and `client_id`; not by several of them at once.
     pub(crate) async fn authenticate_client(
         &self,
         headers: &HeaderMap,
         form: &[(String, String)],
-        address: &str,
+        caller: &Caller,
         zone: Uuid,
     ) -> Reply<Shown> {
         let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
@@ -316,13 +323,16 @@ impl Engine {
         };
         let client = self.client(zone, &id).await?;
         let Some(secret) = secret else {
+            if let Some(client) = client.as_ref().filter(|c| c.policy.shows(Method::Certificate)) {
+                return self.by_certificate(client, caller.certificate.as_deref()).await;
+            }
             // A public client names itself; what it may do then is each grant's business.
             let client =
                 client.filter(|c| c.public && c.policy.shows(Method::None)).ok_or_else(invalid_client)?;
             return Ok(Shown { client, by: ClientAuth::Name });
         };
         let known = client.as_ref().map(|client| (client.id, client.secrets.as_slice()));
-        let source = Source { account: &id, address };
+        let source = Source { account: &id, address: &caller.address };
         let right = self.credentials.client_secret(known, &secret, source, self.clock.now()).await?;
         let client = client.filter(|c| right && c.policy.shows(Method::Secret)).ok_or_else(invalid_client)?;
         let by = if secret.expose().is_empty() { ClientAuth::Empty } else { ClientAuth::Secret };

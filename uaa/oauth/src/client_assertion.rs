@@ -70,7 +70,7 @@ impl Engine {
         Ok(None)
     }
 
-    async fn client_keys(&self, client: &Known, again: bool) -> Reply<Option<Arc<PublicKeys>>> {
+    pub(crate) async fn client_keys(&self, client: &Known, again: bool) -> Reply<Option<Arc<PublicKeys>>> {
         match &client.keys {
             Keys::None => Ok(None),
             Keys::Known(keys) => Ok(Some(keys.clone())),

@@ -80,6 +80,11 @@ impl Engine {
                 return Err(Place::Coming.challenge("invalid_token", "the token is not bound to a key"));
             }
         }
+        // RFC 8705 section 3: whoever has the token and not the key of the certificate has stolen it.
+        let shown = presented.certificate.map(|shown| shown.certificate.thumbprint());
+        if good.bound.x5t.is_some() && good.bound.x5t.as_deref() != shown {
+            return Err(Fault::Denied(Denied::Unauthenticated, "token"));
+        }
         Ok(good)
     }
 

@@ -28,6 +28,20 @@ pub struct Settings {
     pub key_days: Option<i64>,
     /// What clients that register themselves may be.
     pub registration: RegistrationPolicy,
+    /// Which certificates of clients come to be seen.
+    pub certificates: Certificates,
+}
+
+/// Which certificates of clients come to be seen (RFC 8705): what the discovery document promises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Certificates {
+    /// None: neither asked for with TLS nor forwarded by a proxy.
+    #[default]
+    None,
+    /// Any, and nobody says whose they are.
+    Shown,
+    /// Any, and an authority is named that signs for clients.
+    Trusted,
 }
 
 /// What every grant and endpoint shares, in whatever zone.

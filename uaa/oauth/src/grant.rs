@@ -85,7 +85,7 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
     if user_token::is_wanted(&form, cx) {
         return user_token::grant(engine, &form, cx).await;
     }
-    let shown = engine.authenticate_client(&cx.headers, &form, &cx.caller.address, cx.zone()).await;
+    let shown = engine.authenticate_client(&cx.headers, &form, &cx.caller, cx.zone()).await;
     let shown = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?;
     let bound = engine.bound(&shown.client, cx)?;
     let asked = Asked { client: shown.client, by: shown.by, bound, form };
@@ -127,7 +127,16 @@ impl Engine {
         if jkt.is_none() && client.policy.dpop_only {
             return Err(unproved("the client's tokens are bound to a key: the header `DPoP` is missing"));
         }
-        Ok(Confirmation { jkt, x5t: None })
+        // RFC 8705 section 3.4.
+        let x5t = match (client.policy.certificate_only, &cx.caller.certificate) {
+            (true, Some(shown)) => Some(shown.certificate.thumbprint().to_owned()),
+            (true, None) => {
+                let text = "the client's tokens are bound to its certificate, and none was shown with TLS";
+                return Err(invalid_request(text));
+            }
+            (false, _) => None,
+        };
+        Ok(Confirmation { jkt, x5t })
     }
 }
 

@@ -109,7 +109,7 @@ impl Engine {
         let encoder = set.encoder(&jku);
         let of = |algorithm| Some((algorithm, set.encoder_with(algorithm, &jku, "JWT")?));
         let by_algorithm = Algorithm::ALL.into_iter().filter_map(of).collect();
-        let documents = Documents::new(&set, here);
+        let documents = Documents::new(&set, here, self.settings.certificates);
         let at_jwt = set.encoder_typed(&jku, AT_JWT);
         let looked = AtomicI64::new(self.clock.now());
         let here = here.clone();

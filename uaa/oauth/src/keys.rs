@@ -1,6 +1,6 @@
 //! What everybody may know: public keys and the discovery document.
 
-use crate::engine::Engine;
+use crate::engine::{Certificates, Engine};
 use crate::grant::GRANTS;
 use crate::keychain::ZoneKeys;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -93,11 +93,11 @@ pub(crate) struct Documents {
 }
 
 impl Documents {
-    pub(crate) fn new(keys: &KeySet, here: &ZoneInfo) -> Documents {
+    pub(crate) fn new(keys: &KeySet, here: &ZoneInfo, certificates: Certificates) -> Documents {
         Documents {
             jwks: Written::new(&keys.public_jwks()),
             jwk: Written::new(&keys.public_jwk()),
-            configuration: Written::new(&configuration(here)),
+            configuration: Written::new(&configuration(here, certificates)),
         }
     }
 }
@@ -126,7 +126,7 @@ impl<'c> Handler<'c, Public, ()> for Document {
 }
 
 /// Only what is there: a document that promises an endpoint is a promise to every client library.
-fn configuration(here: &ZoneInfo) -> Value {
+fn configuration(here: &ZoneInfo, certificates: Certificates) -> Value {
     // What a browser opens is where it keeps our cookies.
     let (uaa, login) = (&*here.uaa, &*here.login);
     let algorithms = Algorithm::ALL.map(Algorithm::name);
@@ -154,8 +154,6 @@ fn configuration(here: &ZoneInfo) -> Value {
         "authorization_response_iss_parameter_supported": true,
         "ui_locales_supported": ["en", "ko"],
         "grant_types_supported": GRANTS.iter().chain(&["implicit"]).collect::<Vec<_>>(),
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
-        "token_endpoint_auth_signing_alg_values_supported": algorithms,
         // A key of whichever a client asks for is made when it is first needed.
         "id_token_signing_alg_values_supported": algorithms,
         "userinfo_signing_alg_values_supported": algorithms,
@@ -167,10 +165,28 @@ fn configuration(here: &ZoneInfo) -> Value {
             "name", "phone_number", "email", "email_verified", "nonce", "at_hash"],
         "service_documentation": format!("{uaa}/info"),
     });
-    if let (Value::Object(all), Value::Object(more)) = (&mut all, requests(uaa)) {
-        all.extend(more);
+    for more in [requests(uaa), clients(certificates)] {
+        if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
+            all.extend(more);
+        }
     }
     all
+}
+
+/// What it says of how clients show who they are.
+fn clients(certificates: Certificates) -> Value {
+    let by_certificate: &[&str] = match certificates {
+        Certificates::None => &[],
+        Certificates::Shown => &["self_signed_tls_client_auth"],
+        Certificates::Trusted => &["self_signed_tls_client_auth", "tls_client_auth"],
+    };
+    let methods =
+        [&["client_secret_basic", "client_secret_post", "private_key_jwt"], by_certificate].concat();
+    json!({
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "tls_client_certificate_bound_access_tokens": certificates != Certificates::None,
+    })
 }
 
 /// What it says of requests that do not stand in an address as they are.

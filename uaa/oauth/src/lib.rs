@@ -41,7 +41,7 @@ mod verified;
 
 #[doc(hidden)]
 pub use authorize::fuzz_authorize;
-pub use engine::{Caches, Engine, Settings};
+pub use engine::{Caches, Certificates, Engine, Settings};
 pub use forms::TokenForms;
 #[doc(hidden)]
 pub use grant::fuzz_form;

@@ -1,6 +1,6 @@
 //! Whether a token is good: UAA's `/check_token` and RFC 7662.
 
-use crate::client::Known;
+use crate::client::{ClientAuth, Known};
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_scope, invalid_token};
 use crate::grant::form;
@@ -125,11 +125,16 @@ async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<
         let caller = engine.client(cx.zone(), &good.actor.client).await?;
         return caller.filter(|_| good.has_scope("uaa.resource")).ok_or_else(lacking);
     }
-    let asserted = form.iter().any(|(name, _)| name == "client_assertion");
-    if cx.headers.get(header::AUTHORIZATION).is_none() && !asserted {
+    // Credentials in the form are not taken here, as with UAA; what is signed is, and a certificate.
+    let in_form = form.iter().any(|(name, _)| name == "client_secret");
+    if cx.headers.get(header::AUTHORIZATION).is_none() && in_form {
         return Err(invalid_client());
     }
-    let client = engine.authenticate_client(&cx.headers, form, &cx.caller.address, cx.zone()).await?.client;
+    let shown = engine.authenticate_client(&cx.headers, form, &cx.caller, cx.zone()).await?;
+    if shown.by == ClientAuth::Name {
+        return Err(invalid_client());
+    }
+    let client = shown.client;
     if client.authorities.iter().any(|a| a == "uaa.resource") { Ok(client) } else { Err(lacking()) }
 }
 

@@ -73,7 +73,15 @@ async fn holder(engine: &Engine, body: &Body, cx: &Ctx) -> Reply<Arc<Good>> {
         (Some(presented), None) => presented,
         (None, Some(token)) => {
             let (method, site, path) = (&cx.method, Site::Uaa, &*cx.path);
-            Presented { token, scheme: Scheme::Bearer, method, site, path, headers: &cx.headers }
+            Presented {
+                token,
+                scheme: Scheme::Bearer,
+                method,
+                site,
+                path,
+                headers: &cx.headers,
+                certificate: cx.caller.certificate.as_deref(),
+            }
         }
         (None, None) => return Err(Fault::Denied(Denied::Anonymous, "user")),
     };

@@ -1,3 +1,4 @@
+use crate::certificate::ShownCertificate;
 use crate::route::Site;
 use crate::zone::ZoneInfo;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -24,6 +25,8 @@ pub struct Presented<'a> {
     pub path: &'a str,
     /// The request's headers, among them the proof that the sender holds the token's key.
     pub headers: &'a HeaderMap,
+    /// The sender's certificate.
+    pub certificate: Option<&'a ShownCertificate>,
 }
 
 /// The scheme of an `Authorization` header with a token.

@@ -1,4 +1,5 @@
 use crate::authenticate::{Presented, token};
+use crate::certificate::ShownCertificate;
 use crate::route::Site;
 use crate::zone::{ZoneInfo, Zones};
 use axum::http::{HeaderMap, Method};
@@ -27,6 +28,8 @@ pub struct Caller {
     pub address: Arc<str>,
     /// The label before `.uaa.DOMAIN` or `.login.DOMAIN`, in lower case: a zone's subdomain. Empty for the first zone.
     pub subdomain: Arc<str>,
+    /// The client's certificate (RFC 8705), when it showed one.
+    pub certificate: Option<Arc<ShownCertificate>>,
 }
 
 /// The values of the path's parameters, in their order.
@@ -85,7 +88,8 @@ impl Ctx {
     pub fn presented(&self) -> Option<Presented<'_>> {
         let (scheme, token) = token(&self.headers)?;
         let (method, site, path, headers) = (&self.method, self.site, &*self.path, &*self.headers);
-        Some(Presented { token, scheme, method, site, path, headers })
+        let certificate = self.caller.certificate.as_deref();
+        Some(Presented { token, scheme, method, site, path, headers, certificate })
     }
 
     /// The zone that the request speaks to.

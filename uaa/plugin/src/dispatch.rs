@@ -232,7 +232,8 @@ impl Dispatcher {
             Site::Uaa => &[],
         };
         let (method, site, path) = (&parts.method, route.site, parts.uri.path());
-        let presented = Presented { token, scheme, method, site, path, headers };
+        let certificate = parts.extensions.get::<Caller>().and_then(|caller| caller.certificate.as_deref());
+        let presented = Presented { token, scheme, method, site, path, headers, certificate };
         let actor = self.authenticator.authenticate(&presented, here, self.clock.now(), audience).await?;
         if actor.subject == Subject::Nobody {
             return Err(Fault::Denied(Denied::Unauthenticated, route.name));
@@ -255,7 +256,7 @@ impl Dispatcher {
 }
 
 fn caller(request: &Request) -> Caller {
-    let none = || Caller { request: "".into(), address: "".into(), subdomain: "".into() };
+    let none = || Caller { request: "".into(), address: "".into(), subdomain: "".into(), certificate: None };
     request.extensions().get::<Caller>().cloned().unwrap_or_else(none)
 }
 

@@ -151,7 +151,7 @@ impl Runner {
             zones: self.zones.clone(),
             here,
             params: Params::default(),
-            caller: Caller { request, address: "".into(), subdomain: "".into() },
+            caller: Caller { request, address: "".into(), subdomain: "".into(), certificate: None },
             headers: HeaderMap::new().into(),
             query: "".into(),
         };

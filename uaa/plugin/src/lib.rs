@@ -7,6 +7,7 @@
 mod ahead;
 mod answer;
 mod authenticate;
+mod certificate;
 mod ctx;
 mod dialect;
 mod dispatch;
@@ -25,6 +26,7 @@ pub use answer::Answer;
 #[doc(hidden)]
 pub use authenticate::fuzz_basic;
 pub use authenticate::{Authenticator, Basic, Presented, Scheme};
+pub use certificate::ShownCertificate;
 pub use ctx::{Caller, Ctx, Links, Params};
 pub use dialect::Dialect;
 pub use dispatch::{Dispatcher, Handled, router};

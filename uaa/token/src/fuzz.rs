@@ -75,6 +75,15 @@ fn tokens(text: &str, expect: &Expect<'_>) {
     }
 }
 
+/// For the fuzzer: a client's certificate, as TLS shows it or as a proxy writes it down, is read without a panic.
+///
+/// # Panics
+/// When that does not hold.
+#[doc(hidden)]
+pub fn fuzz_certificate(bytes: &[u8]) {
+    crate::certificate::fuzz(bytes);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@
 //! against the caller's clock. No async, no I/O, no database: time and stored bytes are arguments.
 
 mod algorithm;
+mod certificate;
 mod claims;
 mod data_key;
 mod digest_key;
@@ -24,6 +25,7 @@ mod rev_sig;
 mod verify;
 
 pub use algorithm::Algorithm;
+pub use certificate::{Certificate, CertificateName, DistinguishedName, certificate_thumbprint};
 pub use claims::{
     AT_JWT, AccessClaims, Acr, Assertion, Claims, IdClaims, IdTyp, Marks, RefreshClaims, Registered,
     RequestObject, TokenKind, audience, epoch_seconds,
@@ -33,7 +35,7 @@ pub use digest_key::DigestKey;
 pub use dpop::{Confirmation, DPOP_SECONDS, DpopProof, ProvedRequest};
 pub use encoder::Encoder;
 #[doc(hidden)]
-pub use fuzz::{fuzz_decode, fuzz_proof, fuzz_request_object};
+pub use fuzz::{fuzz_certificate, fuzz_decode, fuzz_proof, fuzz_request_object};
 pub use key::SigningKey;
 pub use key_set::{KeySet, KeyState, KeyStatus};
 pub use nonce::NonceKey;

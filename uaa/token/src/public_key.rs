@@ -1,8 +1,10 @@
 use crate::jwk::Material;
 use crate::verify::{Age, verify};
-use crate::{Algorithm, Claims, Expect, Rejected, pem};
+use crate::{Algorithm, Claims, Expect, Rejected, certificate_thumbprint, pem};
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::signature::ParsedPublicKey;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::signature::{self, Verifier};
 use serde_json::{Map, Value};
 use uaa_model::Fault;
@@ -100,7 +102,11 @@ impl Verifier<Vec<u8>> for PublicKey {
 
 /// Somebody else's keys: of a client that authenticates with `private_key_jwt`, of an upstream provider.
 #[derive(Debug, Default)]
-pub struct PublicKeys(Vec<PublicKey>);
+pub struct PublicKeys {
+    keys: Vec<PublicKey>,
+    /// Thumbprints of the certificates that stand beside them.
+    certificates: Vec<String>,
+}
 
 impl PublicKeys {
     /// Reads a JWK set, `{"keys": […]}`. Keys of unknown kinds are passed over (RFC 7517 section 5).
@@ -117,12 +123,17 @@ impl PublicKeys {
         if keys.is_empty() {
             return Err(Fault::invalid("the JWK set has no public key for signatures that is accepted here"));
         }
-        Ok(PublicKeys(keys))
+        Ok(PublicKeys { keys, certificates: all.iter().filter_map(certificate).collect() })
+    }
+
+    /// Whether one of them has that certificate (RFC 7517 section 4.7), as its thumbprint.
+    pub fn has_certificate(&self, thumbprint: &str) -> bool {
+        self.certificates.iter().any(|one| one == thumbprint)
     }
 
     /// The keys, in the order of the set.
     pub fn keys(&self) -> &[PublicKey] {
-        &self.0
+        &self.keys
     }
 
     /// Verifies a token signed with one of these keys. A header without `kid` is fine while there is one key of its algorithm.
@@ -133,14 +144,20 @@ impl PublicKeys {
         verify(token, expect, Age::Checked, |kid, algorithm| {
             let named = |key: &&PublicKey| kid.is_none_or(|kid| key.kid() == kid);
             let fits = |key: &&PublicKey| named(key) && key.algorithm() == algorithm;
-            match self.0.iter().filter(fits).collect::<Vec<_>>().as_slice() {
+            match self.keys.iter().filter(fits).collect::<Vec<_>>().as_slice() {
                 [only] => Some(*only),
                 // Of the name and not of the algorithm: the caller says so.
-                [] => self.0.iter().find(named).filter(|_| kid.is_some() || self.0.len() == 1),
+                [] => self.keys.iter().find(named).filter(|_| kid.is_some() || self.keys.len() == 1),
                 [first, ..] => kid.map(|_| *first),
             }
         })
     }
+}
+
+/// The first certificate of a key, which is the key's own.
+fn certificate(jwk: &Value) -> Option<String> {
+    let der = STANDARD.decode(jwk["x5c"][0].as_str()?).ok()?;
+    Some(certificate_thumbprint(&der))
 }
 
 /// Longer names of keys are refused wherever they come from.

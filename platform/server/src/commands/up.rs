@@ -1,5 +1,6 @@
 use super::{data_folder, open};
 use crate::bootstrap::{FirstSecrets, bootstrap};
+use crate::certificates::ClientCertificates;
 use crate::compose::{Hall, Served};
 use crate::config::Config;
 use crate::edge::{Edge, Proxies, Sites};
@@ -36,7 +37,7 @@ pub(super) async fn up(config: &Config, out: &mut Output) -> Result<(), Failure>
     watch(&health, &hall.access);
     out.line(&format!("Hallmark listens on {}: {}, {}", listener.address(), links.api, links.uaa));
     out.line(&next_steps(config, &links, listener.fingerprint(), first.as_ref()));
-    let edge = edge(config, sites, &hall, served, &health)?;
+    let edge = edge(config, sites, &hall, served, (&health, listener.certificates()))?;
     listener.serve(edge.into_service(), &health, stop).await;
     // Before the database closes under it.
     beside.shutdown().await;
@@ -51,12 +52,13 @@ fn edge(
     sites: Sites,
     hall: &Hall,
     served: Served,
-    health: &Health,
+    (health, certificates): (&Health, &ClientCertificates),
 ) -> Result<Edge, Failure> {
     let names = served.routes.iter().map(|route| route.name);
     Ok(Edge {
         sites,
         proxies: Proxies::new(config.trusted_proxies.clone()),
+        certificates: certificates.clone(),
         header_count: config.limits.header_count.size(),
         ids: hall.ids.clone(),
         health: health.clone(),

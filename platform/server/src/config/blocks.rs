@@ -15,6 +15,12 @@ pub struct Listen {
     pub address: Address,
     /// TLS. Without this block connections are not encrypted.
     pub tls: Option<Tls>,
+    /// With TLS, ask clients for a certificate; they need not have one. For OAuth clients that show by it who they are, or whose
+    /// tokens are bound to it (RFC 8705). A browser that has certificates may then ask its owner for one.
+    pub client_certificates: bool,
+    /// PEM file with the authorities that sign certificates of OAuth clients (`tls_client_auth`). Read at the start. Without it
+    /// clients are known by certificates that they registered (`self_signed_tls_client_auth`).
+    pub client_ca: Option<PathBuf>,
     /// Allow other machines in without TLS and without a proxy in front: everybody on the way reads the passwords.
     pub plain_http: bool,
     /// How long requests may go on after a signal to stop. What still runs then is cut off.
@@ -29,6 +35,8 @@ impl Default for Listen {
         Listen {
             address: Address((Ipv4Addr::LOCALHOST, 8080).into()),
             tls: None,
+            client_certificates: false,
+            client_ca: None,
             plain_http: false,
             drain_seconds: Seconds::new(30),
             linger_seconds: Seconds::new(0),

@@ -15,6 +15,7 @@ fn edge(variables: &[(&str, &str)]) -> Served {
     Edge {
         sites: Sites::new(&config, config.listen.address.0),
         proxies: Proxies::new(config.trusted_proxies.clone()),
+        certificates: ClientCertificates::new(&config).unwrap(),
         header_count: 20,
         ids: Ids::new(TestClock::at(1_790_000_000_000_000), Arc::new(SystemRng)),
         health: Health::default(),
@@ -55,7 +56,7 @@ async fn ask(edge: &Served, peer: &str, uri: &str, headers: &[(&'static str, &st
         request = request.header(*name, *value);
     }
     let mut request = request.body(Body::empty()).unwrap();
-    request.extensions_mut().insert(Peer { address: peer.parse().unwrap(), tls: false });
+    request.extensions_mut().insert(Peer { address: peer.parse().unwrap(), tls: false, certificate: None });
     let response = edge.clone().oneshot(request).await.unwrap();
     let (status, id) =
         (response.status().as_u16(), response.headers()["x-vcap-request-id"].to_str().unwrap().to_owned());
@@ -84,7 +85,7 @@ async fn routes_get_facts_and_nothing_to_be_fooled_by() {
         ("accept", "*/*"),
     ];
     let answer = ask(&edge, PROXY, "/oauth/token?a=b", &headers).await;
-    let expected = "uaa/acme /oauth/token?a=b 203.0.113.9 [accept x-forwarded-client-cert x-vcap-request-id]";
+    let expected = "uaa/acme /oauth/token?a=b 203.0.113.9 [accept x-vcap-request-id]";
     assert_eq!(answer.text, expected);
     assert_eq!(answer.id, "from-the-router-1");
 

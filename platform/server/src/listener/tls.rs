@@ -1,3 +1,4 @@
+use super::shown::WhateverIsShown;
 use crate::config::{Config, Tls};
 use crate::failure::Failure;
 use rcgen::{CertificateParams, DnType, KeyPair};
@@ -37,7 +38,7 @@ pub(super) fn acceptor(tls: &Tls, config: &Config) -> Result<(TlsAcceptor, Optio
     let mut server = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| Failure::new(format!("no TLS: {error}")))?
-        .with_no_client_auth()
+        .with_client_cert_verifier(Arc::new(WhateverIsShown::new(config.listen.client_certificates)))
         .with_single_cert(chain, secret)
         .map_err(|error| wrong("key", &key, &format!("it does not fit the certificate ({error})")))?;
     server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];

@@ -1,8 +1,10 @@
 //! The keys by which a client proves who it is (`private_key_jwt`): what UAA takes as such.
 
 use super::Wrong;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use uaa_token::PublicKey;
+use uaa_token::{Certificate, PublicKey};
 
 /// A key set as it is kept: public members only. Comes as an object or as its text; one key alone is a set of one.
 ///
@@ -77,6 +79,11 @@ fn public(key: Value) -> Result<Value, Wrong> {
     PublicKey::from_jwk(&key).map_err(|_| {
         Wrong::new("Invalid private_key_jwt: a key is no public key for signatures that is accepted here")
     })?;
+    // RFC 7517 section 4.7; a certificate that cannot be read is nobody's.
+    let der = |text: &Value| text.as_str().and_then(|text| STANDARD.decode(text).ok());
+    if key.get("x5c").is_some_and(|all| der(&all[0]).and_then(|der| Certificate::read(&der)).is_none()) {
+        return Err(Wrong::new("Invalid private_key_jwt: x5c is no certificate in base64"));
+    }
     match key {
         Value::Object(members) => Ok(Value::Object(
             members.into_iter().filter(|(name, _)| !PRIVATE.contains(&name.as_str())).collect(),

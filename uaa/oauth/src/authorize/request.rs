@@ -284,7 +284,7 @@ fn understood(
         return Err((*error, "this parameter is not supported"));
     }
     // A token that goes through the browser is bound to nothing.
-    if wanted.token && client.policy.dpop_only {
+    if wanted.token && (client.policy.dpop_only || client.policy.certificate_only) {
         return Err((
             "unauthorized_client",
             "the client's tokens are bound to a key, and none can be shown here",

@@ -1,5 +1,5 @@
 use serde_json::{Map, Value};
-use uaa_token::Algorithm;
+use uaa_token::{Algorithm, CertificateName};
 
 /// What a client has said of how it wants to be dealt with. Checked when it was written (`uaa_directory::client_metadata`).
 #[derive(Debug, Default)]
@@ -8,6 +8,8 @@ pub(crate) struct Policy {
     pub(crate) pushed_only: bool,
     /// `dpop_bound_access_tokens` (RFC 9449 section 5.2): no token without a proof.
     pub(crate) dpop_only: bool,
+    /// `tls_client_certificate_bound_access_tokens` (RFC 8705 section 3.4): no token without a certificate.
+    pub(crate) certificate_only: bool,
     /// `require_dpop_nonce`, a name of our own: each proof carries a nonce of ours.
     pub(crate) dpop_nonce: bool,
     /// `fapi_profile`, a name of our own: what the other members say, and more, by one word.
@@ -22,6 +24,8 @@ pub(crate) struct Policy {
     pub(crate) request_uris: Vec<String>,
     /// `token_endpoint_auth_method` (RFC 7591 section 2).
     pub(crate) method: Option<Method>,
+    /// The rest of that, where it is a certificate.
+    pub(crate) certificate: Option<ByCertificate>,
     /// `token_endpoint_auth_signing_alg` (OpenID Connect Dynamic Client Registration 1.0 section 2).
     assertion_algorithm: Option<Algorithm>,
 }
@@ -38,7 +42,17 @@ pub(crate) enum Fapi {
 pub(crate) enum Method {
     Secret,
     Assertion,
+    Certificate,
     None,
+}
+
+/// Which certificate is the client's (RFC 8705 section 2).
+#[derive(Debug)]
+pub(crate) enum ByCertificate {
+    /// One with that name, of an authority that the operator named (`tls_client_auth`).
+    Named(CertificateName),
+    /// One that it registered among its keys (`self_signed_tls_client_auth`).
+    Registered,
 }
 
 impl Policy {
@@ -57,9 +71,13 @@ impl Policy {
         let algorithm = |name: &str| text(name).and_then(|name| name.parse().ok());
         // FAPI 2.0 Security Profile sections 5.3.2.1 and 5.3.2.2, Message Signing section 5.3.1.
         let strict = fapi.is_some();
+        let certificate_only = flag("tls_client_certificate_bound_access_tokens");
+        let named = |member: &&str| CertificateName::read(member, text(member)?);
         Policy {
             pushed_only: strict || flag("require_pushed_authorization_requests"),
-            dpop_only: strict || flag("dpop_bound_access_tokens"),
+            // Section 5.3.2.1, point 5: one of the two.
+            dpop_only: (strict && !certificate_only) || flag("dpop_bound_access_tokens"),
+            certificate_only,
             dpop_nonce: flag("require_dpop_nonce"),
             fapi,
             signed_only: fapi == Some(Fapi::MessageSigning) || flag("require_signed_request_object"),
@@ -71,9 +89,17 @@ impl Policy {
                 None => (fapi == Some(Fapi::MessageSigning)).then_some(Algorithm::Ps256),
             },
             request_uris: texts("request_uris"),
+            certificate: match text("token_endpoint_auth_method") {
+                Some("tls_client_auth") => {
+                    CertificateName::MEMBERS.iter().find_map(named).map(ByCertificate::Named)
+                }
+                Some("self_signed_tls_client_auth") => Some(ByCertificate::Registered),
+                Some(_) | None => None,
+            },
             method: match text("token_endpoint_auth_method") {
                 Some("client_secret_basic" | "client_secret_post") => Some(Method::Secret),
                 Some("private_key_jwt") => Some(Method::Assertion),
+                Some("tls_client_auth" | "self_signed_tls_client_auth") => Some(Method::Certificate),
                 Some("none") => Some(Method::None),
                 Some(_) | None if strict => Some(Method::Assertion),
                 Some(_) | None => None,
@@ -88,8 +114,10 @@ impl Policy {
 
     /// Whether it may show like this who it is. FAPI 2.0 Security Profile section 5.3.2.1: not by a secret.
     pub(crate) fn shows(&self, method: Method) -> bool {
-        self.method.is_none_or(|wanted| wanted == method)
-            && (self.fapi.is_none() || method == Method::Assertion)
+        let strong = matches!(method, Method::Assertion | Method::Certificate);
+        // Nobody is known by a certificate without having said so.
+        self.method.map_or(method != Method::Certificate, |wanted| wanted == method)
+            && (self.fapi.is_none() || strong)
     }
 
     /// Whether the client may sign like that who it is.

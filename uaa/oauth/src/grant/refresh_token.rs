@@ -206,7 +206,11 @@ fn claims<'a>(
 fn dead(asked: &Asked, text: &'static str) -> Fault {
     match asked.by {
         ClientAuth::Empty => Fault::protocol(Code::new(401, "invalid_token"), text),
-        ClientAuth::Secret | ClientAuth::Assertion | ClientAuth::Name => invalid_grant(text),
+        ClientAuth::Secret
+        | ClientAuth::Assertion
+        | ClientAuth::Certificate
+        | ClientAuth::OwnCertificate
+        | ClientAuth::Name => invalid_grant(text),
     }
 }
 

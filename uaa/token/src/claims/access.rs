@@ -67,7 +67,7 @@ pub struct AccessClaims<'a> {
     /// The value that came with the authorization request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<Text<'a>>,
-    /// `none` or `private_key_jwt`; absent when the client showed a secret.
+    /// How the client showed who it is, where that was not a secret: UAA's `none` and `private_key_jwt`, and the methods of RFC 8705.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_auth_method: Option<Text<'a>>,
     /// By what means the user proved who they are (RFC 8176).
