@@ -7,6 +7,7 @@ mod limits;
 mod meta;
 mod restricted;
 mod secret;
+mod sector;
 mod trust;
 mod write;
 
@@ -22,20 +23,31 @@ use std::sync::Arc;
 use uaa_authz::Read;
 use uaa_directory::{ByName, Client, ClientOwn, Credentials, client_metadata};
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Ctx, Form, Route, with};
+use uaa_plugin::{Answer, Ctx, Fetch, Form, Route, with};
 use uaa_store::{Annotation, Fields, Tx, Visible};
 
+/// What writing a client needs besides the transaction.
+#[derive(Clone)]
+pub(crate) struct Keeper {
+    /// Hashing.
+    pub(crate) credentials: Arc<Credentials>,
+    /// The way to documents that clients name.
+    pub(crate) outside: Arc<dyn Fetch>,
+}
+
 /// The routes.
-pub(crate) fn routes(credentials: &Arc<Credentials>) -> Vec<Route> {
+pub(crate) fn routes(keeper: &Keeper) -> Vec<Route> {
+    let Keeper { credentials, outside } = keeper;
     let create = route(Method::POST, "/oauth/clients", "client_create", write::create);
+    let replace = route(Method::PUT, "/oauth/clients/{id}", "client_replace", write::replace);
     let delete = with(credentials.clone(), write::delete);
     let change = with(credentials.clone(), secret::change);
     let change = route(Method::PUT, "/oauth/clients/{id}/secret", "client_secret_update", change);
     let mut routes = vec![
         route(Method::GET, "/oauth/clients", "client_list", list),
-        create.after(with(credentials.clone(), write::hashed)),
+        create.after(with(keeper.clone(), write::hashed)),
         route(Method::GET, "/oauth/clients/{id}", "client_show", show),
-        route(Method::PUT, "/oauth/clients/{id}", "client_replace", write::replace),
+        replace.after(with(outside.clone(), sector::of_change)),
         route(Method::DELETE, "/oauth/clients/{id}", "client_delete", delete),
         change.after(with(credentials.clone(), secret::proved)),
         route(Method::PUT, "/oauth/clients/{id}/clientjwt", "client_trust_update", trust::change),
@@ -43,39 +55,37 @@ pub(crate) fn routes(credentials: &Arc<Credentials>) -> Vec<Route> {
         route(Method::GET, "/oauth/clients/{id}/meta", "client_tile_show", meta::show),
         route(Method::PUT, "/oauth/clients/{id}/meta", "client_tile_replace", meta::replace),
     ];
-    routes.extend(restricted_routes(credentials));
-    routes.extend(batch_routes(credentials));
+    routes.extend(restricted_routes(keeper));
+    routes.extend(batch_routes(keeper));
     routes
 }
 
-fn restricted_routes(credentials: &Arc<Credentials>) -> Vec<Route> {
+fn restricted_routes(keeper: &Keeper) -> Vec<Route> {
     let create = route(Method::POST, "/oauth/clients/restricted", "client_create_restricted", write::create);
+    let (one, name) = ("/oauth/clients/restricted/{id}", "client_replace_restricted");
+    let replace = route(Method::PUT, one, name, restricted::replace);
     vec![
         route(Method::GET, "/oauth/clients/restricted", "restricted_scope_list", restricted::list),
-        create.after(with(credentials.clone(), restricted::hashed)),
-        route(
-            Method::PUT,
-            "/oauth/clients/restricted/{id}",
-            "client_replace_restricted",
-            restricted::replace,
-        ),
+        create.after(with(keeper.clone(), restricted::hashed)),
+        replace.after(with(keeper.outside.clone(), sector::of_change)),
     ]
 }
 
-fn batch_routes(credentials: &Arc<Credentials>) -> Vec<Route> {
-    let keeper = || credentials.clone();
+fn batch_routes(keeper: &Keeper) -> Vec<Route> {
+    let credentials = || keeper.credentials.clone();
     let create = route(Method::POST, "/oauth/clients/tx", "client_batch_create", batch::create);
-    let delete = with(keeper(), batch::delete);
-    let modify = with(keeper(), batch::modify);
+    let replace = route(Method::PUT, "/oauth/clients/tx", "client_batch_replace", batch::replace);
+    let delete = with(credentials(), batch::delete);
+    let modify = with(credentials(), batch::modify);
     let modify = route(Method::POST, "/oauth/clients/tx/modify", "client_batch_modify", modify);
-    let secrets = with(keeper(), batch::change_secrets);
+    let secrets = with(credentials(), batch::change_secrets);
     let secrets = route(Method::POST, "/oauth/clients/tx/secret", "client_batch_secret_update", secrets);
     vec![
-        create.after(with(keeper(), batch::hashed)),
-        route(Method::PUT, "/oauth/clients/tx", "client_batch_replace", batch::replace),
+        create.after(with(keeper.clone(), batch::hashed)),
+        replace.after(with(keeper.outside.clone(), batch::vouched)),
         route(Method::POST, "/oauth/clients/tx/delete", "client_batch_delete", delete),
-        modify.after(with(keeper(), batch::modified)),
-        secrets.after(with(keeper(), batch::secrets_hashed)),
+        modify.after(with(keeper.clone(), batch::modified)),
+        secrets.after(with(credentials(), batch::secrets_hashed)),
     ]
 }
 

@@ -16,12 +16,14 @@ use axum::http::Method;
 use std::sync::Arc;
 use uaa_authz::Kind;
 use uaa_directory::{Credentials, Keyring};
-use uaa_plugin::{Dialect, Handler, Plugin, Route, Site};
+use uaa_plugin::{Dialect, Fetch, Handler, Plugin, Route, Site};
 
 /// The plugin.
 pub struct Scim {
     /// Hashing, lockout and the password policy.
     pub credentials: Arc<Credentials>,
+    /// The way to documents that clients name.
+    pub outside: Arc<dyn Fetch>,
     /// Makes the signing keys of new zones.
     pub keys: Arc<Keyring>,
 }
@@ -39,7 +41,8 @@ impl Plugin for Scim {
     fn routes(self: Arc<Self>) -> Vec<Route> {
         let mut routes = users::routes(&self.credentials);
         routes.extend(groups::routes());
-        routes.extend(clients::routes(&self.credentials));
+        let keeper = clients::Keeper { credentials: self.credentials.clone(), outside: self.outside.clone() };
+        routes.extend(clients::routes(&keeper));
         routes.extend(zones::routes(&self.keys, &self.credentials));
         routes
     }

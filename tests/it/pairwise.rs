@@ -138,10 +138,8 @@ async fn several_hosts_need_a_document_that_names_them() {
     assert_eq!(said.status, 400, "{said:?}");
 }
 
-#[tokio::test]
-async fn the_document_of_a_sector_is_read_when_a_client_registers_itself() {
-    let server = Hallmark::start().await;
-    let listed = json!(["http://localhost/a", "http://127.0.0.1/b"]);
+/// A host with the document of a sector, and with one that names nobody.
+async fn sector(listed: &Value) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let home = format!("http://localhost:{}", listener.local_addr().unwrap().port());
     let all = listed.to_string();
@@ -149,6 +147,14 @@ async fn the_document_of_a_sector_is_read_when_a_client_registers_itself() {
         .route("/all", axum::routing::get(move || async move { all }))
         .route("/none", axum::routing::get(async || "{\"redirect_uris\": []}"));
     tokio::spawn(async move { axum::serve(listener, router).await });
+    home
+}
+
+#[tokio::test]
+async fn the_document_of_a_sector_is_read_when_a_client_registers_itself() {
+    let server = Hallmark::start().await;
+    let listed = json!(["http://localhost/a", "http://127.0.0.1/b"]);
+    let home = sector(&listed).await;
     let token = initial(&server, json!({"uses": 10})).await;
     let register = async |path: &str, redirects: Value| {
         let body = json!({"application_type": "native", "subject_type": "pairwise", "redirect_uris": redirects,
@@ -165,4 +171,47 @@ async fn the_document_of_a_sector_is_read_when_a_client_registers_itself() {
     }
     let made = register("/all", listed).await;
     assert_eq!(made.status, 201, "{made:?}");
+}
+
+#[tokio::test]
+async fn the_document_of_a_sector_is_read_whichever_way_a_client_is_written() {
+    let server = Hallmark::start().await;
+    let listed = json!(["http://localhost/a", "http://127.0.0.1/b"]);
+    let home = sector(&listed).await;
+    let token = server.token("admin", &server.client_secret(), &[("grant_type", "client_credentials")]).await;
+    let token = token.body["access_token"].as_str().unwrap().to_owned();
+    let clients = format!("{}/oauth/clients", server.uaa());
+    let client = |id: &str, path: &str, redirects: &Value| {
+        json!({"client_id": id, "client_secret": "s", "scope": ["openid"], "subject_type": "pairwise",
+            "authorized_grant_types": ["authorization_code"], "redirect_uri": redirects,
+            "sector_identifier_uri": format!("{home}{path}")})
+    };
+    let ask = async |method: &str, rest: &str, body: Value| {
+        let said = server.ask(&token, method, &format!("{clients}{rest}"), Some(body)).await;
+        assert!(said.status < 300 || said.body["error"] == "invalid_client", "{said:?}");
+        said.status
+    };
+    assert_eq!(ask("POST", "", client("one", "/all", &listed)).await, 201);
+    assert_eq!(ask("PUT", "/one", client("one", "/all", &listed)).await, 200, "nothing is read anew");
+    assert_eq!(ask("POST", "/tx", json!([client("two", "/all", &listed)])).await, 201);
+    let other = json!(["http://localhost/a", "http://localhost/other"]);
+    let modified = |action: &str, id: &str| {
+        json!([tests::changed(&client(id, "/all", &other), &json!({"action": action}))])
+    };
+    for (method, rest, body) in [
+        ("POST", "", client("three", "/none", &listed)),
+        ("POST", "", client("three", "/nowhere", &listed)),
+        ("POST", "", client("three", "/all", &other)),
+        ("POST", "/restricted", client("three", "/none", &listed)),
+        ("PUT", "/one", client("one", "/none", &listed)),
+        ("PUT", "/one", client("one", "/all", &other)),
+        ("PUT", "/restricted/one", client("one", "/all", &other)),
+        ("POST", "/tx", json!([client("three", "/all", &listed), client("four", "/none", &listed)])),
+        ("PUT", "/tx", json!([client("one", "/all", &listed), client("two", "/all", &other)])),
+        ("POST", "/tx/modify", modified("add", "three")),
+        ("POST", "/tx/modify", modified("update", "one")),
+        ("POST", "/tx/modify", modified("update,secret", "two")),
+    ] {
+        assert_eq!(ask(method, rest, body.clone()).await, 400, "{method} {rest} {body}");
+    }
 }

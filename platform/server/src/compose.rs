@@ -19,7 +19,9 @@ use uaa_login::LoginPages;
 use uaa_look::Look;
 use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
 use uaa_oauth::{Caches, Certificates, Engine, OauthServer, RegistrationPolicy, TokenForms};
-use uaa_plugin::{Dispatcher, Links, Plugin, Post, Route, Runner, Site, Work, ZoneConfig, Zones, router};
+use uaa_plugin::{
+    Dispatcher, Fetch, Links, Plugin, Post, Route, Runner, Site, Work, ZoneConfig, Zones, router,
+};
 use uaa_store::{Access, Db, Feed};
 use uaa_token::{Algorithm, DataKey};
 use uuid::Uuid;
@@ -200,13 +202,14 @@ impl Hall {
             &self.data_key,
             self.keyring(),
         );
-        let engine = Arc::new(engine.reaching(Arc::new(Outside::new(self.plan.networks.clone()))));
+        let outside: Arc<dyn Fetch> = Arc::new(Outside::new(self.plan.networks.clone()));
+        let engine = Arc::new(engine.reaching(outside.clone()));
         engine.make_ready().await?;
         let pages = Pages::new(Look::new());
         let mail = self.plan.mail.as_ref().map(|settings| Arc::new(Smtp::new(settings.clone())));
         let postman = mail.clone().map(|post| self.postman(&zones, &pages, post));
         let sender = mail.map(|post| post.from().to_owned());
-        let plugins = self.plugins(&engine, &credentials, &pages, sender);
+        let plugins = self.plugins(&engine, &credentials, &pages, sender, outside);
         let works: Vec<Work> = plugins.iter().flat_map(|plugin| plugin.works()).collect();
         let jobs = Runner::new(self.access.clone(), zones.clone(), self.clock.clone(), works);
         let routes: Vec<Route> = plugins.into_iter().flat_map(Plugin::routes).collect();
@@ -233,6 +236,7 @@ impl Hall {
         credentials: &Arc<Credentials>,
         pages: &Pages,
         sender: Option<String>,
+        outside: Arc<dyn Fetch>,
     ) -> Vec<Arc<dyn Plugin>> {
         let sessions = self.sessions.clone();
         let login = LoginPages {
@@ -246,7 +250,7 @@ impl Hall {
             Arc::new(OauthServer { engine: engine.clone(), sessions, pages: pages.clone() }),
             Arc::new(login),
             Arc::new(AccessApi),
-            Arc::new(Scim { credentials: credentials.clone(), keys: Arc::new(self.keyring()) }),
+            Arc::new(Scim { credentials: credentials.clone(), outside, keys: Arc::new(self.keyring()) }),
             Arc::new(CloudController),
         ]
     }

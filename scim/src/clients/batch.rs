@@ -1,8 +1,8 @@
 //! `/oauth/clients/tx`: many clients at once, all or none of them.
 
-use super::body::{ClientBody, refused};
-use super::view;
+use super::body::{ClientBody, Whole, refused};
 use super::write::{alter, check_new, end, make, renew};
+use super::{Keeper, sector, view};
 use crate::users::account;
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,8 +10,8 @@ use std::sync::Arc;
 use uaa_authz::{Delete, Does, Duty, Update, Zone};
 use uaa_directory::password::Source;
 use uaa_directory::{Client, ClientBatch, ClientOwn, Credentials, Named};
-use uaa_model::{Id, Reply, Secret};
-use uaa_plugin::{Answer, Ctx, Json, Ready, Within};
+use uaa_model::{Fault, Id, Reply, Secret};
+use uaa_plugin::{Answer, Ctx, Fetch, Json, Ready, Within};
 use uaa_store::{Fields, Granted, Slot, Tx};
 
 /// An array in a body.
@@ -81,14 +81,17 @@ type Hashes = Vec<Option<String>>;
 
 /// Everything that hashes, after everything that can be wrong without a hash.
 pub(super) async fn hashed(
-    credentials: Arc<Credentials>,
+    Keeper { credentials, outside }: Keeper,
     _: Slot<ClientBatch>,
     Json(many): Json<Many<ClientBody>>,
     cx: &mut Ctx,
 ) -> Reply<Hashes> {
+    let mut new = vec![];
     for body in many.some()? {
-        check_new(cx.tx(), body).await?;
+        new.push(check_new(cx.tx(), body).await?);
     }
+    cx.tx().release();
+    sector::vouches(&*outside, &new).await?;
     hash(&credentials, many.0.iter().map(|body| body.secret().map(Wanted::anyhow)), cx).await
 }
 
@@ -105,9 +108,35 @@ pub(super) async fn create(
     Answer::created(&Value::Array(made))
 }
 
-pub(super) async fn replace(
+/// The documents of sectors, where they have to be read for what is changed.
+pub(super) async fn vouched(
+    outside: Arc<dyn Fetch>,
     _: Slot<ClientBatch>,
     Json(many): Json<Many<ClientBody>>,
+    cx: &mut Ctx,
+) -> Reply<()> {
+    let mut after = vec![];
+    for body in many.some()? {
+        after.extend(changing(body, cx).await?);
+    }
+    cx.tx().release();
+    sector::vouches(&*outside, &after).await
+}
+
+async fn changing(body: &ClientBody, cx: &mut Ctx) -> Reply<Option<Whole>> {
+    let client = match named::<Update>(cx.tx(), body.client_id()?).await {
+        Ok(client) => client,
+        // It may be made in the same batch, and whoever may not is told so when it is its turn.
+        Err(Fault::Denied(..)) if body.given("sector_identifier_uri").is_none() => return Ok(None),
+        Err(fault) => return Err(fault),
+    };
+    let before = cx.tx().get(&client).await?.own;
+    sector::changed(body, &before)
+}
+
+pub(super) async fn replace(
+    _: Slot<ClientBatch>,
+    Ready { input: Json(many), .. }: Ready<Json<Many<ClientBody>>, ()>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
     let mut after = vec![];
@@ -134,17 +163,20 @@ pub(super) async fn delete(
 }
 
 pub(super) async fn modified(
-    credentials: Arc<Credentials>,
+    Keeper { credentials, outside }: Keeper,
     _: Slot<ClientBatch>,
     Json(many): Json<Many<Modification>>,
     cx: &mut Ctx,
 ) -> Reply<Hashes> {
-    let mut secrets = vec![];
+    let (mut secrets, mut written) = (vec![], vec![]);
     for one in many.some()? {
         let mut unless = vec![];
+        if matches!(one.action()?, Action::Update | Action::UpdateSecret) {
+            written.extend(changing(&one.client, cx).await?);
+        }
         let secret = match one.action()? {
             Action::Add => {
-                check_new(cx.tx(), &one.client).await?;
+                written.push(check_new(cx.tx(), &one.client).await?);
                 one.client.secret()
             }
             Action::UpdateSecret | Action::Secret => {
@@ -158,6 +190,8 @@ pub(super) async fn modified(
         };
         secrets.push(secret.map(|secret| Wanted { secret, unless }));
     }
+    cx.tx().release();
+    sector::vouches(&*outside, &written).await?;
     hash(&credentials, secrets.into_iter(), cx).await
 }
 

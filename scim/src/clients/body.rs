@@ -69,7 +69,7 @@ pub(crate) struct Whole {
     pub(crate) scope: Vec<String>,
     name: String,
     grants: Vec<String>,
-    redirects: Vec<String>,
+    pub(super) redirects: Vec<String>,
     autoapprove: String,
     access: Option<i64>,
     refresh: Option<i64>,
@@ -222,6 +222,17 @@ impl Whole {
             .put(Client::refresh_validity, self.refresh)
             .put(Client::allow_public, self.public)
             .put(Client::more, self.more.as_str())
+    }
+
+    /// Where the document of its sector is.
+    pub(super) fn sector_document(&self) -> Option<String> {
+        Whole::sector_document_of(&self.more)
+    }
+
+    /// The same of a row.
+    pub(super) fn sector_document_of(more: &str) -> Option<String> {
+        let all: Map<String, Value> = serde_json::from_str(more).ok()?;
+        all.get("sector_identifier_uri")?.as_str().map(str::to_owned)
     }
 
     /// Whether that grant type is one of its own.

@@ -1,13 +1,12 @@
 //! `/oauth/clients/restricted`: making and changing clients that manage nothing of UAA.
 
 use super::body::{ClientBody, refused};
-use super::write;
+use super::{Keeper, write};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use uaa_authz::Update;
-use uaa_directory::{ByName, Client, Credentials};
+use uaa_directory::{ByName, Client};
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Ctx, Json};
+use uaa_plugin::{Answer, Ctx, Json, Ready};
 use uaa_store::{Slot, Visible};
 
 /// The scopes that such a client cannot have.
@@ -17,22 +16,22 @@ pub(super) async fn list(_: Visible<Client>, (): (), _: &mut Ctx) -> Reply<Answe
 
 /// The check, and the hash of the new client's secret.
 pub(super) async fn hashed(
-    credentials: Arc<Credentials>,
+    keeper: Keeper,
     slot: Slot<Client>,
     Json(body): Json<ClientBody>,
     cx: &mut Ctx,
 ) -> Reply<Option<String>> {
     check(&body)?;
-    write::hashed(credentials, slot, Json(body), cx).await
+    write::hashed(keeper, slot, Json(body), cx).await
 }
 
 pub(super) async fn replace(
     client: ByName<Update, Client>,
-    Json(body): Json<ClientBody>,
+    body: Ready<Json<ClientBody>, ()>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    check(&body)?;
-    write::replace(client, Json(body), cx).await
+    check(&body.input.0)?;
+    write::replace(client, body, cx).await
 }
 
 fn check(body: &ClientBody) -> Reply<()> {

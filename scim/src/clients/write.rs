@@ -1,7 +1,7 @@
 //! Making, changing and deleting a client.
 
-use super::body::ClientBody;
-use super::{authorities, limits, note, view};
+use super::body::{ClientBody, Whole};
+use super::{Keeper, authorities, limits, note, sector, view};
 use crate::users::account;
 use serde_json::Value;
 use std::sync::Arc;
@@ -14,16 +14,17 @@ use uaa_store::{Cond, Field, Fields, Granted, Set, Slot, Tx};
 
 /// The hash of a new client's secret, if it has one.
 pub(super) async fn hashed(
-    credentials: Arc<Credentials>,
+    Keeper { credentials, outside }: Keeper,
     _: Slot<Client>,
     Json(body): Json<ClientBody>,
     cx: &mut Ctx,
 ) -> Reply<Option<String>> {
-    check_new(cx.tx(), &body).await?;
-    let Some(secret) = body.secret() else { return Ok(None) };
+    let new = check_new(cx.tx(), &body).await?;
     let account = account(cx);
     let source = Source { account: &account, address: &cx.caller.address.clone() };
     cx.tx().release();
+    sector::vouches(&*outside, &[new]).await?;
+    let Some(secret) = body.secret() else { return Ok(None) };
     credentials.new_client_secret(secret, source).await.map(Some)
 }
 
@@ -39,7 +40,7 @@ pub(super) async fn create(
 /// Everything but the secret, which has a path of its own.
 pub(super) async fn replace(
     ByName(client): ByName<Update, Client>,
-    Json(body): Json<ClientBody>,
+    Ready { input: Json(body), .. }: Ready<Json<ClientBody>, ()>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
     let row = alter(cx.tx(), &client, &body).await?;
@@ -61,10 +62,11 @@ pub(super) async fn delete(
 }
 
 /// What can be wrong with a new client without its secret being hashed.
-pub(super) async fn check_new(tx: &mut Tx, body: &ClientBody) -> Reply<()> {
+pub(super) async fn check_new(tx: &mut Tx, body: &ClientBody) -> Reply<Whole> {
     let new = body.new_client()?;
     limits::hold(tx, &new).await?;
-    free(tx, &new.client_id).await
+    free(tx, &new.client_id).await?;
+    Ok(new)
 }
 
 /// Makes one, with the hash of its secret.

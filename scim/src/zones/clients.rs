@@ -86,6 +86,10 @@ fn limited(body: &ClientBody) -> Reply<()> {
     if body.given("allowedproviders") != Some(&json!(["uaa"])) {
         return Err(refused("only the internal IdP ('uaa') is allowed"));
     }
+    // Nobody reads its document here.
+    if body.given("sector_identifier_uri").is_some() {
+        return Err(refused("sector_identifier_uri is not taken here"));
+    }
     Ok(())
 }
 

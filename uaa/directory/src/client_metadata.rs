@@ -116,6 +116,18 @@ pub fn of_one_sector(all: &Map<String, Value>, redirects: &[String]) -> Result<(
     Err(Wrong::new("`subject_type` pairwise needs `sector_identifier_uri` for several hosts"))
 }
 
+/// OpenID Connect Dynamic Client Registration 1.0 section 5: the document of a sector is a list of every address that its clients have.
+///
+/// # Errors
+/// Which address it lacks.
+pub fn named_by_sector(document: &Value, redirects: &[String]) -> Result<(), Wrong> {
+    let all: Vec<&str> = document.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    match redirects.iter().find(|uri| !all.contains(&uri.as_str())) {
+        None => Ok(()),
+        Some(uri) => Err(Wrong::new(format!("the document at `sector_identifier_uri` lacks `{uri}`"))),
+    }
+}
+
 /// Addresses that a browser is sent to: absolute, without a fragment, and of no scheme that runs something.
 pub fn is_redirect(uri: &str) -> bool {
     let Ok(url) = Url::parse(uri) else { return false };

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use uaa_directory::Client;
 use uaa_directory::client_metadata::{
-    AUTH_METHODS, Wrong, checked, fit_together, fits_redirects, is_redirect, of_one_sector,
+    AUTH_METHODS, Wrong, checked, fit_together, fits_redirects, is_redirect, named_by_sector, of_one_sector,
 };
 use uaa_model::{Code, Fault, Reply};
 use uaa_store::Set;
@@ -131,11 +131,7 @@ impl Metadata {
             Fault::Unavailable(_) => refused("`sector_identifier_uri` cannot be read"),
             other => other,
         })?;
-        let all: Vec<&str> = said.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        match self.redirects.iter().find(|uri| !all.contains(&uri.as_str())) {
-            None => Ok(()),
-            Some(uri) => Err(refused(format!("the document at `sector_identifier_uri` lacks `{uri}`"))),
-        }
+        named_by_sector(&said, &self.redirects).map_err(wrong)
     }
 }
 
