@@ -125,11 +125,7 @@ async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<
         let caller = engine.client(cx.zone(), &good.actor.client).await?;
         return caller.filter(|_| good.has_scope("uaa.resource")).ok_or_else(lacking);
     }
-    // Credentials in the form are not taken here, as with UAA; what is signed is, and a certificate.
-    let in_form = form.iter().any(|(name, _)| name == "client_secret");
-    if cx.headers.get(header::AUTHORIZATION).is_none() && in_form {
-        return Err(invalid_client());
-    }
+    // By whatever the client registered, as at the token endpoint (RFC 7662 section 2.1): libraries show it the same way everywhere.
     let shown = engine.authenticate_client(&cx.headers, form, &cx.caller, cx.zone()).await?;
     if shown.by == ClientAuth::Name {
         return Err(invalid_client());
