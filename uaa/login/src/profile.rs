@@ -1,5 +1,6 @@
 //! `/profile`: the account, where it is signed in, and what applications may do in its name. Everything there can be ended.
 
+mod agent;
 pub(crate) mod factors;
 
 use crate::LoginPages;
@@ -136,7 +137,7 @@ async fn sessions(live: &Live, generation: i64, cx: &mut Ctx) -> Reply<Vec<Shows
 fn shown(row: &Fields<SessionOwn>, live: &Live) -> Shows {
     let own = &row.own;
     Shows {
-        agent: own.agent.chars().take(AGENT).collect(),
+        agent: agent::spoken(&own.agent),
         from: own.address.clone(),
         active: own.seen,
         since: row.created_at,
@@ -191,6 +192,4 @@ fn act(name: &str, value: &str) -> Act {
 }
 
 pub(super) const PATH: &str = "/profile";
-/// Of the browser's own name, as it goes on for long.
-const AGENT: usize = 100;
 const MOST: i64 = 200;
