@@ -33,14 +33,21 @@ await story(async (it) => {
   await mira.page.locator('summary', { hasText: 'Mira Holm' }).click()
   await mira.presses('Sign out')
   await mira.sees('You are signed out')
+  // It is told by the browser and by the server.
+  const front = (await rp.app.next('/front')).url.searchParams
+  assert.deepEqual([front.get('iss'), front.get('sid')], [rp.config.serverMetadata().issuer, sid])
   const told = await rp.isTold()
   assert.deepEqual([told.sub, told.sid], [id, sid])
   assert.deepEqual(told.events, { 'http://schemas.openid.net/event/backchannel-logout': {} })
 
-  // From the application.
+  // From the application: after a question when it does not show whom it means, else at once, and back.
   await mira.open(await rp.asks())
   await mira.signsIn(name, PASSWORD)
   const { id_token } = await rp.gets()
+  await mira.open(rp.signsOut())
+  await mira.sees('Sign out?')
+  await mira.presses('Stay signed in')
+  await mira.sees('Applications')
   await mira.open(rp.signsOut({ id_token_hint: id_token, state: 'xyz' }))
   assert.equal((await rp.app.next('/bye')).url.searchParams.get('state'), 'xyz')
   await mira.open('home')

@@ -49,7 +49,7 @@ async function forgets(it) {
   await mira.sees('Check your mail')
   await mira.open((await nextMail(`${name}@new.example`)).link)
   await mira.presses('Confirm the address')
-  await mira.sees('Profile and security', `${name}@new.example`)
+  await mira.shows('#you', `${name}@new.example`)
   await nextMail(address)
 }
 
@@ -86,7 +86,8 @@ async function isInvited(it) {
   assert.equal(invited.status, 200)
   const ann = await it.person()
   await ann.open((await nextMail(address)).link)
-  await ann.sees('Join Hallmark', address)
+  await ann.sees('Join Hallmark')
+  await ann.shows('main', address)
   await ann.types('Your name', 'Ann')
   await ann.types('Choose a password', PASSWORD)
   await ann.presses('Accept the invitation')

@@ -12,6 +12,7 @@ export async function shop(id, more = {}) {
     redirect_uri: [`${app.home}/cb`],
     post_logout_redirect_uris: [`${app.home}/bye`],
     backchannel_logout_uri: `${out}/out`,
+    frontchannel_logout_uri: `${app.home}/front`,
     ...more,
   })
   const config = await client.discovery(new URL(`${UAA}/.well-known/openid-configuration`), id, 'open sesame', undefined, {

@@ -79,8 +79,11 @@ class Queue {
     const there = of(this.all, name)
     if (there.length) return Promise.resolve(there.shift())
     return new Promise((takes, fails) => {
-      of(this.waiting, name).push(takes)
-      setTimeout(() => fails(new Error(`nothing has come for ${name}`)), 20_000).unref()
+      const late = setTimeout(() => fails(new Error(`nothing has come for ${name}`)), 30_000)
+      of(this.waiting, name).push((value) => {
+        clearTimeout(late)
+        takes(value)
+      })
     })
   }
 }

@@ -100,11 +100,6 @@ class Person {
     await this.page.locator(selector, { hasText }).first().waitFor()
   }
 
-  // Does not see it, now that the page is there.
-  async doesNotSee(text) {
-    assert.equal(await this.page.locator('main', { hasText: this.named(text, '') }).count(), 0, `${text} at ${this.page.url()}`)
-  }
-
   // Types into the field with that label.
   async types(label, text) {
     await this.page.getByLabel(this.named(label)).fill(text)
@@ -145,10 +140,10 @@ class Person {
   }
 
   // The label in the person's language; a button in a list has what it is for behind a colon.
-  named(text, end = '\\s*(: .*)?$') {
+  named(text) {
     const all = translated(this.it.language, text)
-    assert(all.length, `no message says \`${text}\``)
-    return new RegExp(`${end && '^\\s*'}(${all.map(escaped).join('|')})${end}`)
+    assert(all.length, `\`${text}\` is put together from parts`)
+    return new RegExp(`^\\s*(${all.map(escaped).join('|')})\\s*(: .*)?$`)
   }
 
   async tellWhereItIs() {

@@ -5,7 +5,8 @@ import path from 'node:path'
 
 const messages = Object.fromEntries(['en', 'ko'].map((language) => [language, read(language)]))
 
-// Every way in which the language says it; none when the sentence is put together from parts.
+// Every way in which the language says it; none when it puts the sentence together from parts. What no message says, such as a name,
+// is the same in all of them.
 export function translated(language, text) {
   if (language === 'en') return [text]
   const all = Object.entries(messages.en).flatMap(([key, english]) => {
@@ -15,7 +16,7 @@ export function translated(language, text) {
     const values = Object.fromEntries(places.map((place, at) => [place, found?.[at + 1]]))
     return found && found[0] !== found[1] ? [(messages[language][key] ?? '{').replace(PLACE, (_, place) => values[place])] : []
   })
-  return [...new Set(all)].filter((said) => !said.includes('{'))
+  return all.length ? [...new Set(all)].filter((said) => !said.includes('{')) : [text]
 }
 
 // The messages of one line each, without their markup.
