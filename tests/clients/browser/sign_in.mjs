@@ -42,4 +42,6 @@ await story(async (it) => {
   const lost = await it.person()
   await lost.open('oauth/authorize?client_id=nobody&response_type=code')
   await lost.sees('We cannot go on from here', 'The application that sent you is not known here.')
+  await lost.open('forgot_password')
+  await lost.sees('Mail is not set up')
 })
