@@ -18,6 +18,7 @@ mod clients;
 mod clients_api;
 mod clients_many;
 mod command_line;
+mod cross_origin;
 mod decide;
 mod dpop;
 mod engines;

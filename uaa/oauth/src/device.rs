@@ -66,7 +66,8 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
     let person = "a browser's session says who it is, and the sign-in page is the answer to whoever has none";
     let (ask, engine) = ("/oauth/device_authorization", authorize.engine.clone());
     vec![
-        Route::public(Uaa, Method::POST, ask, "device_create", Oauth, client, with(engine, create)),
+        Route::public(Uaa, Method::POST, ask, "device_create", Oauth, client, with(engine, create))
+            .from_any_origin(),
         Route::public(Uaa, Method::GET, PATH, "device_show", Oauth, person, with(authorize.clone(), show)),
         Route::public(
             Uaa,

@@ -16,7 +16,7 @@ use uaa_token::{Algorithm, KeySet, digest};
 pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let at = |site, path, name, why, say| {
         let handler = Document { engine: engine.clone(), say, below: site == Site::Api };
-        Route::public(site, Method::GET, path, name, Dialect::Oauth, why, handler)
+        Route::public(site, Method::GET, path, name, Dialect::Oauth, why, handler).from_any_origin()
     };
     let document = |path, name, why, say| at(Site::Uaa, path, name, why, say);
     let keys = "public keys are public";

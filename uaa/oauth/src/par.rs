@@ -14,6 +14,7 @@ use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, fi
 pub(crate) fn route(engine: &Arc<Engine>) -> Route {
     let why = "a client proves here who it is; a public one only says its name";
     Route::public(Uaa, Method::POST, PATH, "pushed_request_create", Oauth, why, with(engine.clone(), push))
+        .from_any_origin()
 }
 
 async fn push(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {

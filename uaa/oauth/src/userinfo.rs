@@ -20,6 +20,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let why = "the token may come in the form (RFC 6750 section 2.2): it is asked for inside";
     let route = |method, name| {
         Route::public(Site::Uaa, method, "/userinfo", name, Dialect::Oauth, why, UserInfo(engine.clone()))
+            .from_any_origin()
     };
     vec![route(Method::GET, "userinfo_show"), route(Method::POST, "userinfo_show_by_form")]
 }

@@ -16,6 +16,8 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
+use tower_http::cors::{Any, CorsLayer};
 use uaa_authz::{Actor, Subject};
 use uaa_model::{Clock, Denied, Fault, Reply};
 use uaa_store::{Access, Noted, Want};
@@ -47,7 +49,7 @@ pub struct Handled {
 
 /// The routes of one site as a service.
 pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site) -> Router {
-    let mut router = Router::new();
+    let (mut router, mut of_any_origin) = (Router::new(), Router::new());
     for route in routes.iter().filter(|r| r.site == site) {
         let Ok(filter) = MethodFilter::try_from(route.method.clone()) else { continue };
         let (dispatcher, one) = (dispatcher.clone(), Arc::new(route.clone()));
@@ -56,7 +58,10 @@ pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site) -> Rou
             let params = Params::new(params.iter().map(|(_, v)| v.to_owned()).collect());
             async move { dispatcher.serve(&route, params, request).await }
         };
-        router = router.route(route.path, on(filter, serve));
+        match route.any_origin {
+            true => of_any_origin = of_any_origin.route(route.path, on(filter, serve)),
+            false => router = router.route(route.path, on(filter, serve)),
+        }
     }
     let unknown = move |request: Request| async move {
         let dialect = if site == Site::Api { Dialect::Cc } else { Dialect::Oauth };
@@ -67,8 +72,23 @@ pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site) -> Rou
         let dialect = if site == Site::Api { Dialect::Cc } else { Dialect::Oauth };
         dialect.render(&Fault::Method, &caller(&request).request)
     };
+    // The question before a request comes with a method that no route has.
+    let of_any_origin = of_any_origin.method_not_allowed_fallback(wrong).layer(any_origin());
+    let router = router.method_not_allowed_fallback(wrong).merge(of_any_origin);
     // With its state, or each request would turn its handler into a service anew.
-    router.fallback(unknown).method_not_allowed_fallback(wrong).with_state(())
+    router.fallback(unknown).with_state(())
+}
+
+/// Without credentials: a browser sends no cookie along, and lets nobody read an answer to one.
+fn any_origin() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("dpop")])
+        .expose_headers([header::WWW_AUTHENTICATE, header::ETAG, HeaderName::from_static("dpop-nonce")])
+        .max_age(ASKED_AGAIN)
+        // It is the same for everybody.
+        .vary([])
 }
 
 impl Dispatcher {
@@ -261,6 +281,8 @@ fn caller(request: &Request) -> Caller {
 }
 
 const TRIES: u32 = 8;
+/// How long a browser may remember that it may ask.
+const ASKED_AGAIN: Duration = Duration::from_secs(7_200);
 
 /// Whom a token for the platform's API must be meant for, one of these: what the Cloud Controller is configured with
 /// (`uaa.resource_id`). UAA's own paths do not look, as with UAA.

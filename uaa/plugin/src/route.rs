@@ -117,6 +117,8 @@ pub struct Route {
     pub input: &'static str,
     /// Why nobody is asked for a token.
     pub public: Option<&'static str>,
+    /// Whether scripts of any site may read its answers.
+    pub any_origin: bool,
     pub(crate) reads: fn() -> Reads,
     pub(crate) run: Run,
     pub(crate) ahead: Option<Ahead>,
@@ -156,6 +158,7 @@ impl Route {
             input: I::NAME,
             reads: I::reads,
             public: None,
+            any_origin: false,
             run,
             ahead: None,
         }
@@ -182,7 +185,15 @@ impl Route {
         });
         let (need, public) = (NeedInfo::Public, Some(why));
         let (input, reads) = (I::NAME, I::reads);
-        Route { method, path, name, site, dialect, need, input, reads, public, run, ahead: None }
+        let any_origin = false;
+        Route { method, path, name, site, dialect, need, input, reads, public, any_origin, run, ahead: None }
+    }
+
+    /// The same for scripts of any site: an application that runs in the browser reads the answers (RFC 9700 section 2.6). What counts there
+    /// is what the script sends along, a token or the secret of a code, and never a cookie.
+    #[must_use]
+    pub fn from_any_origin(self) -> Route {
+        Route { any_origin: true, ..self }
     }
 
     /// As a line of `routes.txt`, with what a request costs.
@@ -195,8 +206,9 @@ impl Route {
             Some(why) => format!("public: {why}"),
             None => self.need.to_string(),
         };
+        let origin = if self.any_origin { "; scripts of any site" } else { "" };
         format!(
-            "{site} {:6} {:52} {:28} {:6} {:6} {statements:>6}  {need}",
+            "{site} {:6} {:52} {:28} {:6} {:6} {statements:>6}  {need}{origin}",
             self.method.as_str(),
             self.path,
             self.name,

@@ -1,0 +1,77 @@
+//! Scripts of other sites: what an application in the browser needs, and nothing that a cookie opens.
+
+use reqwest::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, HeaderMap};
+use reqwest::{Method, Response};
+use tests::Hallmark;
+
+async fn ask(url: &str, method: Method, wanted: &str) -> Response {
+    let request = reqwest::Client::new().request(method, url).header("origin", "https://app.example");
+    let request = request
+        .header("access-control-request-method", wanted)
+        .header("access-control-request-headers", "authorization, content-type, dpop");
+    request.send().await.unwrap()
+}
+
+fn is_open(headers: &HeaderMap) -> bool {
+    assert!(!headers.contains_key(ACCESS_CONTROL_ALLOW_CREDENTIALS));
+    match headers.get(ACCESS_CONTROL_ALLOW_ORIGIN) {
+        Some(origin) => origin == "*",
+        None => false,
+    }
+}
+
+/// RFC 9700 section 2.6: the token endpoint and its like for all, the authorization endpoint for none.
+#[tokio::test]
+async fn scripts_read_what_needs_no_cookie() {
+    let server = Hallmark::start().await;
+    let uaa = server.uaa();
+    for (method, path) in [
+        ("POST", "/oauth/token"),
+        ("POST", "/oauth/revoke"),
+        ("POST", "/oauth/par"),
+        ("POST", "/oauth/device_authorization"),
+        ("GET", "/userinfo"),
+        ("POST", "/userinfo"),
+        ("GET", "/token_keys"),
+        ("GET", "/token_key"),
+        ("GET", "/.well-known/openid-configuration"),
+        ("GET", "/oauth/token/.well-known/openid-configuration"),
+    ] {
+        let url = format!("{uaa}{path}");
+        let before = ask(&url, Method::OPTIONS, method).await;
+        assert!(before.status().is_success() && is_open(before.headers()), "{path}: {before:?}");
+        let allowed = before.headers()["access-control-allow-headers"].to_str().unwrap();
+        assert!(
+            ["authorization", "content-type", "dpop"].iter().all(|name| allowed.contains(name)),
+            "{allowed}"
+        );
+        let answer = ask(&url, method.parse().unwrap(), method).await;
+        assert!(is_open(answer.headers()), "{path}: {answer:?}");
+        let exposed = answer.headers()["access-control-expose-headers"].to_str().unwrap();
+        assert!(exposed.contains("www-authenticate") && exposed.contains("dpop-nonce"), "{exposed}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_else_is_read_by_them() {
+    let server = Hallmark::start().await;
+    let (uaa, api) = (server.uaa(), server.api());
+    for (method, url) in [
+        ("GET", format!("{uaa}/oauth/authorize?client_id=cf&response_type=code")),
+        ("POST", format!("{uaa}/oauth/authorize")),
+        ("GET", format!("{uaa}/login")),
+        ("POST", format!("{uaa}/login.do")),
+        ("GET", format!("{uaa}/profile")),
+        ("GET", format!("{uaa}/passcode")),
+        ("GET", format!("{uaa}/Users")),
+        ("POST", format!("{uaa}/oauth/clients")),
+        ("POST", format!("{uaa}/introspect")),
+        ("GET", format!("{uaa}/access/v1/sessions")),
+        ("GET", format!("{api}/v3/organizations")),
+    ] {
+        let before = ask(&url, Method::OPTIONS, method).await;
+        assert!(!before.status().is_success() && !is_open(before.headers()), "{url}: {before:?}");
+        let answer = ask(&url, method.parse().unwrap(), method).await;
+        assert!(!is_open(answer.headers()), "{url}: {answer:?}");
+    }
+}
