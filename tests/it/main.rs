@@ -11,6 +11,7 @@ mod approvals;
 mod audit;
 mod authorize;
 mod bad_input;
+mod branding;
 mod browser;
 mod cf_cli;
 mod client_auth;

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use tests::inside::{Heard, Inside};
 
 /// An installation with a manager of zones, who is the client `admin`.
-struct Site {
+pub(crate) struct Site {
     inside: Inside,
     manager: String,
 }
 
 impl Site {
-    async fn open() -> Site {
+    pub(crate) async fn open() -> Site {
         let inside = Inside::open(false).await;
         let secret = std::fs::read_to_string(inside.data().join("admin-client-secret")).unwrap();
         let manager = inside.token("admin", secret.trim(), "grant_type=client_credentials").await;
@@ -22,7 +22,7 @@ impl Site {
     }
 
     /// The same with zones of these ids, each reached under its id.
-    async fn with(zones: &[&str]) -> Site {
+    pub(crate) async fn with(zones: &[&str]) -> Site {
         let site = Site::open().await;
         for id in zones {
             let made = site.manage("POST", "/identity-zones", &new_zone(id)).await;
@@ -32,12 +32,12 @@ impl Site {
     }
 
     /// As the manager, in the first zone.
-    async fn manage(&self, method: &str, path: &str, body: &Value) -> Heard {
+    pub(crate) async fn manage(&self, method: &str, path: &str, body: &Value) -> Heard {
         self.ask("", &self.manager, (method, path), &[], body).await
     }
 
     /// A request at a zone's host, with further headers.
-    async fn ask(
+    pub(crate) async fn ask(
         &self,
         subdomain: &str,
         token: &str,

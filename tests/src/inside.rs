@@ -32,6 +32,8 @@ pub struct Heard {
     pub status: u16,
     /// The body, `null` when it is no JSON.
     pub body: Value,
+    /// The body as it is.
+    pub text: String,
     /// How many statements the request ran.
     pub statements: u32,
 }
@@ -189,6 +191,7 @@ impl Inside {
         let status = response.status().as_u16();
         let statements = response.extensions().get::<Handled>().map_or(0, |h| h.statements);
         let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-        Heard { status, statements, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Heard { status, statements, body: serde_json::from_slice(&body).unwrap_or(Value::Null), text }
     }
 }

@@ -165,7 +165,7 @@ fn plan(config: &Config, links: Links) -> Result<Plan, Failure> {
         body_limit: config.limits.body_bytes.size(),
         audit_keep_days: i64::try_from(config.audit.keep_days.get()).unwrap_or(0),
         hash_queue: config.limits.hash_queue.size(),
-        first_zone: config.first_zone(),
+        first_zone: config.first_zone()?,
         mail: config.mail_settings()?,
         networks: Networks::with(&config.outbound.allow_networks),
         certificates: promised(config),

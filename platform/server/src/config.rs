@@ -4,6 +4,7 @@
 //! are the descriptions in the JSON Schema and in the guide.
 
 mod blocks;
+mod branding;
 mod guide;
 mod header;
 mod keys;
@@ -17,6 +18,7 @@ pub use blocks::{
     Audit, Database, Limits, Listen, Lockout, Log, LogFormat, Metrics, Outbound, Refresh, RefreshFormat,
     Registration, Session, SigningAlgorithm, Tls, Token,
 };
+pub use branding::{Branding, Palette};
 pub use guide::guide;
 pub use header::HeaderKey;
 pub use keys::{Key, Shape, keys};
@@ -31,6 +33,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Deserialize;
 use std::path::PathBuf;
+use uaa_directory::brand;
 use uaa_model::Secret;
 use uaa_plugin::ZoneConfig;
 
@@ -79,6 +82,8 @@ pub struct Config {
     pub mail: Mail,
     /// What people prove who they are with besides a password.
     pub mfa: Mfa,
+    /// How the pages of the first zone look. Other zones say it themselves.
+    pub branding: Branding,
     /// Connections that the server makes because somebody named an address.
     pub outbound: Outbound,
     /// Bounds on what clients may use up.
@@ -110,6 +115,7 @@ impl Default for Config {
             sign_out: SignOut::default(),
             mail: Mail::default(),
             mfa: Mfa::default(),
+            branding: Branding::default(),
             outbound: Outbound::default(),
             limits: Limits::default(),
             audit: Audit::default(),
@@ -148,8 +154,16 @@ impl Config {
     }
 
     /// What the first zone is like, in the form in which other zones say it.
-    pub fn first_zone(&self) -> ZoneConfig {
+    ///
+    /// # Errors
+    /// When the logo cannot be read, or is none, or a colour is none or too faint.
+    pub fn first_zone(&self) -> Result<ZoneConfig, Failure> {
         let own = &self.self_service;
+        let mut branding = self.branding.as_of_zone()?;
+        branding["consent"] = serde_json::json!({
+            "text": own.agreement.as_deref().unwrap_or_default(),
+            "link": own.agreement_url.as_ref().map(WebUrl::to_string),
+        });
         let text = serde_json::json!({
             "passwordPolicy": self.password.policy(),
             "mfaConfig": {"policy": self.mfa.policy},
@@ -160,12 +174,11 @@ impl Config {
                     "whitelist": self.sign_out.allow,
                 },
             },
-            "branding": {"consent": {
-                "text": own.agreement.as_deref().unwrap_or_default(),
-                "link": own.agreement_url.as_ref().map(WebUrl::to_string),
-            }},
+            "branding": branding,
         });
-        ZoneConfig::lenient(&text.to_string())
+        let zone = ZoneConfig::lenient(&text.to_string());
+        brand(&zone.branding, "").map_err(|said| Failure::new(format!("`branding`: {said}")))?;
+        Ok(zone)
     }
 
     /// The mail server, if one is configured.

@@ -1,6 +1,7 @@
 //! The configuration of a zone: kept as it comes, checked where it is used.
 
 use serde_json::{Map, Value, json};
+use uaa_directory::brand;
 use uaa_directory::password::PasswordPolicy;
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{DEFAULT_MFA_PROVIDERS, ZoneConfig, Zones};
@@ -41,6 +42,7 @@ pub(super) fn checked(config: &Map<String, Value>, id: &str, zones: &Zones) -> R
             return Err(invalid("The passwordPolicy leaves out some of its fields."));
         }
     }
+    brand(&read.branding, "").map_err(|said| invalid(&said))?;
     let policy = &read.token_policy;
     if policy.access_seconds().max(policy.refresh_seconds()).is_some_and(|seconds| seconds > LONGEST) {
         return Err(invalid("Tokens cannot be good for more than thirty years."));

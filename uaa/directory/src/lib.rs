@@ -4,6 +4,7 @@
 //! resources live here; the protocols that speak of them are plugins above.
 
 mod access;
+mod brand;
 pub mod client_metadata;
 mod credentials;
 mod expiring_code;
@@ -29,6 +30,7 @@ pub mod signing_key;
 pub mod zone;
 
 pub use access::AccessApi;
+pub use brand::{BrandFile, brand, brand_file};
 pub use credentials::{Attempt, Credentials, Refused, Tried};
 pub use expiring_code::{ExpiringCode, ExpiringCodeOwn, Invitation, NewCode, Purpose};
 pub use factor::{
@@ -44,7 +46,7 @@ pub use mail::{Errand, Inviter, Mail, MailOwn, Postman, is_address, queue};
 pub use named::{ByName, Named};
 pub use new_password::{former_passwords, set_password, with_password};
 pub use new_user::{NewUser, emails, make_user, user_named, users_of_address};
-pub use pages::{Asking, Pages, Shown, account, proofs, zone_name};
+pub use pages::{Asking, Pages, Shown, account, proofs, zone_called};
 pub use participant::{
     LogoutNotice, LogoutNoticeOwn, Participant, ParticipantOwn, end_session, end_sessions, participants,
     takes_part,

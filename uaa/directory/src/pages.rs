@@ -1,14 +1,13 @@
 //! Pages as answers: what every one of them needs besides its own content (language, proof of origin, headers).
 
-use crate::{Assurance, Client, Live, cookie};
+use crate::brand::{brand_file, links};
+use crate::{Assurance, BrandFile, Client, Live, brand, cookie};
 use axum::http::{StatusCode, header};
 use std::sync::Arc;
 use uaa_authz::Duty;
-use uaa_look::{
-    Account, Around, Asset, Envelope, ErrorPage, Lang, Links, Look, Mail, Message, Page, Proof, Reason,
-};
+use uaa_look::{Account, Around, Asset, Envelope, ErrorPage, Lang, Look, Mail, Message, Page, Proof, Reason};
 use uaa_model::{Code, Fault, Reply};
-use uaa_plugin::{Answer, Ctx};
+use uaa_plugin::{Answer, Ctx, ZoneInfo};
 use uaa_store::{Cond, Field};
 use url::Url;
 
@@ -52,13 +51,14 @@ impl Pages {
         let here = cx.here();
         let base = base(&here.login);
         let account = shown.live.map(account);
-        let links = Links::default();
+        let links = links(&here);
+        let own = brand(&here.config.branding, &base).ok().flatten();
         let around = Around {
             lang,
-            zone_name: zone_name(&here.name),
+            zone_name: zone_called(&here),
             csrf: &csrf,
             base: &base,
-            brand: None,
+            brand: own.as_ref(),
             account: account.as_ref(),
             here: shown.here,
             links: &links,
@@ -129,6 +129,12 @@ impl Pages {
         Answer::found(&format!("{login}/login/factor?{to}"))?.with(header::CACHE_CONTROL, "no-store")
     }
 
+    /// A file of the brand of the zone at hand.
+    pub fn brand_file(&self, name: &str, cx: &Ctx) -> Option<BrandFile> {
+        let here = cx.here();
+        brand_file(&here.config.branding, &base(&here.login), name)
+    }
+
     /// A file that pages refer to.
     pub fn asset(&self, name: &str) -> Option<Asset<'_>> {
         self.0.asset(name)
@@ -186,8 +192,14 @@ fn chosen(cx: &Ctx) -> Option<String> {
     uaa_plugin::field(&uaa_plugin::pairs(&cx.query).unwrap_or_default(), "lang").map(str::to_owned)
 }
 
+/// What people call the zone.
+pub fn zone_called(here: &ZoneInfo) -> &str {
+    let own = here.config.branding.company_name.as_deref().map(str::trim);
+    own.filter(|name| !name.is_empty()).unwrap_or_else(|| zone_name(&here.name))
+}
+
 /// The first zone is called `uaa`, which tells nobody anything.
-pub fn zone_name(name: &str) -> &str {
+fn zone_name(name: &str) -> &str {
     if name == "uaa" { "Hallmark" } else { name }
 }
 

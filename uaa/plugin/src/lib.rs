@@ -39,6 +39,6 @@ pub use openapi::document;
 pub use post::{Post, ToSend, Undelivered};
 pub use route::{Handler, Plugin, Route, Site, With, with};
 pub use zone::{
-    Agreement, DEFAULT_GROUPS, DEFAULT_MFA_PROVIDERS, LogoutLinks, MfaConfig, MfaPolicy, Prompt, SelfService,
-    TokenPolicy, UserConfig, ZoneConfig, ZoneInfo, Zones,
+    Agreement, Branding, DEFAULT_GROUPS, DEFAULT_MFA_PROVIDERS, LogoutLinks, MfaConfig, MfaPolicy, Palette,
+    Prompt, SelfService, TokenPolicy, UserConfig, ZoneConfig, ZoneInfo, Zones,
 };

@@ -5,8 +5,8 @@ mod config;
 mod switch;
 
 pub use config::{
-    Agreement, DEFAULT_GROUPS, DEFAULT_MFA_PROVIDERS, LogoutLinks, MfaConfig, MfaPolicy, Prompt, SelfService,
-    TokenPolicy, UserConfig, ZoneConfig,
+    Agreement, Branding, DEFAULT_GROUPS, DEFAULT_MFA_PROVIDERS, LogoutLinks, MfaConfig, MfaPolicy, Palette,
+    Prompt, SelfService, TokenPolicy, UserConfig, ZoneConfig,
 };
 
 use crate::ctx::Links;

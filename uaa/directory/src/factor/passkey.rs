@@ -244,7 +244,7 @@ fn site(cx: &Ctx) -> Option<Webauthn> {
     let here = cx.here();
     let on = safe && here.config.mfa.policy != Some(MfaPolicy::Off);
     let site = WebauthnBuilder::new(&domain, &origin).ok().filter(|_| on)?;
-    site.rp_name(crate::zone_name(&here.name)).timeout(ASKING).build().ok()
+    site.rp_name(crate::zone_called(&here)).timeout(ASKING).build().ok()
 }
 
 async fn holder(credential: &str, cx: &mut Ctx) -> Reply<Option<Fields<FactorOwn>>> {

@@ -3,7 +3,7 @@
 
 use super::errand::{Errand, Kept};
 use super::{Mail, is_address};
-use crate::pages::zone_name;
+use crate::pages::zone_called;
 use crate::{ExpiringCode, NewCode, Pages, Purpose, User, UserOwn};
 use serde_json::json;
 use std::sync::Arc;
@@ -108,7 +108,7 @@ impl Postman {
         let kept: Kept = serde_json::from_str(&row.own.errand).map_err(|e| Fault::Internal(e.to_string()))?;
         let envelope = Envelope {
             lang: Lang::choose(Some(&kept.lang), None, None),
-            zone_name: zone_name(&here.name),
+            zone_name: zone_called(here),
             contact: self.contact.as_deref(),
             now: tx.now(),
             offset_minutes: None,

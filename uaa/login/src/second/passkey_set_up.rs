@@ -6,7 +6,7 @@ use crate::LoginPages;
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::{Answered, cookie, zone_name};
+use uaa_directory::{Answered, cookie, zone_called};
 use uaa_look::PasskeySetUp;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
@@ -44,7 +44,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     let sent = Answered { pending: text("pending"), credential: text("credential") };
     let here = cx.here();
     cx.step(Want::Write).await?;
-    let of = step.app_of(zone_name(&here.name));
+    let of = step.app_of(zone_called(&here));
     let made = if step.mine.has_room() {
         login.factors.keep_passkey(sent, text("name"), of, cx).await?
     } else {
@@ -58,7 +58,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
 
 fn page(login: &LoginPages, step: &Step, failed: Option<&str>, cx: &mut Ctx) -> Reply<Answer> {
     let here = cx.here();
-    let Some(made) = login.factors.new_passkey(step.app_of(zone_name(&here.name)), &step.mine, cx)? else {
+    let Some(made) = login.factors.new_passkey(step.app_of(zone_called(&here)), &step.mine, cx)? else {
         return step.go(APP, cx);
     };
     let action = step.at(NEW_PASSKEY);

@@ -6,7 +6,7 @@ use crate::LoginPages;
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode};
 use std::sync::Arc;
-use uaa_directory::{NewApp, cookie, passkeys_work, zone_name};
+use uaa_directory::{NewApp, cookie, passkeys_work, zone_called};
 use uaa_look::{RecoveryCodes, SetUpApp};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
@@ -39,7 +39,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         Err(answer) => return Ok(answer),
     };
     let here = cx.here();
-    let of = step.app_of(zone_name(&here.name));
+    let of = step.app_of(zone_called(&here));
     let app = login.factors.carried(field(&fields, "pending").unwrap_or_default(), of, cx)?;
     let (Some(app), Some(code)) = (app, field(&fields, "code")) else { return begin(&login, &step, cx) };
     cx.step(Want::Write).await?;
@@ -101,7 +101,7 @@ pub(super) async fn allowed(login: &LoginPages, path: &str, cx: &mut Ctx) -> Rep
 
 fn begin(login: &LoginPages, step: &Step, cx: &mut Ctx) -> Reply<Answer> {
     let here = cx.here();
-    let app = login.factors.new_app(step.app_of(zone_name(&here.name)), cx)?;
+    let app = login.factors.new_app(step.app_of(zone_called(&here)), cx)?;
     page(login, step, app, false, cx)
 }
 

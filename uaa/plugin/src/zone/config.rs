@@ -1,4 +1,5 @@
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// What of a zone's configuration is used. The rest is kept as it came.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -17,8 +18,9 @@ pub struct ZoneConfig {
     pub mfa: MfaConfig,
     /// What a new password must be like, and how long it lasts, in UAA's form; `None`: as the installation says.
     pub password_policy: Option<serde_json::Value>,
+    /// How its pages look.
+    pub branding: Branding,
     links: Links,
-    branding: Branding,
 }
 
 /// UAA's `links`, as far as pages follow them.
@@ -73,11 +75,38 @@ impl SelfService {
     }
 }
 
-/// UAA's `branding`, as far as it is no matter of looks.
+/// How a zone's pages look: UAA's `branding`, and colours.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Branding {
-    consent: Option<Agreement>,
+pub struct Branding {
+    /// What people call it, in the place of the zone's name.
+    pub company_name: Option<String>,
+    /// A PNG in Base64.
+    pub product_logo: Option<String>,
+    /// A line at the foot.
+    pub footer_legal_text: Option<String>,
+    /// Links at the foot, by what they say.
+    pub footer_links: Option<BTreeMap<String, String>>,
+    /// Ours: colours in daylight.
+    pub light: Palette,
+    /// Ours: colours at night.
+    pub dark: Palette,
+    /// What somebody agrees to who makes an account.
+    pub consent: Option<Agreement>,
+}
+
+/// Colours as `#rgb` or `#rrggbb`; what is left out stays ours.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Palette {
+    /// Links, focus and what is current.
+    pub accent: Option<String>,
+    /// The primary button.
+    pub action: Option<String>,
+    /// Text on it.
+    pub on_action: Option<String>,
+    /// The page behind the sheet.
+    pub ground: Option<String>,
 }
 
 /// What somebody agrees to who makes an account: UAA's `branding.consent`.
