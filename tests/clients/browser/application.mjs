@@ -49,6 +49,8 @@ await story(async (it) => {
   await mira.presses('Stay signed in')
   await mira.sees('Applications')
   await mira.open(rp.signsOut({ id_token_hint: id_token, state: 'xyz' }))
+  // The page after the sign-out goes on by itself, when the frames are through.
+  await mira.page.waitForURL('**/bye*')
   assert.equal((await rp.app.next('/bye')).url.searchParams.get('state'), 'xyz')
   await mira.open('home')
   await mira.shows('h1', 'Sign in')
