@@ -147,6 +147,26 @@ async fn nobody_gives_a_client_what_they_lack(server: Hallmark) {
     assert_eq!(ask(&server, &still, "DELETE", "/modest", None).await.status, 200);
 }
 
+/// RFC 9700 section 4.15: a resource server that reads `sub` alone would take the client for the person.
+#[tokio::test]
+async fn a_client_is_not_called_as_a_person_is() {
+    let server = Hallmark::start().await;
+    let (root, uaa) = (root(&server).await, server.uaa());
+    let all = server.ask(&root, "GET", &format!("{uaa}/Users"), None).await;
+    let person = all.body["resources"][0]["id"].as_str().unwrap().to_owned();
+    for (client_id, status) in [
+        (person.clone(), 409),
+        (person.to_uppercase(), 409),
+        (person.replace('-', ""), 409),
+        ("0b1f6f3e-0000-4000-8000-000000000000".to_owned(), 201),
+    ] {
+        let client = json!({"client_id": client_id, "client_secret": "a secret of its own",
+            "authorized_grant_types": ["client_credentials"]});
+        let said = server.ask(&root, "POST", &format!("{uaa}/oauth/clients"), Some(client)).await;
+        assert_eq!(said.status, status, "{client_id}: {said:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_client_that_uaa_would_refuse_is_refused_in_its_words() {
     let server = Hallmark::start().await;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Update};
 use uaa_directory::password::Source;
-use uaa_directory::{ByName, Client, ClientOwn, Credentials};
+use uaa_directory::{ByName, Client, ClientOwn, Credentials, User};
 use uaa_model::{Code, Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx, Json, Ready};
 use uaa_store::{Cond, Field, Fields, Granted, Set, Slot, Tx};
@@ -149,12 +149,15 @@ async fn free(tx: &mut Tx, client_id: &str) -> Reply<()> {
         Ok(seen) => tx.find(&seen, Cond::In(Field::Text("client_id"), vec![client_id.to_owned()])).await,
         Err(fault) => Err(fault),
     };
+    // RFC 9700 section 4.15: `sub` of its own tokens would be a person's.
+    let person = match (client_id.parse(), tx.visible::<User>().await) {
+        (Ok(id), Ok(seen)) => tx.find(&seen, Cond::Ids("guid", vec![id])).await.map(|row| row.is_some()),
+        (_, seen) => seen.map(|_| false),
+    };
     tx.resume(me);
-    match known? {
-        None => Ok(()),
-        Some(_) => Err(Fault::protocol(
-            Code::new(409, "invalid_client"),
-            format!("Client already exists: {client_id}"),
-        )),
+    if known?.is_some() || person? {
+        let text = format!("Client already exists: {client_id}");
+        return Err(Fault::protocol(Code::new(409, "invalid_client"), text));
     }
+    Ok(())
 }
