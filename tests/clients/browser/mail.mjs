@@ -91,5 +91,5 @@ async function isInvited(it) {
   await ann.types('Your name', 'Ann')
   await ann.types('Choose a password', PASSWORD)
   await ann.presses('Accept the invitation')
-  await ann.sees('Sign in', 'Your address is confirmed.')
+  await ann.sees('Sign in', 'Your account is ready.')
 }

@@ -109,7 +109,8 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
 fn done(success: &str) -> Option<Notice> {
     match success {
         "password_reset" | "password_changed" => Some(Notice::PasswordChanged),
-        "verify_success" | "email_changed" | "invite_accepted" => Some(Notice::AddressConfirmed),
+        "verify_success" | "email_changed" => Some(Notice::AddressConfirmed),
+        "invite_accepted" => Some(Notice::InvitationAccepted),
         _ => None,
     }
 }

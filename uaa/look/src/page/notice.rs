@@ -21,6 +21,8 @@ pub enum Notice {
     PasswordChanged,
     /// An address is confirmed.
     AddressConfirmed,
+    /// An invitation is accepted: the account has a password.
+    InvitationAccepted,
     /// The other identity provider said no, or nothing that could be understood.
     ProviderFailed {
         /// Its name.
@@ -32,7 +34,7 @@ pub enum Notice {
 
 impl Notice {
     pub(crate) fn is_good(&self) -> bool {
-        matches!(self, Notice::PasswordChanged | Notice::AddressConfirmed)
+        matches!(self, Notice::PasswordChanged | Notice::AddressConfirmed | Notice::InvitationAccepted)
     }
 
     /// Whether something went wrong, which is read out at once.
@@ -46,7 +48,8 @@ impl Notice {
             | Notice::SessionEnded
             | Notice::FormExpired
             | Notice::PasswordChanged
-            | Notice::AddressConfirmed => false,
+            | Notice::AddressConfirmed
+            | Notice::InvitationAccepted => false,
         }
     }
 
@@ -65,6 +68,7 @@ impl Notice {
             Notice::FormExpired => x.text("form-expired"),
             Notice::PasswordChanged => x.text("password-changed"),
             Notice::AddressConfirmed => x.text("address-confirmed"),
+            Notice::InvitationAccepted => x.text("invitation-accepted"),
             Notice::ProviderFailed { provider } => x.text("provider-failed").with("provider", provider),
             Notice::AccountOff => x.text("account-off"),
         }
@@ -81,6 +85,7 @@ impl Notice {
             Notice::FormExpired => x.text("form-expired-then"),
             Notice::PasswordChanged => x.text("password-changed-then"),
             Notice::AddressConfirmed => x.text("address-confirmed-then"),
+            Notice::InvitationAccepted => x.text("invitation-accepted-then"),
             Notice::ProviderFailed { .. } => x.text("provider-failed-then"),
             Notice::AccountOff => x.text("account-off-then"),
         }

@@ -66,6 +66,7 @@ fn sign_in(t: Text<'_>) -> Vec<Sample> {
         ("notice-form-expired", Notice::FormExpired),
         ("notice-password-changed", Notice::PasswordChanged),
         ("notice-address-confirmed", Notice::AddressConfirmed),
+        ("notice-invitation-accepted", Notice::InvitationAccepted),
         ("notice-provider-failed", Notice::ProviderFailed { provider: t("Contoso") }),
         ("notice-account-off", Notice::AccountOff),
     ];
