@@ -102,9 +102,10 @@ async fn fill(data: &Path, rows: u32) -> Outcome<()> {
 
 const PLACE: &str = "INSERT INTO place (id, kind, zone, org_guid, space_guid, owner, barrier) \
                      SELECT ?1, kind, zone, org_guid, space_guid, owner, barrier FROM place WHERE id = ?2 AND kind = ?3";
+/// Seen a while from now: that it is in use is written down once a minute, and is not what is measured.
 const SESSION: &str = "INSERT INTO session (guid, zone, created_at, updated_at, digest, subject, generation, auth_time, amr, \
                        remembered, seen, expires, agent, address, second_at) SELECT ?1, zone, created_at, updated_at, ?3, subject, \
-                       generation, auth_time, amr, remembered, seen, expires, agent, address, second_at FROM session WHERE guid = ?2";
+                       generation, auth_time, amr, remembered, seen + 600000000, expires, agent, address, second_at FROM session WHERE guid = ?2";
 const TOKEN: &str = "INSERT INTO token (guid, zone, created_at, updated_at, jti, digest, kind, client_id, subject, family, used, \
                      claims, expires) SELECT ?1, zone, created_at, updated_at, ?3, ?3, kind, client_id, subject, ?1, used, claims, \
                      expires FROM token WHERE guid = ?2";
