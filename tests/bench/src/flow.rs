@@ -87,7 +87,7 @@ async fn statements() -> Outcome<(u32, u32, u32)> {
 }
 
 /// Where requests go: over the wire, or to the product in this process, which says how many statements the last one took.
-pub(crate) enum At {
+enum At {
     Server(Connection),
     Inside(Box<Inside>, u32),
 }
@@ -110,7 +110,7 @@ impl At {
 }
 
 /// Makes the application, as the client `admin`.
-pub(crate) async fn register(at: &mut At, token: &str) -> Outcome<()> {
+async fn register(at: &mut At, token: &str) -> Outcome<()> {
     let client = json!({"client_id": SHOP, "client_secret": SECRET, "scope": ["openid"], "autoapprove": true,
         "redirect_uri": ["https://shop.example/cb"], "authorized_grant_types": ["authorization_code", "refresh_token"]});
     let said = at.ask(&Ask::post("/uaa/oauth/clients", &client).bearer(token)).await?;
@@ -118,7 +118,7 @@ pub(crate) async fn register(at: &mut At, token: &str) -> Outcome<()> {
 }
 
 /// Signs the user `admin` in as a browser does. Gives the session's cookie.
-pub(crate) async fn sign_in(at: &mut At, password: &str) -> Outcome<String> {
+async fn sign_in(at: &mut At, password: &str) -> Outcome<String> {
     let page = at.ask(&Ask::get("/uaa/login")).await?;
     let csrf = page.text.split_once(r#"name="csrf" value=""#).and_then(|(_, rest)| rest.split_once('"'));
     let (csrf, _) = csrf.ok_or("no form to sign in by")?;
@@ -131,12 +131,12 @@ pub(crate) async fn sign_in(at: &mut At, password: &str) -> Outcome<String> {
 }
 
 /// What the application has in the end.
-pub(crate) struct Got {
-    pub(crate) refresh: String,
+struct Got {
+    refresh: String,
 }
 
 /// From the application's request to its tokens.
-pub(crate) async fn flow(at: &mut At, cookie: &str) -> Outcome<Got> {
+async fn flow(at: &mut At, cookie: &str) -> Outcome<Got> {
     let code = code(at, cookie).await?;
     redeemed(at, &code).await
 }
@@ -160,7 +160,7 @@ async fn redeemed(at: &mut At, code: &str) -> Outcome<Got> {
     tokens(at, form).await
 }
 
-pub(crate) async fn refreshed(at: &mut At, refresh: &str) -> Outcome<Got> {
+async fn refreshed(at: &mut At, refresh: &str) -> Outcome<Got> {
     tokens(at, format!("grant_type=refresh_token&refresh_token={refresh}")).await
 }
 
@@ -177,8 +177,8 @@ fn pair(header: &str) -> String {
     header.split(';').next().unwrap_or_default().to_owned()
 }
 
-pub(crate) const SHOP: &str = "shop";
+const SHOP: &str = "shop";
 const SECRET: &str = "bench-secret";
 /// RFC 7636 appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaAO6dcRvkfxnYW3cmCRkI";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

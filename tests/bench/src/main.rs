@@ -17,7 +17,6 @@ mod report;
 mod revoke;
 mod seed;
 mod server;
-mod sessions;
 mod sign;
 mod start;
 mod tokens;
@@ -78,8 +77,6 @@ enum Name {
     Login,
     /// The code flow of somebody who is signed in, from the application's request to its tokens, and refreshing them.
     Flow,
-    /// 1,000,000 live sessions and refresh tokens: memory, and how they are found.
-    Sessions,
     /// From revoking to denied.
     Revoke,
     /// Cold start and memory.
@@ -148,7 +145,6 @@ async fn run(name: Name, setting: &Setting) -> Outcome<Vec<Line>> {
         Name::Writes => writes::run(setting).await,
         Name::Login => login::run(setting).await,
         Name::Flow => flow::run(setting).await,
-        Name::Sessions => sessions::run(setting).await,
         Name::Revoke => revoke::run(setting).await,
         Name::Start => start::run(setting).await,
     }
