@@ -4,7 +4,7 @@ use crate::zones::Site;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
-use tests::{Browser, Hallmark, hallmark};
+use tests::{Browser, Ended, Hallmark, hallmark};
 
 /// A picture of 64 by 16 pixels, as far as it is looked into.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x40\0\0\0\x10\x08\x02\0\0\0";
@@ -58,6 +58,8 @@ fn what_cannot_be_read_is_refused_at_the_start() {
         let run = run.arg(data.path().join("data")).output().unwrap();
         let text = String::from_utf8_lossy(&run.stderr).into_owned();
         assert!(!run.status.success() && text.contains(said), "{yaml}: {text}");
+        let checked = Ended::of(hallmark().args(["config", "check", "--config"]).arg(&config));
+        assert!(checked.code != Some(0) && checked.err.contains(said), "{yaml}: {checked:?}");
     }
 }
 

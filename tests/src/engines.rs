@@ -125,26 +125,27 @@ macro_rules! on_every_engine {
 }
 
 /// The same scenario against the running product on all three databases: `on_every_server!(name)` for
-/// `async fn name(server: Hallmark)`.
+/// `async fn name(server: Hallmark)`, or `on_every_server!(start_named: name)` for one that is started so.
 #[macro_export]
 macro_rules! on_every_server {
-    ($($name:ident),*) => { $(
+    ($($name:ident),*) => { $crate::on_every_server!(start_on: $($name),*); };
+    ($start:ident: $($name:ident),*) => { $(
         mod $name {
             use $crate::{Engine, Hallmark};
 
             #[tokio::test]
             async fn sqlite() {
-                super::$name(Hallmark::start_on(Engine::Sqlite).await).await;
+                super::$name(Hallmark::$start(Engine::Sqlite).await).await;
             }
 
             #[tokio::test]
             async fn postgres() {
-                super::$name(Hallmark::start_on(Engine::Postgres).await).await;
+                super::$name(Hallmark::$start(Engine::Postgres).await).await;
             }
 
             #[tokio::test]
             async fn mariadb() {
-                super::$name(Hallmark::start_on(Engine::Mariadb).await).await;
+                super::$name(Hallmark::$start(Engine::Mariadb).await).await;
             }
         }
     )* };

@@ -65,11 +65,7 @@ impl Hallmark {
     /// # Panics
     /// With what to do, when there is no binary or no such engine, or it does not come up.
     pub async fn start_on(engine: Engine) -> Hallmark {
-        let database = match engine {
-            Engine::Sqlite => None,
-            Engine::Postgres | Engine::Mariadb => Some(Database::fresh(engine).await),
-        };
-        Hallmark::begin(database, None).await
+        Hallmark::begin(engine, None).await
     }
 
     /// Starts one on the embedded database with that configuration file and waits until it answers.
@@ -77,7 +73,7 @@ impl Hallmark {
     /// # Panics
     /// With what to do, when there is no binary or it does not come up.
     pub async fn start_with(yaml: &str) -> Hallmark {
-        Hallmark::begin(None, Some(yaml)).await
+        Hallmark::begin(Engine::Sqlite, Some(yaml)).await
     }
 
     /// Starts one on a fresh database of that engine, which is reached by a name, as browsers want for passkeys.
@@ -85,14 +81,14 @@ impl Hallmark {
     /// # Panics
     /// With what to do, when there is no binary or no such engine, or it does not come up.
     pub async fn start_named(engine: Engine) -> Hallmark {
+        Hallmark::begin(engine, Some("public_url: http://localhost:{port}")).await
+    }
+
+    async fn begin(engine: Engine, yaml: Option<&str>) -> Hallmark {
         let database = match engine {
             Engine::Sqlite => None,
             Engine::Postgres | Engine::Mariadb => Some(Database::fresh(engine).await),
         };
-        Hallmark::begin(database, Some("public_url: http://localhost:{port}")).await
-    }
-
-    async fn begin(database: Option<Database>, yaml: Option<&str>) -> Hallmark {
         let data = tempfile::tempdir().expect("a temporary directory");
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = free.local_addr().expect("an address").port();

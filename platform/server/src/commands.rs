@@ -98,6 +98,9 @@ fn ready(common: &Common) -> Result<Config, Failure> {
 
 /// What came out of the configuration. No secrets.
 fn summary(config: &Config) -> Result<String, Failure> {
+    // What stands in files of its own is read as a start reads it.
+    config.first_zone()?;
+    config.mail_settings()?;
     let links = Sites::new(config, config.listen.address.0).links().clone();
     let mut lines = vec![
         "the configuration is good".to_owned(),

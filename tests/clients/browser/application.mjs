@@ -30,8 +30,7 @@ await story(async (it) => {
   await mira.open('profile')
   await mira.sees('Profile and security', 'Connected applications', 'Shop')
 
-  await mira.page.locator('summary', { hasText: 'Mira Holm' }).click()
-  await mira.presses('Sign out')
+  await mira.signsOut('Mira Holm')
   await mira.sees('You are signed out')
   // It is told by the browser and by the server.
   const front = (await rp.app.next('/front')).url.searchParams

@@ -27,15 +27,13 @@ await story(async (it) => {
   await mira.shows('#passkeys', 'Blue laptop')
 
   // The browser offers it under the user name, and this one's owner takes it at once: nothing is typed, nothing pressed.
-  await mira.page.locator('summary', { hasText: 'Mira Holm' }).click()
-  await mira.presses('Sign out')
+  await mira.signsOut('Mira Holm')
   await mira.sees('You are signed out')
   await mira.follows('Sign in again')
   await mira.sees('Applications')
 
   // By the button, too, after it was not her finger.
-  await mira.page.locator('summary', { hasText: 'Mira Holm' }).click()
-  await mira.presses('Sign out')
+  await mira.signsOut('Mira Holm')
   await device.isPresent(false)
   await mira.open('login/passkey')
   await mira.sees('Use your passkey')

@@ -21,8 +21,7 @@ await story(async (it) => {
   await mira.sees('Applications', 'No applications yet')
 
   // Her name is on the page, and the way out is below it.
-  await mira.page.locator('summary', { hasText: 'Mira Holm' }).click()
-  await mira.presses('Sign out')
+  await mira.signsOut('Mira Holm')
   await mira.sees('You are signed out')
   await mira.follows('Sign in again')
   await mira.sees('Sign in')

@@ -139,6 +139,12 @@ class Person {
     await this.presses('Sign in')
   }
 
+  // Signs out: the way out is below the name on the page.
+  async signsOut(name) {
+    await this.page.locator('summary', { hasText: name }).click()
+    await this.presses('Sign out')
+  }
+
   // The label in the person's language; a button in a list has what it is for behind a colon.
   named(text) {
     const all = translated(this.it.language, text)

@@ -40,8 +40,7 @@ await story(
     await mira.presses('End', '#sessions')
     await other.open('home')
     await other.sees('Sign in')
-    await mira.page.locator('summary', { hasText: 'Mira Holm' }).click()
-    await mira.presses('Sign out')
+    await mira.signsOut('Mira Holm')
     await mira.sees('You are signed out')
 
     await mira.open('forgot_password')

@@ -3,22 +3,9 @@
 use super::{half, link};
 use crate::authorize::{SHOP, claims, sign_in};
 use serde_json::{Value, json};
-use tests::{Authenticator, Browser, Engine, Hallmark, Page};
+use tests::{Authenticator, Browser, Engine, Hallmark, Page, on_every_server};
 
-#[tokio::test]
-async fn a_passkey_signs_in_alone_on_sqlite() {
-    a_passkey_signs_in_alone(Hallmark::start_named(Engine::Sqlite).await).await;
-}
-
-#[tokio::test]
-async fn a_passkey_signs_in_alone_on_postgres() {
-    a_passkey_signs_in_alone(Hallmark::start_named(Engine::Postgres).await).await;
-}
-
-#[tokio::test]
-async fn a_passkey_signs_in_alone_on_mariadb() {
-    a_passkey_signs_in_alone(Hallmark::start_named(Engine::Mariadb).await).await;
-}
+on_every_server!(start_named: a_passkey_signs_in_alone);
 
 /// Somebody who has made a passkey on the profile.
 async fn with_passkey(server: &Hallmark) -> (Browser, Authenticator, Vec<String>) {
@@ -66,8 +53,7 @@ async fn a_passkey_signs_in_alone(server: Hallmark) {
     let profile = other.send(&page, "assertion", &sent).await;
     assert_eq!(profile.url.path(), "/uaa/profile", "{}", profile.html);
     // Once more, by somebody who has seen it.
-    let again = Browser::at(&server.uaa());
-    let mut again = again;
+    let mut again = Browser::at(&server.uaa());
     let own = again.open("/uaa/login/passkey").await;
     let seen = [("assertion", answer.as_str()), ("pending", &page.attribute("[name=pending]", "value"))];
     let refused = again.send(&own, "assertion", &seen).await;

@@ -3,17 +3,32 @@
 use crate::brand::{brand_file, links};
 use crate::{Assurance, BrandFile, Client, Live, brand, cookie};
 use axum::http::{StatusCode, header};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use uaa_authz::Duty;
-use uaa_look::{Account, Around, Asset, Envelope, ErrorPage, Lang, Look, Mail, Message, Page, Proof, Reason};
+use uaa_look::{
+    Account, Around, Asset, Brand, Envelope, ErrorPage, Lang, Look, Mail, Message, Page, Proof, Reason,
+};
 use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::{Answer, Ctx, ZoneInfo};
 use uaa_store::{Cond, Field};
 use url::Url;
+use uuid::Uuid;
 
 /// Draws pages for requests.
 #[derive(Clone)]
-pub struct Pages(Arc<Look>);
+pub struct Pages(Arc<Drawing>);
+
+struct Drawing {
+    look: Look,
+    /// The brands of zones as they were last configured: a logo is large, and would be read anew with each page.
+    brands: Mutex<HashMap<Uuid, Branded>>,
+}
+
+struct Branded {
+    of: Arc<ZoneInfo>,
+    brand: Option<Arc<Brand>>,
+}
 
 /// How a page is answered.
 #[derive(Debug)]
@@ -40,7 +55,7 @@ impl<'a> Shown<'a> {
 impl Pages {
     /// With that look.
     pub fn new(look: Look) -> Pages {
-        Pages(Arc::new(look))
+        Pages(Arc::new(Drawing { look, brands: Mutex::default() }))
     }
 
     /// A page as an answer.
@@ -52,13 +67,13 @@ impl Pages {
         let base = base(&here.login);
         let account = shown.live.map(account);
         let links = links(&here);
-        let own = brand(&here.config.branding, &base).ok().flatten();
+        let own = self.brand(&here, &base);
         let around = Around {
             lang,
             zone_name: zone_called(&here),
             csrf: &csrf,
             base: &base,
-            brand: own.as_ref(),
+            brand: own.as_deref(),
             account: account.as_ref(),
             here: shown.here,
             links: &links,
@@ -67,7 +82,7 @@ impl Pages {
         };
         let sends_to: Vec<&str> = shown.sends_to.into_iter().collect();
         let mut answer =
-            Answer::text(shown.status, "text/html; charset=utf-8", self.0.render(&around, page))?
+            Answer::text(shown.status, "text/html; charset=utf-8", self.0.look.render(&around, page))?
                 .with(header::CONTENT_SECURITY_POLICY, &uaa_look::csp(page, &sends_to))?
                 .with(header::X_FRAME_OPTIONS, "DENY")?
                 .with(header::REFERRER_POLICY, "no-referrer")?
@@ -91,7 +106,7 @@ impl Pages {
 
     /// A message as it is sent.
     pub(crate) fn mail(&self, envelope: &Envelope<'_>, message: &impl Message) -> Mail {
-        self.0.mail(envelope, message)
+        self.0.look.mail(envelope, message)
     }
 
     /// Sends whoever is not signed in to the sign-in page, from where they come back to that path below our own.
@@ -129,6 +144,17 @@ impl Pages {
         Answer::found(&format!("{login}/login/factor?{to}"))?.with(header::CACHE_CONTROL, "no-store")
     }
 
+    /// The brand of a zone. It was checked when it was said; one that is wrong all the same is none.
+    fn brand(&self, here: &Arc<ZoneInfo>, base: &str) -> Option<Arc<Brand>> {
+        let mut known = self.0.brands.lock().ok()?;
+        if let Some(known) = known.get(&here.guid).filter(|known| Arc::ptr_eq(&known.of, here)) {
+            return known.brand.clone();
+        }
+        let brand = brand(&here.config.branding, base).ok().flatten().map(Arc::new);
+        known.insert(here.guid, Branded { of: here.clone(), brand: brand.clone() });
+        brand
+    }
+
     /// A file of the brand of the zone at hand.
     pub fn brand_file(&self, name: &str, cx: &Ctx) -> Option<BrandFile> {
         let here = cx.here();
@@ -137,7 +163,7 @@ impl Pages {
 
     /// A file that pages refer to.
     pub fn asset(&self, name: &str) -> Option<Asset<'_>> {
-        self.0.asset(name)
+        self.0.look.asset(name)
     }
 
     /// What went wrong on the way to a page, as a page. What is a mistake of ours stays a fault, for the log.

@@ -4,7 +4,7 @@
 use crate::Session;
 use uaa_authz::{Delete, Duty, Kind, Resource, Zone};
 use uaa_model::{Fault, Id, Micros, Reply};
-use uaa_store::{Cond, Field, Query, Row, Set, Spec, Stored, Tx, fields};
+use uaa_store::{Cond, Field, Fields, Query, Row, Set, Spec, Stored, Tx, fields};
 use uuid::Uuid;
 
 const fn spec(table: &'static str, columns: &'static [&'static str]) -> Spec {
@@ -119,9 +119,13 @@ pub async fn takes_part(tx: &mut Tx, session: Uuid, client_id: &str, subject: Uu
 /// # Errors
 /// When the database is away.
 pub async fn participants(tx: &mut Tx, session: Uuid) -> Reply<Vec<String>> {
+    Ok(took_part(tx, session).await?.into_iter().map(|row| row.own.client_id).collect())
+}
+
+async fn took_part(tx: &mut Tx, session: Uuid) -> Reply<Vec<Fields<ParticipantOwn>>> {
     let seen = tx.visible::<Participant>().await?;
     let query = Query::first(MOST).when(Cond::Ids("session", vec![session]));
-    Ok(tx.list(&seen, &query).await?.rows.into_iter().map(|row| row.own.client_id).collect())
+    Ok(tx.list(&seen, &query).await?.rows)
 }
 
 /// Ends a session: a notice for each client that took part, in the transaction that ends it.
@@ -170,9 +174,7 @@ async fn end_all(tx: &mut Tx, person: Uuid) -> Reply<()> {
 }
 
 async fn tell(tx: &mut Tx, session: Uuid) -> Reply<()> {
-    let seen = tx.visible::<Participant>().await?;
-    let query = Query::first(MOST).when(Cond::Ids("session", vec![session]));
-    for row in tx.list(&seen, &query).await?.rows {
+    for row in took_part(tx, session).await? {
         let slot = tx.slot::<LogoutNotice>(Id::<Zone>::new(tx.zone())).await?;
         let now = tx.now();
         let set = Set::default()
@@ -184,8 +186,8 @@ async fn tell(tx: &mut Tx, session: Uuid) -> Reply<()> {
             .put(LogoutNotice::error, "")
             .put(LogoutNotice::expires, now + TRIED);
         tx.insert(slot, set).await?;
-        let took_part = tx.grant::<Delete, Participant>(Id::new(row.guid)).await?;
-        tx.delete(took_part).await?;
+        let participant = tx.grant::<Delete, Participant>(Id::new(row.guid)).await?;
+        tx.delete(participant).await?;
     }
     Ok(())
 }

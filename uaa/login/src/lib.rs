@@ -4,6 +4,7 @@
 //! JavaScript, and every form brings its proof of origin along.
 
 mod account;
+mod agent;
 mod authenticate;
 mod choose_account;
 mod codes;

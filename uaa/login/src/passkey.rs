@@ -4,7 +4,7 @@ use crate::LoginPages;
 use crate::sign_in::{Going, form, onward};
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::{Answered, SignedIn, by_passkey, cookie};
+use uaa_directory::{Answered, Mine, SignedIn, by_passkey, cookie};
 use uaa_look::PasskeySignIn;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with};
@@ -30,21 +30,26 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         return login.pages.trouble(fault, cx);
     }
     let going = Going::read(&pairs(&cx.query)?, cx).await?;
-    match field(&fields, "assertion").is_some_and(|answer| !answer.is_empty()) {
-        true => tried(&login, &going, &fields, cx).await,
-        false => page(&login, &going, true, cx),
+    match answered(&fields) {
+        Some(sent) => tried(&login, &going, sent, cx).await,
+        None => page(&login, &going, true, cx),
     }
 }
 
-/// What a browser answered: whoever is named by it is signed in.
+/// What a browser answered; `None` when it gave no passkey.
+pub(crate) fn answered(fields: &[(String, String)]) -> Option<Answered<'_>> {
+    let text = |name: &str| field(fields, name).unwrap_or_default();
+    let sent = Answered { pending: text("pending"), credential: text("assertion") };
+    (!sent.credential.is_empty()).then_some(sent)
+}
+
+/// Whoever is named by it is signed in.
 pub(crate) async fn tried(
     login: &LoginPages,
     going: &Going,
-    fields: &[(String, String)],
+    sent: Answered<'_>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let text = |name: &str| field(fields, name).unwrap_or_default();
-    let sent = Answered { pending: text("pending"), credential: text("assertion") };
     cx.step(Want::Write).await?;
     let Some((user, amr)) = by_passkey(&login.factors, sent, going.client_id(), cx).await? else {
         return page(login, going, true, cx);
@@ -55,12 +60,22 @@ pub(crate) async fn tried(
 }
 
 fn page(login: &LoginPages, going: &Going, failed: bool, cx: &mut Ctx) -> Reply<Answer> {
-    let other_way = going.at("/login");
-    // Browsers have none here: the other ways are left.
-    let Some(asked) = login.factors.ask_passkey(None, cx)? else {
+    ask(login, going, None, (going.at(PATH), going.at("/login")), failed, cx)
+}
+
+/// The page that asks for one: of these, or any. `here` is where it stands, `other_way` where the other ways are.
+pub(crate) fn ask(
+    login: &LoginPages,
+    going: &Going,
+    mine: Option<&Mine>,
+    (here, other_way): (String, String),
+    failed: bool,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    // Browsers have none here, under this address: what else there is, is asked for.
+    let Some(asked) = login.factors.ask_passkey(mine, cx)? else {
         return Answer::found(&format!("{}{other_way}", cx.links.login));
     };
-    let here = going.at(PATH);
     let status = if failed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = PasskeySignIn {
         action: here.clone(),

@@ -1,10 +1,9 @@
 //! `/profile`: the account, where it is signed in, and what applications may do in its name. Everything there can be ended.
 
-mod agent;
 pub(crate) mod factors;
 
-use crate::LoginPages;
 use crate::sign_in::form;
+use crate::{LoginPages, agent};
 use crate::{email, own_password};
 use axum::http::{Method, StatusCode};
 use std::collections::BTreeMap;

@@ -149,24 +149,29 @@ impl Step {
         AppOf { user: self.base.user(), username: self.username(), issuer: zone }
     }
 
-    /// Counts what was found out about a code: the answer, when it was not right or came too late.
-    fn counted(&self, login: &LoginPages, right: bool, cx: &mut Ctx) -> Reply<Counted> {
+    /// Counts what was found out about a code, and goes on with that proof, back to its page, or no further for a while.
+    async fn settled(
+        self,
+        login: &LoginPages,
+        right: bool,
+        proof: &str,
+        page: fn(&LoginPages, &Step, bool, &mut Ctx) -> Reply<Answer>,
+        cx: &mut Ctx,
+    ) -> Reply<Answer> {
         let username = self.username().to_lowercase();
         let address = cx.caller.address.clone();
         let tried =
             Tried { zone: cx.zone(), origin: self.base.origin(), username: &username, address: &address };
         let attempt = login.credentials.second(tried, right, cx.now())?;
         let why = match attempt {
-            Attempt::Right => return Ok(Counted::Right),
+            Attempt::Right => return self.done(login, &[proof], cx).await,
             Attempt::Wrong => "second_factor",
             Attempt::Locked(_) => "locked",
         };
         failed(Some((self.base.user(), self.username())), self.going.client_id(), why, cx);
         match attempt {
-            Attempt::Locked(until) => {
-                Ok(Counted::Locked(locked(login, &self.going, self.username(), until, cx)?))
-            }
-            Attempt::Right | Attempt::Wrong => Ok(Counted::Wrong),
+            Attempt::Locked(until) => locked(login, &self.going, self.username(), until, cx),
+            Attempt::Right | Attempt::Wrong => page(login, &self, true, cx),
         }
     }
 
@@ -189,13 +194,6 @@ impl Step {
         }
         Ok(answer)
     }
-}
-
-/// What became of a code.
-enum Counted {
-    Right,
-    Wrong,
-    Locked(Answer),
 }
 
 impl Base {

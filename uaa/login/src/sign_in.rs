@@ -123,8 +123,8 @@ async fn identify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -
     }
     let query = pairs(&cx.query)?;
     let going = Going::read(&query, cx).await?;
-    if field(&fields, "assertion").is_some_and(|answer| !answer.is_empty()) {
-        return passkey::tried(&login, &going, &fields, cx).await;
+    if let Some(sent) = passkey::answered(&fields) {
+        return passkey::tried(&login, &going, sent, cx).await;
     }
     if field(&fields, "method") == Some("passkey") {
         return Answer::found(&format!("{}{}", cx.links.login, going.at(passkey::PATH)));
@@ -174,7 +174,7 @@ fn name(
     cx: &mut Ctx,
 ) -> Reply<Answer> {
     let here = going.at("/login");
-    let asked = if passkeys_work(cx) { login.factors.ask_passkey(None, cx)? } else { None };
+    let asked = login.factors.ask_passkey(None, cx)?;
     let page = SignIn {
         action: here.clone(),
         passkey: asked.is_some(),

@@ -88,11 +88,7 @@ async fn replace(
     cx: &mut Ctx,
 ) -> Reply<Answer> {
     let user = person(&engine, cx).await?;
-    let good = checked(&engine, &sent, (user, None), cx).await?;
-    put(user, None, &good, cx).await?;
-    // What was put, in the order in which it came.
-    let said = good.iter().map(|one| view(user, one, cx.now())).collect();
-    Answer::ok(&Value::Array(said))
+    replaced(&engine, &sent, (user, None), cx).await
 }
 
 async fn replace_of_client(
@@ -104,8 +100,18 @@ async fn replace_of_client(
     let user = person(&engine, cx).await?;
     let client_id = cx.params.text(0).to_owned();
     known(&engine, &client_id, cx).await?;
-    let good = checked(&engine, &sent, (user, Some(&client_id)), cx).await?;
-    put(user, Some(&client_id), &good, cx).await?;
+    replaced(&engine, &sent, (user, Some(&client_id)), cx).await
+}
+
+/// What was put, in the order in which it came.
+async fn replaced(
+    engine: &Engine,
+    sent: &[ApprovalBody],
+    (user, of): (Uuid, Option<&str>),
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let good = checked(engine, sent, (user, of), cx).await?;
+    put(user, of, &good, cx).await?;
     let said = good.iter().map(|one| view(user, one, cx.now())).collect();
     Answer::ok(&Value::Array(said))
 }

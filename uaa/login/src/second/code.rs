@@ -1,6 +1,6 @@
 //! `/login/factor`: a code of an authenticator app.
 
-use super::{APP, Counted, FACTOR, PASSKEY, RECOVERY, Step, WHY};
+use super::{APP, FACTOR, PASSKEY, RECOVERY, Step, WHY};
 use crate::LoginPages;
 use axum::http::{Method, StatusCode};
 use std::sync::Arc;
@@ -32,12 +32,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         Err(answer) => return Ok(answer),
     };
     let right = login.factors.try_app(&sent.step.mine, sent.field("code"), cx).await?;
-    let step = sent.step;
-    match step.counted(&login, right, cx)? {
-        Counted::Right => step.done(&login, &["otp"], cx).await,
-        Counted::Wrong => page(&login, &step, true, cx),
-        Counted::Locked(answer) => Ok(answer),
-    }
+    sent.step.settled(&login, right, "otp", page, cx).await
 }
 
 fn page(login: &LoginPages, step: &Step, wrong: bool, cx: &mut Ctx) -> Reply<Answer> {

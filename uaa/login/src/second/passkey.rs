@@ -1,11 +1,10 @@
 //! `/login/factor/passkey`: one of the passkeys of whoever stands here.
 
 use super::{FACTOR, PASSKEY, RECOVERY, Step, WHY};
-use crate::LoginPages;
-use axum::http::{Method, StatusCode};
+use crate::{LoginPages, passkey};
+use axum::http::Method;
 use std::sync::Arc;
-use uaa_directory::{Answered, failed};
-use uaa_look::PasskeySignIn;
+use uaa_directory::failed;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
 
@@ -29,17 +28,13 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         Ok(sent) => sent,
         Err(answer) => return Ok(answer),
     };
-    let answered = Answered { pending: sent.field("pending"), credential: sent.field("assertion") };
-    let passed = login.factors.try_passkey(answered, Some(&sent.step.mine), cx).await?;
-    let given = !sent.field("assertion").is_empty();
     let step = sent.step;
-    match passed {
+    let Some(answered) = passkey::answered(&sent.fields) else { return page(&login, &step, true, cx) };
+    match login.factors.try_passkey(answered, Some(&step.mine), cx).await? {
         Some(passed) => step.done(&login, &passed.amr, cx).await,
         None => {
-            if given {
-                let user = (step.base.user(), step.username());
-                failed(Some(user), step.going.client_id(), "second_factor", cx);
-            }
+            let user = (step.base.user(), step.username());
+            failed(Some(user), step.going.client_id(), "second_factor", cx);
             page(&login, &step, true, cx)
         }
     }
@@ -56,19 +51,5 @@ fn page(login: &LoginPages, step: &Step, failed: bool, cx: &mut Ctx) -> Reply<An
     } else {
         step.change()
     };
-    // A passkey that was made under another address of this site: what else there is, is asked for.
-    let Some(asked) = login.factors.ask_passkey(Some(&step.mine), cx)? else {
-        return Answer::found(&format!("{}{other}", cx.links.login));
-    };
-    let here = step.at(PASSKEY);
-    let status = if failed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = PasskeySignIn {
-        action: here.clone(),
-        client: step.going.client(),
-        options: asked.options,
-        pending: asked.pending,
-        other_way: other,
-        failed,
-    };
-    login.pages.show(&page, step.going.shown(status, &here), cx)
+    passkey::ask(login, &step.going, Some(&step.mine), (step.at(PASSKEY), other), failed, cx)
 }

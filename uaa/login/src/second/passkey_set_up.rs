@@ -2,8 +2,8 @@
 
 use super::set_up::{added, allowed};
 use super::{APP, Base, NEW_PASSKEY, PROFILE, Step, WHY};
-use crate::LoginPages;
 use crate::sign_in::form;
+use crate::{LoginPages, agent};
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
 use uaa_directory::{Answered, cookie, zone_called};
@@ -80,16 +80,5 @@ fn page(login: &LoginPages, step: &Step, failed: Option<&str>, cx: &mut Ctx) -> 
 /// The system that the browser runs on, as a first name for what it keeps.
 fn device(cx: &Ctx) -> String {
     let agent = cx.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    // In this order: a telephone says that it is like one of the others.
-    let systems = [
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Android", "Android"),
-        ("CrOS", "ChromeOS"),
-        ("Windows", "Windows"),
-        ("Macintosh", "Mac"),
-        ("Linux", "Linux"),
-    ];
-    let named = systems.iter().find(|(mark, _)| agent.contains(mark));
-    named.map_or_else(String::new, |(_, name)| (*name).to_owned())
+    agent::system(agent).unwrap_or_default().to_owned()
 }

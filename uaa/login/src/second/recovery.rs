@@ -1,6 +1,6 @@
 //! `/login/recovery`: a recovery code in the place of everything that was lost.
 
-use super::{Counted, FACTOR, RECOVERY, Step, WHY};
+use super::{FACTOR, RECOVERY, Step, WHY};
 use crate::LoginPages;
 use axum::http::{Method, StatusCode};
 use std::sync::Arc;
@@ -30,12 +30,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         Err(answer) => return Ok(answer),
     };
     let right = login.factors.try_code(&sent.step.mine, sent.field("code"), cx).await?;
-    let step = sent.step;
-    match step.counted(&login, right, cx)? {
-        Counted::Right => step.done(&login, &["rec"], cx).await,
-        Counted::Wrong => page(&login, &step, true, cx),
-        Counted::Locked(answer) => Ok(answer),
-    }
+    sent.step.settled(&login, right, "rec", page, cx).await
 }
 
 fn page(login: &LoginPages, step: &Step, wrong: bool, cx: &mut Ctx) -> Reply<Answer> {

@@ -1,14 +1,20 @@
-//! Which browser a session is in, in words that its owner knows.
+//! Which browser somebody is at, in words that its owner knows.
 
 /// "Chrome, Linux" for what browsers say of themselves (RFC 9110 section 10.1.5); what says something else is shown as it is, cut.
-pub(super) fn spoken(agent: &str) -> String {
-    let named = |names: &[(&str, &'static str)]| {
-        names.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name)
-    };
-    match (named(&BROWSERS), named(&SYSTEMS)) {
+pub(crate) fn spoken(agent: &str) -> String {
+    match (named(&BROWSERS, agent), system(agent)) {
         (Some(browser), Some(system)) => format!("{browser}, {system}"),
         _ => agent.chars().take(LONGEST).collect(),
     }
+}
+
+/// The system that it runs on.
+pub(crate) fn system(agent: &str) -> Option<&'static str> {
+    named(&SYSTEMS, agent)
+}
+
+fn named(names: &[(&str, &'static str)], agent: &str) -> Option<&'static str> {
+    names.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name)
 }
 
 /// Browsers name those that they want to be taken for, so that the order counts.
