@@ -142,7 +142,7 @@ async fn a_request_stands_at_a_registered_address() {
     let url = format!("http://localhost:{}/request", listener.local_addr().unwrap().port());
     let router = axum::Router::new().route("/request", axum::routing::get(serve));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let more = json!({"autoapprove": true, "jwks": key.jwks(), "request_uris": [url]});
+    let more = json!({"autoapprove": true, "jwks": key.jwks(), "request_uris": [format!("{url}#as-it-was")]});
     SHOP.register(&server, more).await;
     let mut browser = Browser::at(&server.uaa());
     for (at, error) in [(url.clone(), "invalid_request_object"), (format!("{url}x"), "invalid_request_uri")] {
@@ -153,6 +153,13 @@ async fn a_request_stands_at_a_registered_address() {
     let page = browser.open(&asks(&server, "request_uri", &format!("{url}#x"))).await;
     let back = sign_in(&server, &mut browser, &page).await;
     assert!(back.given("code").is_some(), "{back:?}");
+    // What never ends stands there for everybody (OpenID Connect Core 1.0 section 6.1): it has no name that could be used up.
+    let for_ever = json!({"exp": Value::Null, "nbf": Value::Null, "jti": Value::Null});
+    *served.lock().unwrap() = key.typed("JWT", &object(&server, &SHOP, &for_ever));
+    for _ in 0..2 {
+        let page = browser.open(&asks(&server, "request_uri", &url)).await;
+        assert!(page.given("code").is_some(), "{page:?}");
+    }
     let both = format!("{}&request=x.y.z", asks(&server, "request_uri", &url));
     assert_eq!(browser.open(&both).await.status, 400);
 }

@@ -150,8 +150,8 @@ enum Rule {
     Link,
     /// What this server opens, or what opens in a hidden frame: TLS, and `http` on this machine alone.
     Tls,
-    /// Several of these.
-    AllTls,
+    /// Several of these, each with a fragment or without.
+    RequestUris,
     /// Addresses that a browser may be sent to.
     Redirects,
     OneOf(&'static [&'static str]),
@@ -216,7 +216,7 @@ const MEMBERS: &[(&str, Rule)] = &[
     // RFC 9101 section 10.5, and OpenID Connect Dynamic Client Registration 1.0 section 2.
     ("require_signed_request_object", Rule::Flag),
     ("request_object_signing_alg", Rule::Signing),
-    ("request_uris", Rule::AllTls),
+    ("request_uris", Rule::RequestUris),
     // JWT Secured Authorization Response Mode section 3.
     ("authorization_signed_response_alg", Rule::Signing),
     ("authorization_encrypted_response_alg", Rule::NotEncrypted),
@@ -288,7 +288,13 @@ impl Rule {
             },
             Rule::Link => is_web(text()?, &["https", "http"]),
             Rule::Tls => is_over_tls(text()?),
-            Rule::AllTls => texts()?.iter().filter_map(Value::as_str).all(is_over_tls),
+            Rule::RequestUris => {
+                // What stands there may be named in the fragment (OpenID Connect Core 1.0 section 6.2).
+                let place = |uri: &str| {
+                    uri.split_once('#').map_or_else(|| uri.to_owned(), |(place, _)| place.to_owned())
+                };
+                texts()?.iter().filter_map(Value::as_str).all(|uri| is_over_tls(&place(uri)))
+            }
             Rule::Redirects => texts()?.iter().filter_map(Value::as_str).all(is_redirect),
             Rule::OneOf(known) => {
                 let given = text()?;
@@ -362,6 +368,7 @@ mod tests {
             ("frontchannel_logout_uri", json!("http://localhost:8080/out")),
             ("post_logout_redirect_uris", json!(["https://a.example/", "com.example:/bye"])),
             ("tos_uri#ko", json!("https://a.example/ko")),
+            ("request_uris", json!(["https://a.example/object#2jmj7l5rSw0yVb", "https://a.example/object"])),
         ] {
             assert_eq!(checked(name, &good), Ok(Some(good.clone())), "{name}");
         }

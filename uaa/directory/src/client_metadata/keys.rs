@@ -40,7 +40,7 @@ pub fn checked(keys: Vec<Value>) -> Result<Value, Wrong> {
         )));
     }
     for (at, key) in keys.iter().enumerate() {
-        if keys[..at].iter().any(|other| other["kid"] == key["kid"]) {
+        if keys[..at].iter().any(|other| other["kid"].is_string() && other["kid"] == key["kid"]) {
             return Err(Wrong::new("Invalid private_key_jwt: duplicate kid in JWKSet not allowed"));
         }
     }
@@ -71,9 +71,10 @@ pub fn jwks_uri(given: &str) -> Result<String, Wrong> {
     }
 }
 
-/// A key without what is nobody's business.
+/// A key without what is nobody's business. It need not have a name (RFC 7517 section 4.5): UAA wants one, the registration of OpenID
+/// Connect does not.
 fn public(key: Value) -> Result<Value, Wrong> {
-    if key["kid"].as_str().is_none_or(|kid| kid.trim().is_empty()) {
+    if key.get("kid").is_some_and(|kid| kid.as_str().is_none_or(|kid| kid.trim().is_empty())) {
         return Err(Wrong::new("Invalid private_key_jwt: kid is required attribute"));
     }
     PublicKey::from_jwk(&key).map_err(|_| {
@@ -114,6 +115,17 @@ mod tests {
             assert_eq!(kept["keys"][0]["kid"], "a");
             assert_eq!(kept["keys"][0].get("d"), None);
         }
+    }
+
+    #[test]
+    fn a_key_needs_no_name() {
+        let nameless = || {
+            let mut key = key("a");
+            key.as_object_mut().unwrap().remove("kid");
+            key
+        };
+        assert!(jwks(&json!({"keys": [nameless()]})).is_ok());
+        assert!(jwks(&json!({"keys": [nameless(), key("b"), nameless()]})).is_ok());
     }
 
     #[test]

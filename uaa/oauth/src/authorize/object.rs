@@ -68,7 +68,13 @@ pub(super) async fn read(
             "the request is not signed by the client, not for here, or too old",
         )));
     };
-    Ok(checked(client, &text, object, epoch_seconds(now)))
+    // One that is good for ever stands at its address for everybody who is sent there.
+    let everybodys = object.exp.is_none() && object.jti.is_none();
+    let mut said = checked(client, &text, object, epoch_seconds(now));
+    if let (true, Ok(signed)) = (everybodys, &mut said) {
+        (signed.jti, signed.text) = (engine.ids.hex32(), engine.ids.hex32());
+    }
+    Ok(said)
 }
 
 fn checked(client: &Known, text: &str, object: RequestObject, now: i64) -> Result<Signed, Refusal> {
@@ -81,12 +87,18 @@ fn checked(client: &Known, text: &str, object: RequestObject, now: i64) -> Resul
     {
         return no("the request is signed with another algorithm than the client is registered for");
     }
+    if policy.signed_only && object.exp.is_none() {
+        return no("the request does not say until when it is good");
+    }
     // What is good for long would have to be remembered for long. FAPI 2.0 Message Signing section 5.3.1: for an hour.
     let (longest, young) = match policy.fapi {
-        Some(_) => (HOUR, object.nbf.is_some_and(|nbf| nbf >= now - HOUR && object.exp <= nbf + HOUR)),
+        Some(_) => {
+            let within = |nbf| nbf >= now - HOUR && object.exp.is_some_and(|exp| exp <= nbf + HOUR);
+            (HOUR, object.nbf.is_some_and(within))
+        }
         None => (24 * HOUR, true),
     };
-    if object.exp > now + longest || !young {
+    if object.exp.is_some_and(|exp| exp > now + longest) || !young {
         return no("the request is good for too long");
     }
     let parameters = &object.parameters;

@@ -1,4 +1,4 @@
-use super::assertion::{numeric_date, one_or_many, some_numeric_date};
+use super::assertion::{one_or_many, some_numeric_date};
 use super::{Claims, Marks, Members, Registered, Texts, TokenKind};
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +10,9 @@ pub struct RequestObject {
     /// Whom it is for. On the wire one text or a list of them.
     #[serde(deserialize_with = "one_or_many")]
     pub aud: Texts<'static>,
-    /// From when on it is not good.
-    #[serde(deserialize_with = "numeric_date")]
-    pub exp: i64,
+    /// From when on it is not good. OpenID Connect Core 1.0 section 6.1 does not ask for it.
+    #[serde(default, deserialize_with = "some_numeric_date")]
+    pub exp: Option<i64>,
     /// From when on it is good.
     #[serde(default, deserialize_with = "some_numeric_date")]
     pub nbf: Option<i64>,
@@ -32,7 +32,7 @@ impl Claims for RequestObject {
 
     fn registered(&self) -> Registered<'_> {
         let RequestObject { iss, aud, iat, nbf, exp, .. } = self;
-        Registered { iss, aud, zid: None, iat: *iat, nbf: *nbf, exp: *exp }
+        Registered { iss, aud, zid: None, iat: *iat, nbf: *nbf, exp: exp.unwrap_or(i64::MAX) }
     }
 
     fn marks(&self) -> Marks<'_> {
