@@ -176,6 +176,8 @@ error-time-at = <time datetime="{ $iso }">{ $date }, { $seconds }</time>
 
 ## Consent
 consent-title = { $client } asks for access
+client-privacy = What it does with your data, at { $host }
+client-terms = Its terms, at { $host }
 technical-names = Technical names
 technical-client = Client <code>{ $client }</code>, answers go to <code>{ $uri }</code>
 scopes-you = About you

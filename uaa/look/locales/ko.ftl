@@ -139,6 +139,8 @@ error-time-at = <time datetime="{ $iso }">{ $date } { $seconds }</time>
 
 ## 동의
 consent-title = { $client }에서 접근 권한을 요청합니다
+client-privacy = 개인정보 처리 방침 ({ $host })
+client-terms = 이용 약관 ({ $host })
 technical-names = 기술 정보
 technical-client = 클라이언트 <code>{ $client }</code>, 응답 주소 <code>{ $uri }</code>
 scopes-you = 내 정보

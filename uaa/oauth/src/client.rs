@@ -37,6 +37,10 @@ pub(crate) struct Known {
     pub(crate) required_groups: Vec<String>,
     /// For people; the client id when nobody gave it a name.
     pub(crate) name: String,
+    /// Where it says what it does with what it learns of people (`policy_uri`).
+    pub(crate) privacy: Option<String>,
+    /// Where its terms of service are (`tos_uri`).
+    pub(crate) terms: Option<String>,
     pub(crate) redirect_uris: Vec<String>,
     /// Further addresses to which a browser goes on after a sign-out (`post_logout_redirect_uris`).
     pub(crate) logout_uris: Vec<String>,
@@ -137,7 +141,7 @@ impl ClientAuth {
 }
 
 impl Known {
-    fn new(row: &Fields<ClientOwn>, here: Arc<ZoneInfo>) -> Known {
+    pub(crate) fn new(row: &Fields<ClientOwn>, here: Arc<ZoneInfo>) -> Known {
         let list = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
         let (own, policy) = (&row.own, &here.config.token_policy);
         let others: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
@@ -163,6 +167,8 @@ impl Known {
             required_groups: more("required_user_groups"),
             keys: Keys::new(others.get("jwks"), others.get("jwks_uri").and_then(Value::as_str)),
             name: if own.name.is_empty() { own.client_id.clone() } else { own.name.clone() },
+            privacy: text("policy_uri").map(str::to_owned),
+            terms: text("tos_uri").map(str::to_owned),
             redirect_uris,
             logout_uris: more("post_logout_redirect_uris"),
             assurance: if others.get("require_mfa") == Some(&Value::Bool(true)) {
@@ -210,7 +216,7 @@ impl Known {
     }
 
     /// The algorithms that its zone must sign with for it.
-    fn signed_for(&self) -> Vec<Algorithm> {
+    pub(crate) fn signed_for(&self) -> Vec<Algorithm> {
         let Known { id_token_algorithm, userinfo_algorithm, introspection_algorithm, policy, .. } = self;
         let all = [id_token_algorithm, userinfo_algorithm, introspection_algorithm, &policy.answer_algorithm];
         all.into_iter().flatten().copied().collect()

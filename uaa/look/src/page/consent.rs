@@ -1,7 +1,7 @@
 use super::page;
 use crate::scene::Scene;
 use crate::scope::{self, Group};
-use crate::{Account, Client, Proof};
+use crate::{Account, Client, Link, Proof};
 
 /// What an application asks for. Posts `scope`, once for each that is ticked, and `decision=allow` or `decision=deny`; a
 /// required scope is not posted, since nobody can take it away.
@@ -19,6 +19,10 @@ pub struct Consent {
     pub proofs: Vec<Proof>,
     /// What is asked for, in the order of the request.
     pub scopes: Vec<Asked>,
+    /// What the application says that it does with what it learns (`policy_uri`), as its host and where it stands.
+    pub privacy: Option<Link>,
+    /// Its terms of service (`tos_uri`), as above.
+    pub terms: Option<Link>,
     /// Where the answer goes.
     pub redirect_uri: String,
 }

@@ -6,9 +6,10 @@ use super::respond::Mode;
 use crate::client::Known;
 use axum::http::StatusCode;
 use uaa_directory::{Live, Shown, account, proofs};
-use uaa_look::{Client, Consent, ErrorPage, HandOver, Reason};
+use uaa_look::{Client, Consent, ErrorPage, HandOver, Link, Reason};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx};
+use url::Url;
 
 impl Authorize {
     /// A request that cannot be answered to whoever sent it.
@@ -52,6 +53,8 @@ impl Authorize {
                 .filter(|scope| !asked.client.auto_approve.covers(scope))
                 .map(as_asked)
                 .collect(),
+            privacy: asked.client.privacy.as_deref().and_then(as_link),
+            terms: asked.client.terms.as_deref().and_then(as_link),
             redirect_uri: asked.back.uri.clone(),
         };
         let shown = Shown {
@@ -92,6 +95,12 @@ impl Authorize {
 /// A client as pages show it.
 pub(crate) fn as_shown(client: &Known) -> Client {
     Client { name: client.name.clone(), id: client.client_id.clone(), ..Client::default() }
+}
+
+/// An address of the client's own choice, with the host that it leads to.
+fn as_link(url: &str) -> Option<Link> {
+    let host = Url::parse(url).ok()?.host_str()?.to_owned();
+    Some(Link { text: host, href: url.to_owned() })
 }
 
 /// A scope as pages ask about it.

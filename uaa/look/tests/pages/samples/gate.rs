@@ -2,8 +2,8 @@
 
 use super::{Sample, Text, account, at, client, payroll};
 use uaa_look::{
-    Asked, Consent, ErrorPage, HandOver, Home, Locked, Notice, Onward, Passcode, Proof, Provider, Reason,
-    SignIn, SignInPassword, SignOut, SignedOut, Tile,
+    Asked, Consent, ErrorPage, HandOver, Home, Link, Locked, Notice, Onward, Passcode, Proof, Provider,
+    Reason, SignIn, SignInPassword, SignOut, SignedOut, Tile,
 };
 
 pub(crate) fn samples(t: Text<'_>) -> Vec<Sample> {
@@ -180,6 +180,7 @@ fn consent(t: Text<'_>, scopes: &[&str]) -> Consent {
         required: ["openid", "profile"].contains(name),
         about: (*name == "releases.approve").then(|| t("Approve a release")),
     };
+    let link = |to: &str| Link { text: t("releases.acme.example"), href: t(to) };
     Consent {
         action: t("/oauth/authorize"),
         client: client(t),
@@ -197,6 +198,8 @@ fn consent(t: Text<'_>, scopes: &[&str]) -> Consent {
         .take(if scopes.len() > 10 { 6 } else { 2 })
         .collect(),
         scopes: scopes.iter().map(asked).collect(),
+        privacy: (scopes.len() > 3).then(|| link("https://releases.acme.example/privacy")),
+        terms: (scopes.len() > 3).then(|| link("https://releases.acme.example/terms")),
         redirect_uri: t("https://releases.acme.example/callback"),
     }
 }
