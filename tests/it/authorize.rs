@@ -134,6 +134,10 @@ async fn a_code_is_good_once_and_what_came_of_it_ends_with_the_second_time(serve
         .token("shop", "open sesame", &[("grant_type", "refresh_token"), ("refresh_token", refresh)])
         .await;
     assert_eq!(after.status, 400, "{after:?}");
+    // The access token is a JWT that is kept nowhere.
+    let access = good[0].body["access_token"].as_str().unwrap();
+    let shown = server.ask(access, "GET", &format!("{}/userinfo", server.uaa()), None).await;
+    assert_eq!(shown.status, 401, "{shown:?}");
 }
 
 #[tokio::test]
@@ -151,7 +155,7 @@ async fn a_code_is_redeemed_by_whom_it_was_made_for() {
     let verifier = "x".repeat(43);
     for (wrong, error) in [
         ([("code_verifier", verifier.as_str())], "invalid_grant"),
-        ([("code_verifier", "")], "invalid_request"),
+        ([("code_verifier", "")], "invalid_grant"),
         ([("code_verifier", "short")], "invalid_request"),
         ([("redirect_uri", "https://shop.example/cb/")], "invalid_grant"),
         ([("redirect_uri", "")], "invalid_grant"),

@@ -94,7 +94,7 @@ async fn listed_and_ended_one_by_one_and_all_together(server: Hallmark) {
     assert_eq!((left.status, left.body), (200, json!([])));
 }
 
-async fn a_client_gives_back_its_own_alone(server: Hallmark) {
+async fn a_client_gives_back_its_own_alone(mut server: Hallmark) {
     let said_of = |client: &'static str, secret: String, token: String| {
         let (server, form) = (&server, [("token", token), ("token_type_hint", "refresh_token".into())]);
         let request = reqwest::Client::new().post(url(server, "/oauth/revoke"));
@@ -118,11 +118,22 @@ async fn a_client_gives_back_its_own_alone(server: Hallmark) {
     for token in [refresh, "nonsense".into(), "a.b.c".into()] {
         assert_eq!(said_of("cf", String::new(), token).await.status, 200);
     }
-    // A JWT that is kept nowhere cannot be ended alone, and that is said.
+    // A JWT that is kept nowhere ends as well, alone, and stays so after a new start.
     let jwt = text(&sign_in(&server, &[]).await, "access_token");
-    let kept_nowhere = said_of("cf", String::new(), jwt.clone()).await;
-    assert_eq!(kept_nowhere.body["error"], "unsupported_token_type");
-    assert_eq!(said_of("admin", secret, jwt).await.body["error"], "invalid_request");
+    let other = text(&sign_in(&server, &[]).await, "access_token");
+    assert_eq!(said_of("admin", secret, jwt.clone()).await.body["error"], "invalid_request");
+    assert_eq!(server.ask(&jwt, "GET", &url(&server, "/userinfo"), None).await.status, 200);
+    for _ in 0..2 {
+        assert_eq!(said_of("cf", String::new(), jwt.clone()).await.status, 200);
+        assert_eq!(server.ask(&jwt, "GET", &url(&server, "/userinfo"), None).await.status, 401);
+    }
+    // With a refresh token, the one beside it.
+    let both = sign_in(&server, &[]).await;
+    assert_eq!(said_of("cf", String::new(), text(&both, "refresh_token")).await.status, 200);
+    server.restart().await;
+    for (token, status) in [(&jwt, 401), (&text(&both, "access_token"), 401), (&other, 200)] {
+        assert_eq!(server.ask(token, "GET", &url(&server, "/userinfo"), None).await.status, status);
+    }
     let none = reqwest::Client::new().post(url(&server, "/oauth/revoke")).basic_auth("cf", Some(""));
     assert_eq!(said(none).await.body["error"], "invalid_request");
 }

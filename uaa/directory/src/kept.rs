@@ -15,7 +15,7 @@ pub struct Keep<'a> {
     pub jti: &'a str,
     /// What its holder holds; only its digest is kept.
     pub text: &'a str,
-    /// `refresh`, `access`, `code`, `passcode`.
+    /// `refresh`, `access`, `code`, `passcode`, or `ended` for an access token that is kept nowhere and is good no more.
     pub kind: &'a str,
     /// The client that may use it; empty for any.
     pub client_id: &'a str,
@@ -36,6 +36,12 @@ pub async fn keep(cx: &mut Ctx, keep: Keep<'_>) -> Reply<Granted<Create, Token>>
 
 /// The same in any transaction that writes.
 pub async fn keep_in(tx: &mut Tx, keep: Keep<'_>) -> Reply<Granted<Create, Token>> {
+    let id = tx.ids().uuid();
+    keep_as(tx, id, keep).await
+}
+
+/// The same under an identifier that is known elsewhere.
+pub async fn keep_as(tx: &mut Tx, id: Uuid, keep: Keep<'_>) -> Reply<Granted<Create, Token>> {
     let zone = Id::<Zone>::new(tx.zone());
     let slot = tx.slot::<Token>(zone).await?;
     let set = Set::default()
@@ -48,6 +54,5 @@ pub async fn keep_in(tx: &mut Tx, keep: Keep<'_>) -> Reply<Granted<Create, Token
         .put(Token::used, false)
         .put(Token::claims, keep.claims)
         .put(Token::expires, keep.expires);
-    let id = tx.ids().uuid();
     tx.insert_as(slot, Id::new(id), Some(keep.subject), set).await
 }

@@ -41,7 +41,7 @@ pub use identity::{
     Approval, ApprovalOwn, Client, ClientBatch, ClientOwn, ClientRegistration, Group, GroupOwn,
     RegistrationToken, RegistrationTokenOwn, SigningKey, SigningKeyOwn, Token, TokenOwn, User, UserOwn,
 };
-pub use kept::{Keep, keep, keep_in};
+pub use kept::{Keep, keep, keep_as, keep_in};
 pub use mail::{Errand, Inviter, Mail, MailOwn, Postman, is_address, queue};
 pub use named::{ByName, Named};
 pub use new_password::{former_passwords, set_password, with_password};

@@ -1,3 +1,4 @@
+use crate::ended::as_name;
 use crate::engine::Engine;
 use crate::verified::Good;
 use futures::FutureExt;
@@ -36,7 +37,7 @@ impl Engine {
             Shape::Access => self.stored(&key, here.guid, now, &mut rests_on).await?,
             Shape::Refresh | Shape::Unknown => return Err(bad()),
         };
-        let actor = self.actor(&claims, here.guid, &mut rests_on).await?;
+        let actor = self.actor(&claims, (here.guid, now), &mut rests_on).await?;
         let good = Arc::new(Good::new(actor, &claims, rests_on)?);
         self.verified.keep(key, &good, epoch, now);
         Ok(good)
@@ -64,7 +65,7 @@ impl Engine {
     async fn actor(
         &self,
         claims: &AccessClaims<'static>,
-        zone: Uuid,
+        (zone, now): (Uuid, Micros),
         rests_on: &mut Vec<Uuid>,
     ) -> Reply<Actor> {
         let client = self.client(zone, &claims.client_id).await?.ok_or_else(bad)?;
@@ -99,6 +100,11 @@ impl Engine {
         }
         if claims.revocable == Some(true) {
             rests_on.push(self.still_stored(&claims.jti, zone).await?);
+        } else if let Some(name) = as_name(&claims.jti) {
+            rests_on.push(name);
+            if self.has_ended(name, zone, now).await? {
+                return Err(bad());
+            }
         }
         let mut actor = Actor::with_scopes(registry, subject, zone, &name, &claims.client_id, scopes);
         actor.token = claims.jti.as_ref().into();

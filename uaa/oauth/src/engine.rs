@@ -1,12 +1,13 @@
 use crate::client::Clients;
 use crate::dpop::Proofs;
+use crate::ended::Ended;
 use crate::forms::TokenForms;
 use crate::keychain::Keychain;
 use crate::polls::Polls;
 use crate::published::Published;
 use crate::registration::RegistrationPolicy;
 use crate::verified::{MOST, Verified};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use uaa_authz::{Actor, Duty};
 use uaa_directory::{Credentials, Keyring};
 use uaa_model::{Clock, Ids, Reply};
@@ -57,6 +58,7 @@ pub struct Engine {
     pub(crate) keychain: Keychain,
     pub(crate) clients: Arc<Clients>,
     pub(crate) verified: Arc<Verified>,
+    pub(crate) ended: Arc<Ended>,
     pub(crate) published: Published,
     pub(crate) polls: Polls,
     pub(crate) proofs: Proofs,
@@ -67,7 +69,11 @@ pub struct Engine {
 pub struct Caches {
     clients: Arc<Clients>,
     verified: Arc<Verified>,
+    ended: Arc<Ended>,
     keys_changed: Arc<tokio::sync::Notify>,
+    clients_changed: Arc<tokio::sync::Notify>,
+    /// Zone and client, until somebody has looked after them.
+    changed_clients: Arc<Mutex<Vec<(Uuid, Uuid)>>>,
 }
 
 impl Default for Caches {
@@ -75,7 +81,10 @@ impl Default for Caches {
         Caches {
             clients: Arc::default(),
             verified: Arc::new(Verified::new(MOST)),
+            ended: Arc::default(),
             keys_changed: Arc::default(),
+            clients_changed: Arc::default(),
+            changed_clients: Arc::default(),
         }
     }
 }
@@ -84,6 +93,12 @@ impl Caches {
     /// Waits until a signing key was made, changed or taken away, in any process.
     pub async fn keys_changed(&self) {
         self.keys_changed.notified().await;
+    }
+
+    /// Waits until clients were made or changed, in any process: the zone and the client of each.
+    pub(crate) async fn clients_changed(&self) -> Vec<(Uuid, Uuid)> {
+        self.clients_changed.notified().await;
+        self.changed_clients.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default()
     }
 }
 
@@ -94,6 +109,11 @@ impl Feed for Caches {
         if all || about("client") || about("zone") {
             self.clients.clear();
         }
+        if all {
+            self.ended.forget();
+        }
+        // Before what rests on them is forgotten: it is found out again at once.
+        self.ended.note(changes.iter().filter(|c| c.kind == "token").map(|c| c.id));
         if all || about("zone") || about("signing_key") {
             self.verified.clear();
         } else {
@@ -102,6 +122,15 @@ impl Feed for Caches {
         }
         if all || about("signing_key") || about("zone") {
             self.keys_changed.notify_one();
+        }
+        if about("client") {
+            let clients = changes.iter().filter(|c| c.kind == "client").map(|c| (c.zone, c.id));
+            if let Ok(mut all) = self.changed_clients.lock() {
+                // Of more at once the rest is looked after when they come.
+                let room = MOST_CLIENTS.saturating_sub(all.len());
+                all.extend(clients.take(room));
+            }
+            self.clients_changed.notify_one();
         }
     }
 }
@@ -133,6 +162,7 @@ impl Engine {
             keychain: Keychain::new(keys),
             clients: caches.clients.clone(),
             verified: caches.verified.clone(),
+            ended: caches.ended.clone(),
             polls: Polls::default(),
             published: Published::default(),
         }
@@ -158,3 +188,6 @@ impl Engine {
         self.access.begin(actor, zone, Want::Read, op, "".into())
     }
 }
+
+/// Changed clients that are looked after before they come.
+const MOST_CLIENTS: usize = 1_000;

@@ -71,14 +71,6 @@ pub(crate) fn invalid_token(text: impl Into<Cow<'static, str>>) -> Fault {
     Fault::protocol(Code::new(400, "invalid_token"), text)
 }
 
-/// RFC 7009 section 2.2.1.
-pub(crate) fn unsupported_token_type() -> Fault {
-    Fault::protocol(
-        Code::new(400, "unsupported_token_type"),
-        "a token that is kept nowhere cannot be ended alone; end all of its user or client, or ask for opaque ones",
-    )
-}
-
 /// RFC 8693 section 2.2.2.
 pub(crate) fn invalid_target(text: &'static str) -> Fault {
     Fault::protocol(Code::new(400, "invalid_target"), text)

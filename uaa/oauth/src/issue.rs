@@ -119,12 +119,16 @@ impl Engine {
         claims.cnf = bound_to(order.bound);
         let family = match order.renewal {
             Some(Renewal::Next { family, .. } | Renewal::Same { family, .. }) => family,
-            Some(Renewal::First { family }) => family,
+            Some(Renewal::First { family }) => {
+                // Whoever knows the family can end it.
+                claims.jti = family.simple().to_string().into();
+                family
+            }
             None => self.ids.uuid(),
         };
         let access = self.access_token(&mut claims, client, Some(person), (order.opaque, family), cx).await?;
         let mut issued = Issued::new(access, &claims);
-        issued.refresh_token = self.renewal(order, family, cx).await?;
+        issued.refresh_token = self.renewal(order, (family, &issued.jti), cx).await?;
         if WITH_ID_TOKEN.contains(&grant) && scopes.iter().any(|scope| scope == "openid") {
             issued.id_token = Some(self.id_token(order, Some(&issued.access_token))?);
         }
@@ -161,11 +165,11 @@ impl Engine {
         keys.at_jwt.encode(&claims)
     }
 
-    /// The refresh token of a grant, if it has one.
+    /// The refresh token of a grant, if it has one. `access`: the `jti` of the access token beside it.
     pub(crate) async fn renewal(
         &self,
         order: &Order<'_>,
-        family: Uuid,
+        (family, access): (Uuid, &str),
         cx: &mut Ctx,
     ) -> Reply<Option<String>> {
         let Order { client, person, scopes, .. } = *order;
@@ -188,7 +192,7 @@ impl Engine {
             Some(Renewal::Next { granted, .. }) => granted,
             Some(Renewal::Same { token, .. }) => return Ok(Some(token.to_owned())),
         };
-        refresh_token::make(self, order, granted, family, cx).await.map(Some)
+        refresh_token::make(self, order, granted, (family, access), cx).await.map(Some)
     }
 
     /// An ID token alone (OpenID Connect Core 1.0 section 2). `access`: the access token that goes with it, for `at_hash`.
@@ -202,9 +206,10 @@ impl Engine {
         let has = |name: &str| scopes.iter().any(|scope| scope == name);
         // UAA's `profile` holds the number as well; OpenID Connect Core 1.0 section 5.4 has a scope of its own for it.
         let (profile, phone) = (has("profile"), has("profile") || has("phone"));
-        let told = |name: &str| authentication.told.iter().any(|told| told == name);
         let named = client.may_name(scopes, "profile");
-        let mailed = client.may_name(scopes, "email") || told("email");
+        let mailed = client.may_name(scopes, "email");
+        // By its name, which is not what the person was asked about.
+        let told = |name: &str, may: bool| may && authentication.told.iter().any(|told| told == name);
         let id = client.client_id.as_str();
         let text = |text: &Option<String>, wanted: bool| text.clone().filter(|_| wanted).map(Into::into);
         let claims = IdClaims {
@@ -229,9 +234,13 @@ impl Engine {
             amr: authentication.amr.iter().map(|amr| amr.as_str().into()).collect(),
             acr: acr(authentication),
             rev_sig: self.rev_sig_of(client, Some(person)).into(),
-            given_name: text(&person.given_name, profile || told("given_name")),
-            family_name: text(&person.family_name, profile || told("family_name")),
-            phone_number: text(&person.phone, phone || told("phone_number")),
+            name: text(&person.name(), told("name", named)),
+            given_name: text(&person.given_name, profile || told("given_name", named)),
+            family_name: text(&person.family_name, profile || told("family_name", named)),
+            phone_number: text(
+                &person.phone,
+                phone || told("phone_number", client.may_name(scopes, "phone")),
+            ),
             scope: vec!["openid".into()],
             at_hash: access.map(|access| encoder.half_hash(access).into()),
             c_hash: order.code.map(|code| encoder.half_hash(code).into()),

@@ -14,6 +14,7 @@ mod client_assertion;
 mod client_info;
 mod device;
 mod dpop;
+mod ended;
 mod engine;
 mod fault;
 mod forms;

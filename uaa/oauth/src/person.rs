@@ -41,6 +41,12 @@ impl Person {
         }
     }
 
+    /// Both names, as one writes them; `None` when there is neither.
+    pub(crate) fn name(&self) -> Option<String> {
+        let both = [self.given_name.as_deref(), self.family_name.as_deref()];
+        Some(both.into_iter().flatten().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty())
+    }
+
     /// The person of that identifier, as long as they may sign in.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! RFC 7009: a client gives back a token of its own.
 
+use crate::ended::{end_family, end_unkept};
 use crate::engine::Engine;
-use crate::fault::{invalid_request, unsupported_token_type};
+use crate::fault::invalid_request;
 use crate::grant::form;
 use crate::stored::end_all;
 use axum::http::{Method, StatusCode};
@@ -51,19 +52,20 @@ async fn give_back(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> 
         return Err(others());
     }
     // Section 2.1: with a refresh token goes what was got by it.
-    let which = match row.own.kind.as_str() {
-        "refresh" => Cond::Ids("family", vec![row.own.family]),
-        _ => Cond::Ids("guid", vec![row.guid]),
-    };
-    end_all(which, cx).await?;
+    match row.own.kind.as_str() {
+        "refresh" => end_family(engine, &client, row.own.family, cx).await?,
+        _ => end_all(Cond::Ids("guid", vec![row.guid]), cx).await?,
+    }
     Answer::status(StatusCode::OK)
 }
 
-/// Section 2.2: a token that is good for nothing is as the client wants it. One that is good and kept nowhere cannot be ended
-/// alone, and the client is told so (section 2.2.1).
-async fn unknown(engine: &Engine, token: &str, client_id: &str, cx: &Ctx) -> Reply<Answer> {
+/// Section 2.2: a token that is good for nothing is as the client wants it. One that is good and kept nowhere is noted as ended.
+async fn unknown(engine: &Engine, token: &str, client_id: &str, cx: &mut Ctx) -> Reply<Answer> {
     match (Shape::of(token), engine.verify(token, &cx.here(), cx.now()).await) {
-        (Shape::Jwt, Ok(good)) if &*good.actor.client == client_id => Err(unsupported_token_type()),
+        (Shape::Jwt, Ok(good)) if &*good.actor.client == client_id => {
+            end_unkept(&[good.said()?.jti.into_owned()], good.until, cx).await?;
+            Answer::status(StatusCode::OK)
+        }
         (Shape::Jwt, Ok(_)) => Err(others()),
         (_, Ok(_) | Err(Fault::Denied(..))) => Answer::status(StatusCode::OK),
         (_, Err(other)) => Err(other),

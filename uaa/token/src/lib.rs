@@ -39,7 +39,7 @@ pub use fuzz::{fuzz_certificate, fuzz_decode, fuzz_proof, fuzz_request_object};
 pub use key::SigningKey;
 pub use key_set::{KeySet, KeyState, KeyStatus};
 pub use nonce::NonceKey;
-pub use opaque::{Shape, digest, is_refresh_jti, opaque_access, opaque_refresh};
+pub use opaque::{REFRESH_SUFFIX, Shape, digest, is_refresh_jti, opaque_access, opaque_refresh};
 pub use pairwise::PairwiseKey;
 pub use public_key::{PublicKey, PublicKeys};
 pub use rejected::Rejected;

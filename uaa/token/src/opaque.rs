@@ -58,7 +58,8 @@ pub fn is_refresh_jti(jti: &str) -> bool {
     jti.ends_with(REFRESH_SUFFIX)
 }
 
-const REFRESH_SUFFIX: &str = "-r";
+/// What the names of refresh tokens end with, as UAA's do.
+pub const REFRESH_SUFFIX: &str = "-r";
 
 #[cfg(test)]
 mod tests {

@@ -45,7 +45,7 @@ fn part(all: &Map<String, Value>, name: &str) -> Option<Map<String, Value>> {
 }
 
 /// What an ID token can say that it does not say anyway.
-const KNOWN: &[&str] = &["given_name", "family_name", "phone_number"];
+const KNOWN: &[&str] = &["name", "given_name", "family_name", "phone_number"];
 
 #[cfg(test)]
 mod tests {

@@ -32,11 +32,11 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let row = row.filter(|row| row.own.kind == "code" && row.own.client_id == asked.client.client_id);
     let Some(row) = row else { return Err(invalid_grant(NOT_GOOD)) };
     if row.own.used {
-        return Err(reused(&row, cx).await?);
+        return Err(reused(engine, &asked.client, &row, cx).await?);
     }
     let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await.map_err(again)?;
     if !cx.tx().claim(&granted, Token::used).await? {
-        return Err(reused(&row, cx).await?);
+        return Err(reused(engine, &asked.client, &row, cx).await?);
     }
     let kept = Kept::read(&row.own.claims)?;
     let checked = check(asked, &row, &kept, cx.now());
@@ -80,7 +80,10 @@ fn check(asked: &Asked, row: &Fields<TokenOwn>, kept: &Kept, now: i64) -> Reply<
                 "A code_verifier came for a code that was asked for without a challenge.",
             ));
         }
-        (Some(_), None) => return Err(invalid_request("the parameter `code_verifier` is missing")),
+        // RFC 7636 section 4.6: none is one that does not fit.
+        (Some(_), None) => {
+            return Err(invalid_grant("The code_verifier is missing, and the code has a challenge."));
+        }
         // RFC 7636 section 4.1.
         (Some(_), Some(text)) if !(43..=128).contains(&text.len()) || !text.bytes().all(unreserved) => {
             return Err(invalid_request("`code_verifier` is not 43 to 128 unreserved characters"));

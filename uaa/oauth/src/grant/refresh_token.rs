@@ -2,13 +2,14 @@
 //! section 4.14); where the zone has none, it is good until it expires.
 
 use super::Asked;
-use crate::client::ClientAuth;
+use crate::client::{ClientAuth, Known};
+use crate::ended::end_family;
 use crate::engine::Engine;
 use crate::fault::{invalid_grant, invalid_scope};
 use crate::issue::{OFFLINE, Order, Renewal, acr};
 use crate::person::{Authentication, Person};
 use crate::scope::{self, narrowed};
-use crate::stored::{again, end_all};
+use crate::stored::again;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use uaa_authz::Update;
@@ -16,7 +17,9 @@ use uaa_directory::{Keep, Token, TokenOwn, hex, keep};
 use uaa_model::{Code, Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Fields, Want};
-use uaa_token::{Confirmation, RefreshClaims, audience, digest, epoch_seconds, opaque_refresh};
+use uaa_token::{
+    Confirmation, REFRESH_SUFFIX, RefreshClaims, audience, digest, epoch_seconds, opaque_refresh,
+};
 use uuid::Uuid;
 
 /// What is kept with a refresh token.
@@ -56,7 +59,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let row = row.filter(|r| r.own.kind == "refresh" && r.own.client_id == asked.client.client_id);
     let Some(row) = row else { return Err(dead(asked, "The refresh token is not one of this client.")) };
     if row.own.used {
-        return Err(reused(&row, cx).await?);
+        return Err(reused(engine, &asked.client, &row, cx).await?);
     }
     if row.own.expires <= cx.now() {
         return Err(dead(asked, "The refresh token has expired."));
@@ -104,7 +107,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         if !cx.tx().claim(&granted, Token::used).await? {
             // At the same moment is twice, too: what becomes of a stolen token must not hang on which of two requests was
             // how fast.
-            return Err(reused(&row, cx).await?);
+            return Err(reused(engine, &asked.client, &row, cx).await?);
         }
         Renewal::Next { family, granted: &may }
     } else {
@@ -125,18 +128,19 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     engine.issue_to_person(&order, cx).await?.answer()
 }
 
-/// A refresh token of that family, good for those scopes at most. The transaction must be one that writes.
+/// A refresh token of that family, good for those scopes at most, beside the access token of that `jti`. The transaction must be one
+/// that writes.
 pub(crate) async fn make(
     engine: &Engine,
     order: &Order<'_>,
     granted: &[String],
-    family: Uuid,
+    (family, access): (Uuid, &str),
     cx: &mut Ctx,
 ) -> Reply<String> {
     let Order { client, person, .. } = *order;
     let seconds = client.refresh_seconds.unwrap_or(engine.settings.refresh_seconds);
-    // The name of the row is not the token: whoever reads the table holds nothing.
-    let jti = opaque_refresh(&engine.ids);
+    // The name of the row is not the token: whoever reads the table holds nothing. UAA's as well: the access token's, and `-r`.
+    let jti = format!("{access}{REFRESH_SUFFIX}");
     let jwt = engine.forms(cx).refresh_jwt;
     let text = match jwt {
         true => engine.keys_of(client)?.encoder.encode(&claims(engine, order, granted, &jti, seconds)?)?,
@@ -214,9 +218,14 @@ fn dead(asked: &Asked, text: &'static str) -> Fault {
     }
 }
 
-/// Ends what came of a token that was used before, and says so.
-pub(super) async fn reused(row: &Fields<TokenOwn>, cx: &mut Ctx) -> Reply<Fault> {
-    end_all(Cond::Ids("family", vec![row.own.family]), cx).await?;
+/// Ends what came of a code or refresh token that was used before, and says so.
+pub(super) async fn reused(
+    engine: &Engine,
+    client: &Known,
+    row: &Fields<TokenOwn>,
+    cx: &mut Ctx,
+) -> Reply<Fault> {
+    end_family(engine, client, row.own.family, cx).await?;
     // The family ends although the request fails: this is the one place where a refusal writes.
     cx.step(Want::Write).await?;
     Ok(invalid_grant("It was used before; everything that came of it has ended."))

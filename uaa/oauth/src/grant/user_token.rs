@@ -53,7 +53,7 @@ pub(super) async fn grant(engine: &Engine, form: &[(String, String)], cx: &mut C
         code: None,
         renewal: Some(Renewal::First { family: engine.ids.uuid() }),
     };
-    let refresh = engine.renewal(&order, engine.ids.uuid(), cx).await?;
+    let refresh = engine.renewal(&order, (engine.ids.uuid(), &engine.ids.hex32()), cx).await?;
     // Where refresh tokens are restricted there may be none.
     let refresh = refresh.ok_or_else(|| invalid_grant("The scope uaa.offline_token is needed"))?;
     let seconds = receiving.access_seconds.unwrap_or(engine.settings.access_seconds);

@@ -57,6 +57,9 @@ pub struct IdClaims<'a> {
     pub acr: Option<Acr<'a>>,
     /// The change detector.
     pub rev_sig: Text<'a>,
+    /// Where it was asked for by this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text<'a>>,
     /// With scope `profile`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_name: Option<Text<'a>>,
