@@ -102,6 +102,21 @@ async fn a_client_gets_id_tokens_of_the_algorithm_that_it_asks_for(server: Hallm
     }
 }
 
+/// Who reads the key set before the first token has the key already.
+#[tokio::test]
+async fn a_key_that_a_client_needs_is_published_before_it_signs() {
+    let server = Hallmark::start().await;
+    let body = json!({"client_id": "early", "client_secret": "open sesame", "scope": ["openid"],
+        "authorized_grant_types": ["password"], "id_token_signed_response_alg": "ES384"});
+    assert_eq!(register(&server, body).await.status, 201);
+    let there = async {
+        while !published(&server).await.keys().iter().any(|key| key.algorithm() == Algorithm::Es384) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), there).await.expect("the key is made without being used");
+}
+
 async fn sign_in(server: &Hallmark, client: &str) -> Said {
     let password = server.admin_password();
     let form = [("grant_type", "password"), ("username", "admin"), ("password", password.as_str())];

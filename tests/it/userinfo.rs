@@ -20,6 +20,9 @@ async fn by_header_and_by_form_and_to_nobody_else() {
         ("email_verified", json!(true)),
         ("previous_logon_time", Value::Null),
         ("name", json!("")),
+        // Nobody asked for a profile.
+        ("preferred_username", Value::Null),
+        ("updated_at", Value::Null),
     ] {
         assert_eq!(by_header.body[name], is, "{name}");
     }

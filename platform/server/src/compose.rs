@@ -260,6 +260,8 @@ impl Hall {
         let beside = &mut served.beside;
         let (engine, caches) = (served.engine.clone(), self.caches.clone());
         beside.spawn(async move { engine.follow_keys(caches).await });
+        let (engine, caches) = (served.engine.clone(), self.caches.clone());
+        beside.spawn(async move { engine.follow_clients(caches).await });
         let engine = served.engine.clone();
         every(beside, JOBS, "clients could not be told of sessions that ended", move || {
             let engine = engine.clone();

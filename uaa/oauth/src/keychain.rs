@@ -7,9 +7,10 @@ use arc_swap::ArcSwap;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use uaa_directory::Keyring;
+use uaa_directory::{Client, Keyring};
 use uaa_model::{Fault, Micros, Reply};
 use uaa_plugin::ZoneInfo;
+use uaa_store::Cond;
 use uaa_token::{AT_JWT, Algorithm, Encoder, KeySet};
 use uuid::Uuid;
 
@@ -128,6 +129,29 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Makes the keys that new and changed clients are registered for, so that they are published before they sign. Does not end.
+    pub async fn follow_clients(&self, caches: crate::Caches) {
+        loop {
+            for (zone, id) in caches.clients_changed().await {
+                if let Err(fault) = self.ready_for(zone, id).await {
+                    tracing::warn!(?fault, client = %id, "what signs for a client could not be made yet");
+                }
+            }
+        }
+    }
+
+    async fn ready_for(&self, zone: Uuid, id: Uuid) -> Reply<()> {
+        let Some(here) = self.zones.of(zone) else { return Ok(()) };
+        let mut tx = self.begin("client_show", zone);
+        let seen = tx.visible::<Client>().await?;
+        let row = tx.find(&seen, Cond::Ids("guid", vec![id])).await?;
+        drop(tx);
+        match row.map(|row| Known::new(&row, here)) {
+            Some(client) => self.able(&client.here, &client.signed_for()).await,
+            None => Ok(()),
+        }
     }
 
     /// Opens the keys anew whenever one has changed, in whatever process. Does not end.

@@ -14,6 +14,7 @@ use uaa_directory::User;
 use uaa_model::{Code, Denied, Fault, Reply};
 use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Presented, Public, Route, Scheme, Site};
 use uaa_store::Cond;
+use uaa_token::epoch_seconds;
 use uuid::Uuid;
 
 pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
@@ -37,7 +38,7 @@ impl<'c> Handler<'c, Public, Body> for UserInfo {
                 return Err(lacking());
             };
             let client = engine.client(cx.zone(), &good.actor.client).await?;
-            let mut all = members(user, cx).await?;
+            let mut all = members(user, good.has_scope("profile"), cx).await?;
             if let Some(client) = client.as_ref().filter(|client| client.sector.is_some()) {
                 let name = engine.called_by(client, user)?.to_string();
                 for_sector(&mut all, &name, |scope| good.has_scope(scope));
@@ -89,13 +90,13 @@ async fn holder(engine: &Engine, body: &Body, cx: &Ctx) -> Reply<Arc<Good>> {
     engine.presented(&presented, &cx.here(), cx.now()).await
 }
 
-async fn members(user: Uuid, cx: &mut Ctx) -> Reply<Map<String, Value>> {
+async fn members(user: Uuid, profile: bool, cx: &mut Ctx) -> Reply<Map<String, Value>> {
     cx.tx().assume(Duty::SignIn);
     let seen = cx.tx().visible::<User>().await?;
     let row = cx.tx().find(&seen, Cond::Ids("guid", vec![user])).await?;
-    let person = Person::new(row.ok_or(Fault::Denied(Denied::Unauthenticated, "user"))?);
-    let (given, family) = (person.given_name.as_deref(), person.family_name.as_deref());
-    let name = [given, family].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let row = row.ok_or(Fault::Denied(Denied::Unauthenticated, "user"))?;
+    let updated = epoch_seconds(row.updated_at);
+    let person = Person::new(row);
     let id = person.id.to_string();
     let mut all = Map::new();
     let mut put = |name: &str, value: Option<&str>| {
@@ -106,11 +107,17 @@ async fn members(user: Uuid, cx: &mut Ctx) -> Reply<Map<String, Value>> {
     put("user_id", Some(&id));
     put("sub", Some(&id));
     put("user_name", Some(&person.username));
-    put("given_name", given);
-    put("family_name", family);
-    put("name", Some(&name));
+    put("given_name", person.given_name.as_deref());
+    put("family_name", person.family_name.as_deref());
+    // UAA has the member always.
+    put("name", Some(&person.name().unwrap_or_default()));
     put("email", Some(&person.email));
     put("phone_number", person.phone.as_deref());
+    if profile {
+        // OpenID Connect Core 1.0 section 5.1; UAA has neither.
+        put("preferred_username", Some(&person.username));
+        all.insert("updated_at".into(), updated.into());
+    }
     all.insert("email_verified".into(), person.verified.into());
     // UAA has the member always, and `null` in it for who has signed in once.
     all.insert("previous_logon_time".into(), Value::Null);
@@ -120,7 +127,10 @@ async fn members(user: Uuid, cx: &mut Ctx) -> Reply<Map<String, Value>> {
 /// OpenID Connect Core 1.0 section 8.1: under the sector's name, and nothing else that tells who it is but what a scope was given for.
 fn for_sector(all: &mut Map<String, Value>, name: &str, has_scope: impl Fn(&str) -> bool) {
     for (scope, members) in [
-        ("profile", &["user_name", "given_name", "family_name", "name"][..]),
+        (
+            "profile",
+            &["user_name", "given_name", "family_name", "name", "preferred_username", "updated_at"][..],
+        ),
         ("email", &["email", "email_verified"]),
         ("phone", &["phone_number"]),
     ] {
