@@ -1,8 +1,11 @@
 use crate::verify::{Age, check, parse_claims, parse_header};
 use crate::{
-    AccessClaims, Assertion, Claims, DataKey, DpopProof, Expect, IdClaims, ProvedRequest, PublicKeys,
-    RefreshClaims, RequestObject, Shape, claimed_algorithm, claimed_parties, names_one_audience,
+    Accepted, AccessClaims, Assertion, Claims, ContentEncryption, DataKey, DecryptionKey, DpopProof,
+    Encryption, Expect, IdClaims, KeyManagement, ProvedRequest, PublicKeys, RefreshClaims, RequestObject,
+    Shape, claimed_algorithm, claimed_parties, names_one_audience,
 };
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use uaa_model::Secret;
 
@@ -55,6 +58,38 @@ pub fn fuzz_request_object(bytes: &[u8]) {
     claims::<RequestObject>(bytes, Some("oauth-authz-req+jwt"), &expect);
 }
 
+/// Something encrypted (RFC 7516), as a whole and as a header that would lead on to the key; and keys to encrypt to.
+///
+/// # Panics
+/// When something that was changed is read, or something encrypted cannot be.
+pub fn fuzz_jwe(bytes: &[u8]) {
+    let data = DataKey::from_text(&Secret::new(format!("{}=", "A".repeat(43))));
+    let Some(key) = data.ok().and_then(|data| DecryptionKey::derived(&data, [0; 16], "fuzz").ok()) else {
+        return;
+    };
+    let accepted = Accepted { alg: &KeyManagement::ALL, enc: &ContentEncryption::ALL };
+    let text = String::from_utf8_lossy(bytes);
+    assert!(key.decrypt(&text, &accepted).is_err(), "nobody encrypted this");
+    let head = URL_SAFE_NO_PAD.encode(bytes);
+    for rest in
+        ["..AAAA.AAAA.AAAA", ".AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAA..AAAAAAAAAAAAAAAAAAAAAA"]
+    {
+        let text = format!("{head}{rest}");
+        let _ = DecryptionKey::named_by(&text);
+        assert!(key.decrypt(&text, &accepted).is_err(), "nobody encrypted this");
+    }
+    let theirs = serde_json::from_slice(bytes).ok().and_then(|jwks| PublicKeys::from_jwks(&jwks).ok());
+    for alg in KeyManagement::ALL {
+        let Some(key) = theirs.as_ref().and_then(|keys| keys.encryption(alg)) else { continue };
+        for enc in ContentEncryption::ALL {
+            assert!(
+                key.encrypt(Encryption { alg, enc }, bytes, None).is_ok(),
+                "a key that was taken is good"
+            );
+        }
+    }
+}
+
 fn claims<T: Claims>(bytes: &[u8], typ: Option<&str>, expect: &Expect<'_>) {
     if let Ok(claims) = parse_claims::<T>(bytes, typ) {
         let _ = check(claims.registered(), expect, Age::Checked);
@@ -98,6 +133,8 @@ mod tests {
             fuzz_proof(text.as_bytes());
             fuzz_request_object(&bytes);
             fuzz_request_object(text.as_bytes());
+            fuzz_jwe(&bytes);
+            fuzz_jwe(text.as_bytes());
         }
     }
 }

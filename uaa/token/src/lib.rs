@@ -1,4 +1,4 @@
-//! Floor 1: signing keys and everything signed with them.
+//! Floor 1: keys, and everything that is signed with them or encrypted to them.
 //!
 //! Keys are made, sealed for the database and shown to the public here; claims are typed, encoded once and verified
 //! against the caller's clock. No async, no I/O, no database: time and stored bytes are arguments.
@@ -12,6 +12,7 @@ mod dpop;
 mod encoder;
 mod fuzz;
 mod header;
+mod jwe;
 mod jwk;
 mod key;
 mod key_set;
@@ -35,7 +36,11 @@ pub use digest_key::DigestKey;
 pub use dpop::{Confirmation, DPOP_SECONDS, DpopProof, ProvedRequest};
 pub use encoder::Encoder;
 #[doc(hidden)]
-pub use fuzz::{fuzz_certificate, fuzz_decode, fuzz_proof, fuzz_request_object};
+pub use fuzz::{fuzz_certificate, fuzz_decode, fuzz_jwe, fuzz_proof, fuzz_request_object};
+pub use jwe::{
+    Accepted, ContentEncryption, DecryptionKey, Encryption, EncryptionKey, KeyManagement, Unreadable,
+    is_encrypted,
+};
 pub use key::SigningKey;
 pub use key_set::{KeySet, KeyState, KeyStatus};
 pub use nonce::NonceKey;

@@ -1,6 +1,6 @@
 use crate::jwk::Material;
 use crate::verify::{Age, verify};
-use crate::{Algorithm, Claims, Expect, Rejected, certificate_thumbprint, pem};
+use crate::{Algorithm, Claims, EncryptionKey, Expect, KeyManagement, Rejected, certificate_thumbprint, pem};
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine;
@@ -104,6 +104,8 @@ impl Verifier<Vec<u8>> for PublicKey {
 #[derive(Debug, Default)]
 pub struct PublicKeys {
     keys: Vec<PublicKey>,
+    /// To which something can be encrypted for them.
+    encryption: Vec<EncryptionKey>,
     /// Thumbprints of the certificates that stand beside them.
     certificates: Vec<String>,
 }
@@ -120,10 +122,11 @@ impl PublicKeys {
             return Err(Fault::invalid("a JWK set may have 64 keys at most"));
         }
         let keys: Vec<PublicKey> = all.iter().flat_map(PublicKey::read_all).collect();
-        if keys.is_empty() {
-            return Err(Fault::invalid("the JWK set has no public key for signatures that is accepted here"));
+        let encryption: Vec<EncryptionKey> = all.iter().filter_map(EncryptionKey::from_jwk).collect();
+        if keys.is_empty() && encryption.is_empty() {
+            return Err(Fault::invalid("the JWK set has no public key that is accepted here"));
         }
-        Ok(PublicKeys { keys, certificates: all.iter().filter_map(certificate).collect() })
+        Ok(PublicKeys { keys, encryption, certificates: all.iter().filter_map(certificate).collect() })
     }
 
     /// Whether one of them has that certificate (RFC 7517 section 4.7), as its thumbprint.
@@ -131,7 +134,12 @@ impl PublicKeys {
         self.certificates.iter().any(|one| one == thumbprint)
     }
 
-    /// The keys, in the order of the set.
+    /// The key to encrypt to with that algorithm, if one is there: the newest of those that fit best.
+    pub fn encryption(&self, alg: KeyManagement) -> Option<&EncryptionKey> {
+        EncryptionKey::choose(&self.encryption, alg)
+    }
+
+    /// The keys that verify, in the order of the set.
     pub fn keys(&self) -> &[PublicKey] {
         &self.keys
     }
