@@ -34,6 +34,7 @@ async fn scripts_read_what_needs_no_cookie() {
         ("POST", "/userinfo"),
         ("GET", "/token_keys"),
         ("GET", "/token_key"),
+        ("GET", "/oauth/jwks"),
         ("GET", "/.well-known/openid-configuration"),
         ("GET", "/oauth/token/.well-known/openid-configuration"),
     ] {

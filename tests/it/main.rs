@@ -22,6 +22,7 @@ mod command_line;
 mod cross_origin;
 mod decide;
 mod dpop;
+mod encrypted;
 mod engines;
 mod escalation;
 mod factors;

@@ -15,6 +15,11 @@ async fn what_fapi_wants() {
     runs("strict").await;
 }
 
+#[tokio::test]
+async fn what_is_encrypted() {
+    runs("encrypted").await;
+}
+
 /// Runs a script. It asks for a browser with a line `open ADDRESS`, and is told where that ended.
 async fn runs(name: &str) {
     let server = Hallmark::start().await;

@@ -102,19 +102,3 @@ async fn who_a_person_is_is_signed_for_a_client_that_asks() {
     let said = said(reqwest::Client::new().get(&url).bearer_auth("nonsense")).await;
     assert_eq!(said.body["error"], "invalid_token");
 }
-
-/// Nothing is promised that is not kept.
-#[tokio::test]
-async fn nobody_waits_for_something_encrypted() {
-    let server = Hallmark::start().await;
-    for name in [
-        "id_token_encrypted_response_alg",
-        "userinfo_encrypted_response_alg",
-        "request_object_encryption_alg",
-    ] {
-        let client = json!({"client_id": "shop", "client_secret": "first", name: "RSA-OAEP-256"});
-        let refused = make(&server, client).await;
-        let text = refused.body["error_description"].as_str().unwrap_or_default();
-        assert!(refused.status == 400 && text.contains(name), "{refused:?}");
-    }
-}

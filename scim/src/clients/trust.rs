@@ -5,7 +5,7 @@ use super::note;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uaa_authz::{Update, Verb};
-use uaa_directory::client_metadata::{keys, vouchers};
+use uaa_directory::client_metadata::{encryption, keys, vouchers};
 use uaa_directory::{Client, client_for_right, has_right};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
@@ -82,6 +82,7 @@ pub(super) async fn change(Trust(client): Trust, Json(body): Json<TrustBody>, cx
             Mode::Update => replace(&body, &mut more)?,
         },
     };
+    encryption::fits_keys(&more).map_err(wrong)?;
     let set = Set::default()
         .put(Client::more, Value::Object(more).to_string())
         .put(Client::generation, row.own.generation + ends);

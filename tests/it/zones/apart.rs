@@ -139,7 +139,7 @@ async fn each_zone_has_its_own_documents() {
     assert_ne!(first.body["keys"][0]["kid"], alpha.body["keys"][0]["kid"]);
     let discovery = get("alpha", "/.well-known/openid-configuration").await.body;
     assert_eq!(discovery["issuer"], "http://alpha.hallmark.test/uaa/oauth/token");
-    assert_eq!(discovery["jwks_uri"], "http://alpha.hallmark.test/uaa/token_keys");
+    assert_eq!(discovery["jwks_uri"], "http://alpha.hallmark.test/uaa/oauth/jwks");
     let info = get("alpha", "/info").await.body;
     assert_eq!(
         (&info["zone_name"], &info["links"]["uaa"]),

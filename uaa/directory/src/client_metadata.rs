@@ -4,6 +4,7 @@
 //! The names are those of RFC 7591 and OpenID Connect Dynamic Client Registration 1.0, of the specifications that extend them,
 //! and UAA's own. What is not in the list is not kept.
 
+pub mod encryption;
 pub mod keys;
 pub mod vouchers;
 
@@ -42,23 +43,20 @@ pub fn checked(name: &str, value: &Value) -> Result<Option<Value>, Wrong> {
 /// Which members do not go together.
 pub fn fit_together(all: &Map<String, Value>) -> Result<(), Wrong> {
     let text = |name: &str| all.get(name).and_then(Value::as_str);
-    let signs = ["jwks", "jwks_uri", "jwt_creds"].iter().any(|name| all.contains_key(*name));
-    if text("token_endpoint_auth_method") == Some("private_key_jwt") && !signs {
+    let signs = all.contains_key("jwks_uri") || all.get("jwks").is_some_and(keys::verify_something);
+    let method = text("token_endpoint_auth_method");
+    if method == Some("private_key_jwt") && !signs && !all.contains_key("jwt_creds") {
         return Err(Wrong::new(
             "`private_key_jwt` needs a key in `jwks` or `jwks_uri`, or an issuer in `jwt_creds`",
         ));
     }
     by_certificate(all)?;
+    encryption::fits_keys(all)?;
     // RFC 7591 section 2.
     if all.contains_key("jwks") && all.contains_key("jwks_uri") {
         return Err(Wrong::new("`jwks` and `jwks_uri` exclude each other"));
     }
-    let named = text("token_endpoint_auth_method") == Some("tls_client_auth");
-    if all.contains_key("fapi_profile")
-        && !named
-        && !all.contains_key("jwks")
-        && !all.contains_key("jwks_uri")
-    {
+    if all.contains_key("fapi_profile") && method != Some("tls_client_auth") && !signs {
         return Err(Wrong::new("`fapi_profile` needs a key in `jwks` or `jwks_uri`, or `tls_client_auth`"));
     }
     Ok(())
@@ -160,8 +158,6 @@ enum Rule {
     JwksUri,
     Vouchers,
     CertificateName,
-    /// Whoever asks for it would wait for something that does not come.
-    NotEncrypted,
 }
 
 /// Every name that is kept.
@@ -191,13 +187,13 @@ const MEMBERS: &[(&str, Rule)] = &[
     ("sector_identifier_uri", Rule::Tls),
     ("subject_type", Rule::OneOf(&["public", "pairwise"])),
     ("id_token_signed_response_alg", Rule::Signing),
-    ("id_token_encrypted_response_alg", Rule::NotEncrypted),
-    ("id_token_encrypted_response_enc", Rule::NotEncrypted),
+    ("id_token_encrypted_response_alg", Rule::OneOf(encryption::ALGORITHMS)),
+    ("id_token_encrypted_response_enc", Rule::OneOf(encryption::CONTENTS)),
     ("userinfo_signed_response_alg", Rule::Signing),
-    ("userinfo_encrypted_response_alg", Rule::NotEncrypted),
-    ("userinfo_encrypted_response_enc", Rule::NotEncrypted),
-    ("request_object_encryption_alg", Rule::NotEncrypted),
-    ("request_object_encryption_enc", Rule::NotEncrypted),
+    ("userinfo_encrypted_response_alg", Rule::OneOf(encryption::ALGORITHMS)),
+    ("userinfo_encrypted_response_enc", Rule::OneOf(encryption::CONTENTS)),
+    ("request_object_encryption_alg", Rule::OneOf(encryption::TO_US)),
+    ("request_object_encryption_enc", Rule::OneOf(encryption::CONTENTS)),
     ("token_endpoint_auth_signing_alg", Rule::Signing),
     ("default_max_age", Rule::Seconds),
     ("require_auth_time", Rule::Flag),
@@ -219,12 +215,12 @@ const MEMBERS: &[(&str, Rule)] = &[
     ("request_uris", Rule::RequestUris),
     // JWT Secured Authorization Response Mode section 3.
     ("authorization_signed_response_alg", Rule::Signing),
-    ("authorization_encrypted_response_alg", Rule::NotEncrypted),
-    ("authorization_encrypted_response_enc", Rule::NotEncrypted),
+    ("authorization_encrypted_response_alg", Rule::OneOf(encryption::ALGORITHMS)),
+    ("authorization_encrypted_response_enc", Rule::OneOf(encryption::CONTENTS)),
     // RFC 9701 section 6.
     ("introspection_signed_response_alg", Rule::Signing),
-    ("introspection_encrypted_response_alg", Rule::NotEncrypted),
-    ("introspection_encrypted_response_enc", Rule::NotEncrypted),
+    ("introspection_encrypted_response_alg", Rule::OneOf(encryption::ALGORITHMS)),
+    ("introspection_encrypted_response_enc", Rule::OneOf(encryption::CONTENTS)),
     // FAPI 2.0 by one word: a name of our own.
     ("fapi_profile", Rule::OneOf(&["fapi2_security", "fapi2_message_signing"])),
     // RFC 8705 sections 2.1.2 and 3.4.
@@ -318,11 +314,6 @@ impl Rule {
                 true
             }
             Rule::Vouchers => return vouchers::vouchers(value),
-            Rule::NotEncrypted => {
-                return Err(Wrong::new(format!(
-                    "`{name}` is not taken: nothing is encrypted for clients here"
-                )));
-            }
             Rule::JwksUri => {
                 let Value::String(uri) = value else {
                     return Err(Wrong::new("Client jwt configuration cannot be parsed"));
@@ -364,6 +355,9 @@ mod tests {
             ("contacts", json!(["a@example.com"])),
             ("default_max_age", json!(0)),
             ("id_token_signed_response_alg", json!("ES512")),
+            ("id_token_encrypted_response_alg", json!("RSA-OAEP-256")),
+            ("authorization_encrypted_response_enc", json!("A256CBC-HS512")),
+            ("request_object_encryption_alg", json!("ECDH-ES+A256KW")),
             ("backchannel_logout_uri", json!("https://a.example/out?x=1")),
             ("frontchannel_logout_uri", json!("http://localhost:8080/out")),
             ("post_logout_redirect_uris", json!(["https://a.example/", "com.example:/bye"])),
@@ -387,8 +381,9 @@ mod tests {
             ("jwks_uri", json!(7)),
             ("tls_client_auth_subject_dn", json!("shop")),
             ("tls_client_auth_san_ip", json!("shop")),
-            ("id_token_encrypted_response_alg", json!("RSA-OAEP-256")),
-            ("userinfo_encrypted_response_enc", json!("A128GCM")),
+            ("id_token_encrypted_response_alg", json!("RSA1_5")),
+            ("userinfo_encrypted_response_alg", json!("dir")),
+            ("introspection_encrypted_response_enc", json!("A192GCM")),
             ("request_object_encryption_alg", json!("RSA-OAEP-256")),
             ("software_id", json!("x".repeat(2_001))),
         ] {

@@ -6,7 +6,7 @@ use uaa_authz::{Actor, Create, Delete, Duty, Update, Zone};
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::TokenPolicy;
 use uaa_store::{Access, Cond, Fields, Granted, Query, Set, Tx, Want};
-use uaa_token::{Algorithm, DataKey, KeySet, KeyState, SigningKey};
+use uaa_token::{Algorithm, DataKey, DecryptionKey, KeySet, KeyState, SigningKey};
 use uuid::Uuid;
 
 /// What makes, seals and opens signing keys.
@@ -44,6 +44,14 @@ impl Keyring {
         let key = SigningKey::generate(algorithm)?;
         let sealed = key.seal(&self.data_key)?;
         Ok(NewKey { kid: key.kid().to_owned(), algorithm: key.algorithm(), sealed })
+    }
+
+    /// The key that stands beside that signing key, for what others encrypt to the zone.
+    ///
+    /// # Errors
+    /// When the library fails.
+    pub fn decryption(&self, zone: Uuid, kid: &str) -> Reply<DecryptionKey> {
+        DecryptionKey::derived(&self.data_key, zone.into_bytes(), kid)
     }
 
     /// All keys of a zone. Makes the first one when there is none.

@@ -9,7 +9,10 @@ use uaa_directory::{Token, User, hex};
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
 use uaa_plugin::{Authenticator, Presented, ZoneInfo};
 use uaa_store::{Cond, Field};
-use uaa_token::{AccessClaims, Expect, Generations, IdClaims, Rejected, Shape, digest};
+use uaa_token::{
+    Accepted, AccessClaims, ContentEncryption, Expect, Generations, IdClaims, KeyManagement, Rejected, Shape,
+    digest, is_encrypted,
+};
 use uuid::Uuid;
 
 impl Engine {
@@ -140,6 +143,13 @@ impl Engine {
     pub(crate) async fn hint(&self, token: &str, here: &Arc<ZoneInfo>) -> Reply<Option<IdClaims<'static>>> {
         let now = self.clock.now();
         let expect = Expect { now, issuer: &here.issuer, audience: &[], zone: Some(&here.id) };
+        // One that was encrypted for the client we cannot read; the client may encrypt it anew, to us (section 3.1.2.1).
+        let accepted = Accepted { alg: &KeyManagement::AGREED, enc: &ContentEncryption::ALL };
+        let opened = match is_encrypted(token) {
+            true => self.decrypted(token, &accepted, here).await?,
+            false => None,
+        };
+        let token = opened.as_deref().unwrap_or(token);
         Ok(self.keys(here).await?.set.verify_hint(token, &expect).ok())
     }
 }

@@ -131,6 +131,8 @@ impl Authorize {
     async fn answer(&self, body: &Body, cx: &mut Ctx) -> Result<Answer, Stop> {
         let (form, answered) = parameters(&body.0, &cx.query)?;
         let request = request::resolved(&self.engine, form, cx).await?;
+        // A client's keys may be elsewhere: no connection is held meanwhile.
+        cx.tx().release();
         let asked = request::read(&self.engine, request, &cx.here()).await?;
         if let Some(credentials) = credentials::posted(body)? {
             return self.by_credentials(&asked, &credentials, cx).await;

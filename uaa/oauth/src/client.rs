@@ -1,6 +1,8 @@
 mod certificate;
+mod encryptions;
 mod policy;
 
+pub(crate) use encryptions::Encryptions;
 pub(crate) use policy::{Method, Policy};
 
 use crate::client_assertion::{self, Voucher};
@@ -77,6 +79,8 @@ pub(crate) struct Known {
     pub(crate) vouchers: Vec<Voucher>,
     /// How it wants to be dealt with.
     pub(crate) policy: Policy,
+    /// What it wants encrypted.
+    pub(crate) encryptions: Encryptions,
     secrets: Vec<String>,
     public: bool,
     /// Its zone: issuer and name of the tokens that it gets.
@@ -185,6 +189,7 @@ impl Known {
                 .and_then(|all| serde_json::from_value(all).ok())
                 .unwrap_or_default(),
             policy: Policy::new(&others),
+            encryptions: Encryptions::new(&others),
             backchannel_logout_uri: text("backchannel_logout_uri").map(str::to_owned),
             frontchannel_logout_uri: text("frontchannel_logout_uri").map(str::to_owned),
             response_types: others.contains_key("response_types").then(|| more("response_types")),

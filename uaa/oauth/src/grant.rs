@@ -12,6 +12,7 @@ mod user_token;
 
 use crate::client::{ClientAuth, Known};
 use crate::dpop::unproved;
+use crate::encrypted::Envelope;
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_request, unauthorized_client, unsupported_grant};
 use axum::http::{HeaderName, Method};
@@ -28,6 +29,8 @@ pub(crate) struct Asked {
     pub(crate) by: ClientAuth,
     /// What the request proves to hold: what comes of it is bound to that.
     pub(crate) bound: Confirmation,
+    /// What goes around an ID token.
+    pub(crate) envelope: Envelope,
     form: Vec<(String, String)>,
 }
 
@@ -89,7 +92,9 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
     let shown = engine.authenticate_client(&cx.headers, &form, &cx.caller, cx.zone()).await;
     let shown = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?;
     let bound = engine.bound(&shown.client, cx)?;
-    let asked = Asked { client: shown.client, by: shown.by, bound, form };
+    // Before anything is redeemed, and while no connection is held: the client's keys may be elsewhere.
+    let envelope = engine.envelope(&shown.client, shown.client.encryptions.id_token).await?;
+    let asked = Asked { client: shown.client, by: shown.by, bound, envelope, form };
     // RFC 6749 section 4.4: only a client that has proved who it is. A public one has only said its name.
     if asked.public() && asked.field("grant_type") == Some("client_credentials") {
         return Err(invalid_client());

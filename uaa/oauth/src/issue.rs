@@ -2,6 +2,7 @@
 
 use crate::client::Known;
 use crate::dpop::is_bound;
+use crate::encrypted::Envelope;
 use crate::engine::Engine;
 use crate::forms::AccessForm;
 use crate::grant::refresh_token;
@@ -34,6 +35,8 @@ pub(crate) struct Order<'a> {
     pub(crate) opaque: bool,
     /// The code that came with the ID token, for `c_hash` (OpenID Connect Core 1.0 section 3.3.2.11).
     pub(crate) code: Option<&'a str>,
+    /// What goes around the ID token: [`Engine::envelope`] of [`crate::client::Encryptions::id_token`].
+    pub(crate) envelope: &'a Envelope,
     /// `None`: the grant has no refresh token.
     pub(crate) renewal: Option<Renewal<'a>>,
 }
@@ -114,6 +117,10 @@ impl Engine {
     pub(crate) async fn issue_to_person(&self, order: &Order<'_>, cx: &mut Ctx) -> Reply<Issued> {
         let Order { client, person, authentication, scopes, grant, .. } = *order;
         client.is_content_with(authentication)?;
+        let with_id_token = WITH_ID_TOKEN.contains(&grant) && scopes.iter().any(|scope| scope == "openid");
+        if with_id_token {
+            order.envelope.ready()?;
+        }
         let mut claims = self.claims(client, Some((person, authentication)), grant, scopes)?;
         claims.client_auth_method = order.client_auth.map(Into::into);
         claims.cnf = bound_to(order.bound);
@@ -129,7 +136,7 @@ impl Engine {
         let access = self.access_token(&mut claims, client, Some(person), (order.opaque, family), cx).await?;
         let mut issued = Issued::new(access, &claims);
         issued.refresh_token = self.renewal(order, (family, &issued.jti), cx).await?;
-        if WITH_ID_TOKEN.contains(&grant) && scopes.iter().any(|scope| scope == "openid") {
+        if with_id_token {
             issued.id_token = Some(self.id_token(order, Some(&issued.access_token))?);
         }
         Ok(issued)
@@ -247,7 +254,7 @@ impl Engine {
             sid: sid.map(Into::into),
             ..IdClaims::default()
         };
-        encoder.encode(&claims)
+        order.envelope.around(encoder.encode(&claims)?)
     }
 }
 

@@ -11,7 +11,7 @@ use uaa_directory::{Client, Keyring};
 use uaa_model::{Fault, Micros, Reply};
 use uaa_plugin::ZoneInfo;
 use uaa_store::Cond;
-use uaa_token::{AT_JWT, Algorithm, Encoder, KeySet};
+use uaa_token::{AT_JWT, Algorithm, DecryptionKey, Encoder, KeySet, KeyState, KeyStatus};
 use uuid::Uuid;
 
 /// The keys of a zone, the active one ready to sign, and the documents that speak of them.
@@ -24,6 +24,8 @@ pub(crate) struct ZoneKeys {
     pub(crate) at_jwt: Encoder,
     /// Of each algorithm that it signs with, for ID tokens and the like.
     by_algorithm: Vec<(Algorithm, Encoder)>,
+    /// To which clients encrypt: one beside each key of the set, which comes and goes with it. That of the active key first.
+    decryption: Vec<(DecryptionKey, KeyState)>,
     /// When somebody last looked for newer ones.
     looked: AtomicI64,
 }
@@ -40,6 +42,13 @@ impl ZoneKeys {
         let jku = jku(&self.here);
         let found = algorithm.and_then(|algorithm| self.set.encoder_with(algorithm, &jku, typ));
         found.unwrap_or_else(|| self.set.encoder_typed(&jku, typ))
+    }
+
+    /// What reads what was encrypted to the key of that name; without a name, to the one that is published.
+    pub(crate) fn decryption(&self, kid: Option<&str>, now: Micros) -> Option<&DecryptionKey> {
+        let named = |key: &DecryptionKey| kid.is_none_or(|kid| key.kid() == kid);
+        let mut keys = self.decryption.iter().filter(|(key, state)| named(key) && state.verifies(now));
+        keys.next().map(|(key, _)| key)
     }
 }
 
@@ -110,11 +119,15 @@ impl Engine {
         let encoder = set.encoder(&jku);
         let of = |algorithm| Some((algorithm, set.encoder_with(algorithm, &jku, "JWT")?));
         let by_algorithm = Algorithm::ALL.into_iter().filter_map(of).collect();
-        let documents = Documents::new(&set, here, self.settings.certificates);
+        let beside = |key: KeyStatus| Ok((self.keychain.ring.decryption(here.guid, &key.kid)?, key.state));
+        let decryption = set.states().into_iter().map(beside).collect::<Reply<Vec<_>>>()?;
+        let published = decryption.first().map(|(key, _)| key.jwk());
+        let documents = Documents::new(&set, published, here, self.settings.certificates);
         let at_jwt = set.encoder_typed(&jku, AT_JWT);
         let looked = AtomicI64::new(self.clock.now());
         let here = here.clone();
-        let keys = Arc::new(ZoneKeys { here, set, documents, encoder, at_jwt, by_algorithm, looked });
+        let keys =
+            Arc::new(ZoneKeys { here, set, documents, encoder, at_jwt, by_algorithm, decryption, looked });
         self.keychain.put(&keys);
         Ok(keys)
     }

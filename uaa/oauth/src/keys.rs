@@ -11,7 +11,7 @@ use std::sync::Arc;
 use uaa_directory::{Assurance, hex};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Ctx, Dialect, Handler, Public, Route, Site, ZoneInfo};
-use uaa_token::{Algorithm, KeySet, digest};
+use uaa_token::{Algorithm, ContentEncryption, KeyManagement, KeySet, digest};
 
 pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let at = |site, path, name, why, say| {
@@ -23,11 +23,13 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let discovery = "OpenID Connect Discovery 1.0 section 4";
     let metadata = "RFC 8414 section 3";
     let jwks = |keys: &ZoneKeys| keys.documents.jwks.clone();
+    let all = |keys: &ZoneKeys| keys.documents.all.clone();
     let jwk = |keys: &ZoneKeys| keys.documents.jwk.clone();
     let configuration = |keys: &ZoneKeys| keys.documents.configuration.clone();
     vec![
         document("/token_keys", "token_keys_list", keys, jwks),
         document("/token_key", "token_key_show", keys, jwk),
+        document("/oauth/jwks", "jwks_list", keys, all),
         document("/.well-known/openid-configuration", "discovery_show", discovery, configuration),
         document(
             "/oauth/token/.well-known/openid-configuration",
@@ -87,14 +89,28 @@ fn knows(headers: &HeaderMap, tag: &str) -> bool {
 
 /// What everybody may read, written once a key set: clients fetch it over and over.
 pub(crate) struct Documents {
+    /// What UAA's own readers take: they want a PEM of each, and know of signatures alone.
     jwks: Written,
     jwk: Written,
+    /// The same keys, and the one to encrypt to (RFC 7517 section 4.2).
+    all: Written,
     configuration: Written,
 }
 
 impl Documents {
-    pub(crate) fn new(keys: &KeySet, here: &ZoneInfo, certificates: Certificates) -> Documents {
+    /// `encryption`: the key that is encrypted to.
+    pub(crate) fn new(
+        keys: &KeySet,
+        encryption: Option<&Value>,
+        here: &ZoneInfo,
+        certificates: Certificates,
+    ) -> Documents {
+        let mut all = keys.public_jwks();
+        if let Some(Value::Array(all)) = all.get_mut("keys") {
+            all.extend(encryption.cloned());
+        }
         Documents {
+            all: Written::new(&all),
             jwks: Written::new(&keys.public_jwks()),
             jwk: Written::new(&keys.public_jwk()),
             configuration: Written::new(&configuration(here, certificates)),
@@ -144,7 +160,7 @@ fn configuration(here: &ZoneInfo, certificates: Certificates) -> Value {
         "userinfo_endpoint": format!("{uaa}/userinfo"),
         "revocation_endpoint": format!("{uaa}/oauth/revoke"),
         "introspection_endpoint": format!("{uaa}/introspect"),
-        "jwks_uri": format!("{uaa}/token_keys"),
+        "jwks_uri": format!("{uaa}/oauth/jwks"),
         "response_types_supported": ["code", "code id_token", "code token", "code id_token token", "id_token", "token id_token", "token"],
         "response_modes_supported": ["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"],
         "authorization_signing_alg_values_supported": algorithms,
@@ -165,7 +181,7 @@ fn configuration(here: &ZoneInfo, certificates: Certificates) -> Value {
             "name", "phone_number", "email", "email_verified", "nonce", "at_hash"],
         "service_documentation": format!("{uaa}/info"),
     });
-    for more in [requests(uaa), clients(certificates)] {
+    for more in [requests(uaa), clients(certificates), encrypted()] {
         if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
             all.extend(more);
         }
@@ -186,6 +202,26 @@ fn clients(certificates: Certificates) -> Value {
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "tls_client_certificate_bound_access_tokens": certificates != Certificates::None,
+    })
+}
+
+/// What it says of what is encrypted: for clients, and by them (OpenID Connect Discovery 1.0 section 3, RFC 9701 section 7, JWT Secured
+/// Authorization Response Mode section 4).
+fn encrypted() -> Value {
+    let all = KeyManagement::ALL.map(KeyManagement::name);
+    let contents = ContentEncryption::ALL.map(ContentEncryption::name);
+    json!({
+        "id_token_encryption_alg_values_supported": all,
+        "id_token_encryption_enc_values_supported": contents,
+        "userinfo_encryption_alg_values_supported": all,
+        "userinfo_encryption_enc_values_supported": contents,
+        "authorization_encryption_alg_values_supported": all,
+        "authorization_encryption_enc_values_supported": contents,
+        "introspection_encryption_alg_values_supported": all,
+        "introspection_encryption_enc_values_supported": contents,
+        // Keys of ours are on a curve.
+        "request_object_encryption_alg_values_supported": KeyManagement::AGREED.map(KeyManagement::name),
+        "request_object_encryption_enc_values_supported": contents,
     })
 }
 

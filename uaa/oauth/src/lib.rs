@@ -15,6 +15,7 @@ mod client_info;
 mod device;
 mod dpop;
 mod ended;
+mod encrypted;
 mod engine;
 mod fault;
 mod forms;

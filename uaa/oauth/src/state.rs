@@ -84,7 +84,7 @@ impl<'c> Handler<'c, Public, Body> for Introspect {
                 Err(other) => return Err(other),
             };
             match wants_it_signed(&cx.headers) {
-                true => signed(&engine, &caller, &text, cx),
+                true => signed(&engine, &caller, &text, cx).await,
                 false => Answer::text(StatusCode::OK, JSON, text),
             }
         })
@@ -102,8 +102,8 @@ fn wants_it_signed(headers: &HeaderMap) -> bool {
 }
 
 /// The same, signed for whoever asks and nobody else (RFC 9701 section 5). What the token says stands in a member of its own, so that
-/// the answer is never taken for a token.
-fn signed(engine: &Engine, caller: &Known, text: &[u8], cx: &Ctx) -> Reply<Answer> {
+/// the answer is never taken for a token. Where the caller wants it, nobody else can read it either.
+async fn signed(engine: &Engine, caller: &Known, text: &[u8], cx: &Ctx) -> Reply<Answer> {
     let said: Value = serde_json::from_slice(text).map_err(|e| Fault::Internal(e.to_string()))?;
     let claims = json!({
         "iss": caller.here.issuer,
@@ -111,8 +111,10 @@ fn signed(engine: &Engine, caller: &Known, text: &[u8], cx: &Ctx) -> Reply<Answe
         "iat": epoch_seconds(cx.now()),
         "token_introspection": said,
     });
+    let envelope = engine.envelope(caller, caller.encryptions.introspection).await?;
     let encoder = engine.keys_of(caller)?.encoder_typed(caller.introspection_algorithm, TYP);
-    Answer::text(StatusCode::OK, SIGNED, encoder.encode(&claims)?)?.with(header::CACHE_CONTROL, "no-store")
+    let text = envelope.around(encoder.encode(&claims)?)?;
+    Answer::text(StatusCode::OK, SIGNED, text)?.with(header::CACHE_CONTROL, "no-store")
 }
 
 /// Who asks: it holds the authority `uaa.resource`, by its bearer token, or by its client credentials.

@@ -1,5 +1,6 @@
 //! `/userinfo` (OpenID Connect Core 1.0 section 5.3), in UAA's form: who the holder of a token with the scope `openid` is.
 
+use crate::client::Known;
 use crate::engine::Engine;
 use crate::fault::invalid_request;
 use crate::grant::form;
@@ -43,24 +44,30 @@ impl<'c> Handler<'c, Public, Body> for UserInfo {
                 let name = engine.called_by(client, user)?.to_string();
                 for_sector(&mut all, &name, |scope| good.has_scope(scope));
             }
-            let signed = client.and_then(|client| Some((client.userinfo_algorithm?, client)));
-            let answer = match signed {
+            cx.tx().release();
+            let said = match client {
+                None => None,
+                Some(client) => for_client(&engine, &client, &mut all).await?,
+            };
+            let answer = match said {
                 None => Answer::ok(&Value::Object(all)),
-                // OpenID Connect Core 1.0 section 5.3.2.
-                Some((algorithm, client)) => {
-                    all.insert("iss".into(), client.here.issuer.as_str().into());
-                    all.insert("aud".into(), client.client_id.as_str().into());
-                    let keys = engine.keys_of(&client)?;
-                    Answer::text(
-                        StatusCode::OK,
-                        "application/jwt",
-                        keys.encoder_with(Some(algorithm)).encode(&all)?,
-                    )
-                }
+                Some(text) => Answer::text(StatusCode::OK, "application/jwt", text),
             };
             answer?.with(header::CACHE_CONTROL, "no-store")
         })
     }
+}
+
+/// The answer as that client wants it: signed, encrypted, or both (OpenID Connect Core 1.0 section 5.3.2). `None`: neither.
+async fn for_client(engine: &Engine, client: &Known, all: &mut Map<String, Value>) -> Reply<Option<String>> {
+    let envelope = engine.envelope(client, client.encryptions.userinfo).await?;
+    let Some(algorithm) = client.userinfo_algorithm else {
+        return envelope.around_claims(&Value::Object(all.clone()).to_string());
+    };
+    all.insert("iss".into(), client.here.issuer.as_str().into());
+    all.insert("aud".into(), client.client_id.as_str().into());
+    let token = engine.keys_of(client)?.encoder_with(Some(algorithm)).encode(all)?;
+    envelope.around(token).map(Some)
 }
 
 /// The token of the header, or of the form when there is none; one of both at once is no request (RFC 6750 section 2).

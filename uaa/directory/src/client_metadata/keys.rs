@@ -1,10 +1,10 @@
-//! The keys by which a client proves who it is (`private_key_jwt`): what UAA takes as such.
+//! The keys by which a client proves who it is (`private_key_jwt`), what UAA takes as such, and those that things are encrypted to.
 
 use super::Wrong;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use uaa_token::{Certificate, PublicKey};
+use uaa_token::{Certificate, EncryptionKey, PublicKey, PublicKeys};
 
 /// A key set as it is kept: public members only. Comes as an object or as its text; one key alone is a set of one.
 ///
@@ -49,6 +49,11 @@ pub fn checked(keys: Vec<Value>) -> Result<Value, Wrong> {
     Ok(Value::Object(set))
 }
 
+/// Whether one of the keys is for signatures: the others prove nothing.
+pub fn verify_something(jwks: &Value) -> bool {
+    PublicKeys::from_jwks(jwks).is_ok_and(|keys| !keys.keys().is_empty())
+}
+
 /// Where a client publishes its keys.
 ///
 /// # Errors
@@ -77,9 +82,9 @@ fn public(key: Value) -> Result<Value, Wrong> {
     if key.get("kid").is_some_and(|kid| kid.as_str().is_none_or(|kid| kid.trim().is_empty())) {
         return Err(Wrong::new("Invalid private_key_jwt: kid is required attribute"));
     }
-    PublicKey::from_jwk(&key).map_err(|_| {
-        Wrong::new("Invalid private_key_jwt: a key is no public key for signatures that is accepted here")
-    })?;
+    if PublicKey::from_jwk(&key).is_err() && EncryptionKey::from_jwk(&key).is_none() {
+        return Err(Wrong::new("Invalid private_key_jwt: a key is no public key that is accepted here"));
+    }
     // RFC 7517 section 4.7; a certificate that cannot be read is nobody's.
     let der = |text: &Value| text.as_str().and_then(|text| STANDARD.decode(text).ok());
     if key.get("x5c").is_some_and(|all| der(&all[0]).and_then(|der| Certificate::read(&der)).is_none()) {
@@ -126,6 +131,17 @@ mod tests {
         };
         assert!(jwks(&json!({"keys": [nameless()]})).is_ok());
         assert!(jwks(&json!({"keys": [nameless(), key("b"), nameless()]})).is_ok());
+    }
+
+    #[test]
+    fn a_key_to_encrypt_to_proves_nothing() {
+        let mut enc = key("enc");
+        enc["use"] = "enc".into();
+        let kept = jwks(&json!({ "keys": [enc.clone()] })).unwrap();
+        assert!(!verify_something(&kept) && kept["keys"][0].get("d").is_none());
+        assert!(verify_something(&jwks(&json!({"keys": [enc.clone(), key("sig")]})).unwrap()));
+        enc["alg"] = "RSA1_5".into();
+        assert!(jwks(&enc).is_err());
     }
 
     #[test]

@@ -110,6 +110,7 @@ async fn tokens(
         bound: &Confirmation::default(),
         opaque: false,
         code,
+        envelope: &asked.envelope,
         renewal: None,
     };
     let mut out = vec![];

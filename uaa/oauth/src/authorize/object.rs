@@ -1,5 +1,5 @@
-//! Requests that their client has signed (RFC 9101), in the request or at an address that was registered. What is encrypted is not
-//! read: a wrapping that was let through would be a way past the rule how a request is signed.
+//! Requests that their client has signed (RFC 9101), in the request or at an address that was registered. What is in one that is
+//! encrypted must be signed like any other: a wrapping that was let through would be a way past that rule.
 
 use super::request::some;
 use crate::client::{Keys, Known};
@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use serde_json::Value;
 use uaa_directory::hex;
 use uaa_model::Reply;
-use uaa_token::{Expect, RequestObject, claimed_algorithm, digest, epoch_seconds};
+use uaa_token::{Accepted, Expect, RequestObject, claimed_algorithm, digest, epoch_seconds, is_encrypted};
 
 /// A request that was signed, and under what it cannot come twice.
 pub(super) struct Signed {
@@ -57,6 +57,16 @@ pub(super) async fn read(
     if matches!(client.keys, Keys::None) {
         return Ok(Err(("request_not_supported", "the client has registered no key to sign requests with")));
     }
+    let text = match is_encrypted(&text) {
+        true => opened(engine, client, &text).await?,
+        false => Some(text),
+    };
+    let Some(text) = text else {
+        return Ok(Err((
+            "invalid_request_object",
+            "the request is encrypted, and not to a key of ours as the client is registered for",
+        )));
+    };
     let (here, now) = (&client.here, engine.clock.now());
     let audience = [here.issuer.as_str(), &*here.uaa];
     // FAPI 2.0 Message Signing section 5.3.1: the issuer and nothing else.
@@ -75,6 +85,12 @@ pub(super) async fn read(
         (signed.jti, signed.text) = (engine.ids.hex32(), engine.ids.hex32());
     }
     Ok(said)
+}
+
+/// What was encrypted to us (RFC 9101 section 6.1), by a client that is registered for it and as it is registered.
+async fn opened(engine: &Engine, client: &Known, text: &str) -> Reply<Option<String>> {
+    let Some(how) = client.encryptions.request else { return Ok(None) };
+    engine.decrypted(text, &Accepted { alg: &[how.alg], enc: &[how.enc] }, &client.here).await
 }
 
 fn checked(client: &Known, text: &str, object: RequestObject, now: i64) -> Result<Signed, Refusal> {

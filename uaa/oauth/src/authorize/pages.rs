@@ -1,7 +1,7 @@
 //! The pages of the authorization endpoint: what cannot be sent back, what the person is asked, and the hand-over by a form.
 
 use super::Authorize;
-use super::request::Asked;
+use super::request::{Asked, NO_KEY};
 use super::respond::Mode;
 use crate::client::Known;
 use axum::http::StatusCode;
@@ -19,6 +19,7 @@ impl Authorize {
             ("invalid_redirect_uri", Some(client)) => {
                 (StatusCode::BAD_REQUEST, Reason::ReturnAddress { client: client.name.clone() })
             }
+            (NO_KEY, _) => (StatusCode::SERVICE_UNAVAILABLE, Reason::Ours),
             _ => (StatusCode::BAD_REQUEST, Reason::Malformed),
         };
         let page = ErrorPage {

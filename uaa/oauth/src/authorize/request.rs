@@ -7,6 +7,7 @@ use super::pushed::{self, Request, Way};
 use super::redirect;
 use super::respond::{Back, Mode};
 use crate::client::Known;
+use crate::encrypted::{Envelope, LACKING};
 use crate::engine::Engine;
 use crate::grant::once;
 use oxide_auth::code_grant::extensions::Pkce;
@@ -97,6 +98,8 @@ pub(crate) struct Asked {
     pub(crate) challenge: Option<String>,
     /// The key that must be shown to redeem the code (RFC 9449 section 10).
     pub(crate) dpop_jkt: Option<String>,
+    /// What goes around an ID token that goes through the browser.
+    pub(crate) envelope: Envelope,
     /// The words.
     pub(crate) request: Request,
 }
@@ -133,12 +136,14 @@ async fn signed(
     let Some(place) = object::Place::of(&form).filter(|_| !client.policy.pushed_only) else {
         return Ok(Request { form, way: Way::Browser });
     };
-    let no = |(error, text): object::Refusal| {
-        // What stands beside it says where the client is told so, as long as that is registered.
-        match redirect::bound(&client.redirect_uris, client.wildcards, some(&form, "redirect_uri")) {
-            Some(uri) => Stop::Back(Box::new(back(&client, uri, &form, here)), error, text.into()),
-            None => Stop::Page { error, client: Some(client.clone()) },
-        }
+    // What stands beside it says where the client is told so, as long as that is registered.
+    let there = match redirect::bound(&client.redirect_uris, client.wildcards, some(&form, "redirect_uri")) {
+        Some(uri) => Some(back(engine, &client, uri, &form, here).await?),
+        None => None,
+    };
+    let no = |(error, text): object::Refusal| match &there {
+        Some(back) => Stop::Back(Box::new(back.clone()), error, text.into()),
+        None => Stop::Page { error, client: Some(client.clone()) },
     };
     let object = object::read(engine, &client, place).await?.map_err(no)?;
     let names = (object.jti.as_str(), object.text.as_str());
@@ -153,18 +158,29 @@ async fn signed(
     }
 }
 
-/// Where the answer to a request goes.
-fn back(client: &Arc<Known>, uri: String, form: &Pairs, here: &ZoneInfo) -> Back {
+/// Where the answer to a request goes. Whoever wants it encrypted and has no key can be told nothing, not of errors either.
+async fn back(
+    engine: &Engine,
+    client: &Arc<Known>,
+    uri: String,
+    form: &Pairs,
+    here: &ZoneInfo,
+) -> Result<Back, Stop> {
     let mode = some(form, "response_mode").and_then(Mode::parse);
     let signed = mode.is_some_and(|(_, signed)| signed) || client.policy.signed_answers();
-    Back {
+    let envelope = engine.envelope(client, client.encryptions.answer.filter(|_| signed)).await?;
+    if envelope.ready().is_err() {
+        return Err(Stop::Page { error: NO_KEY, client: Some(client.clone()) });
+    }
+    Ok(Back {
         uri,
         mode: mode.and_then(|(mode, _)| mode).unwrap_or_else(|| by_default(form)),
         signed,
         state: text(form, "state"),
         issuer: here.issuer.clone(),
+        envelope,
         client: client.clone(),
-    }
+    })
 }
 
 /// A code goes in the query, and whatever has a token in it in the fragment.
@@ -177,7 +193,7 @@ fn by_default(form: &Pairs) -> Mode {
 pub(super) async fn read(engine: &Engine, request: Request, here: &Arc<ZoneInfo>) -> Result<Asked, Stop> {
     let form = &request.form;
     let (client, uri) = answerable(engine, form, here).await?;
-    let back = back(&client, uri, form, here);
+    let back = back(engine, &client, uri, form, here).await?;
     let said = match &request.way {
         Way::Browser if client.policy.pushed_only => Err((
             "invalid_request",
@@ -190,8 +206,13 @@ pub(super) async fn read(engine: &Engine, request: Request, here: &Arc<ZoneInfo>
     };
     let (wanted, prompt, max_age, challenge) =
         said.map_err(|(error, text)| Stop::Back(Box::new(back.clone()), error, text.into()))?;
+    let envelope = engine.envelope(&client, client.encryptions.id_token.filter(|_| wanted.id_token)).await?;
+    if envelope.ready().is_err() {
+        return Err(Stop::Back(Box::new(back), NO_KEY, LACKING.into()));
+    }
     let asked = Asked {
         wanted,
+        envelope,
         redirect_sent: text(form, "redirect_uri"),
         scope: text(form, "scope"),
         nonce: text(form, "nonce"),
@@ -316,6 +337,9 @@ fn understood(
     let challenge = challenge(client, wanted, sent, method).map_err(|text| ("invalid_request", text))?;
     Ok((wanted, prompt, max_age, challenge))
 }
+
+/// RFC 6749 section 4.1.2.1: a key that cannot be had now may be there later.
+pub(super) const NO_KEY: &str = "temporarily_unavailable";
 
 /// OpenID Connect Core 1.0 section 3.1.2.6.
 const NOT_THERE: [(&str, &str); 1] = [("registration", "registration_not_supported")];

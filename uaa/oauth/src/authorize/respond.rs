@@ -1,6 +1,7 @@
 //! How an answer travels back through the browser (OAuth 2.0 Multiple Response Type Encoding Practices, Form Post Response Mode).
 
 use crate::client::Known;
+use crate::encrypted::Envelope;
 use crate::engine::Engine;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub(crate) struct Back {
     pub(crate) signed: bool,
     pub(crate) state: Option<String>,
     pub(crate) issuer: String,
+    /// What goes around it, when it is signed.
+    pub(crate) envelope: Envelope,
     /// To whom.
     pub(crate) client: Arc<Known>,
 }
@@ -70,7 +73,8 @@ impl Back {
         claims.insert("aud".into(), self.client.client_id.as_str().into());
         claims.insert("exp".into(), (epoch_seconds(engine.clock.now()) + SECONDS).into());
         let keys = engine.keys_of(&self.client)?;
-        Ok(vec![("response", keys.encoder_with(self.client.policy.answer_algorithm).encode(&claims)?)])
+        let token = keys.encoder_with(self.client.policy.answer_algorithm).encode(&claims)?;
+        Ok(vec![("response", self.envelope.around(token)?)])
     }
 
     /// The answer as a redirect. A form that is posted is a page: see `pages.rs`.

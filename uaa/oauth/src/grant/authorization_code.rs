@@ -59,6 +59,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         bound: &asked.bound,
         opaque: asked.opaque(),
         code: None,
+        envelope: &asked.envelope,
         renewal: Some(Renewal::First { family: row.own.family }),
     };
     engine.issue_to_person(&order, cx).await?.answer()

@@ -52,6 +52,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         bound: &asked.bound,
         opaque: asked.opaque(),
         code: None,
+        envelope: &asked.envelope,
         renewal: Some(Renewal::First { family: engine.ids.uuid() }),
     };
     engine.issue_to_person(&order, cx).await?.answer()

@@ -123,6 +123,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         bound: &asked.bound,
         opaque: asked.opaque(),
         code: None,
+        envelope: &asked.envelope,
         renewal: Some(renewal),
     };
     engine.issue_to_person(&order, cx).await?.answer()

@@ -2,6 +2,7 @@
 //! the other client redeems.
 
 use super::USER_TOKEN;
+use crate::encrypted::Envelope;
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_grant, invalid_request, unauthorized_client};
 use crate::issue::{Order, Renewal, unkept};
@@ -51,6 +52,7 @@ pub(super) async fn grant(engine: &Engine, form: &[(String, String)], cx: &mut C
         bound: &Confirmation::default(),
         opaque: false,
         code: None,
+        envelope: &Envelope::Open,
         renewal: Some(Renewal::First { family: engine.ids.uuid() }),
     };
     let refresh = engine.renewal(&order, (engine.ids.uuid(), &engine.ids.hex32()), cx).await?;

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use uaa_directory::Client;
 use uaa_directory::client_metadata::{
-    AUTH_METHODS, Wrong, checked, fit_together, fits_redirects, is_redirect, named_by_sector, of_one_sector,
+    AUTH_METHODS, Wrong, checked, encryption, fit_together, fits_redirects, is_redirect, named_by_sector,
+    of_one_sector,
 };
 use uaa_model::{Code, Fault, Reply};
 use uaa_store::Set;
@@ -55,6 +56,7 @@ impl Metadata {
         let grants = grants(asked, &responses, policy)?;
         more.insert("response_types".into(), json!(responses));
         fit_together(&more).map_err(wrong)?;
+        encryption::complete(&mut more);
         let new = Metadata {
             name: text(asked, "client_name")?.map(str::to_owned),
             redirects: texts(asked, "redirect_uris")?.unwrap_or_default(),
