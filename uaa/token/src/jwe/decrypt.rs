@@ -82,7 +82,7 @@ impl DecryptionKey {
         &self.kid
     }
 
-    /// The JWK that others encrypt to.
+    /// The JWK that others encrypt to; `null` of a key that was made elsewhere, where its public half is known.
     pub fn jwk(&self) -> &Value {
         &self.public
     }
