@@ -3,12 +3,14 @@
 mod access;
 mod assertion;
 mod id;
+mod person;
 mod refresh;
 mod request;
 
 pub use access::AccessClaims;
 pub use assertion::Assertion;
 pub use id::{IdClaims, IdTyp};
+pub use person::{PersonAssertion, Said};
 pub use refresh::RefreshClaims;
 pub use request::RequestObject;
 
@@ -44,6 +46,8 @@ pub enum TokenKind {
     Refresh,
     /// Tells a client who signed in: `typ` among the claims is `ID`.
     Id,
+    /// Of another issuer, about a person who signed in there.
+    Person,
     /// Anything else: another `typ` in the header, or another issuer's.
     Foreign,
 }
@@ -70,7 +74,11 @@ impl TokenKind {
 
     /// Whether a token of the other kind is good where this one is wanted.
     pub(crate) fn takes(self, other: TokenKind) -> bool {
-        self == TokenKind::Foreign || self == other
+        match self {
+            TokenKind::Foreign => true,
+            TokenKind::Person => matches!(other, TokenKind::Access | TokenKind::Id),
+            TokenKind::Access | TokenKind::Refresh | TokenKind::Id => self == other,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::verify::{Age, check, parse_claims, parse_header};
 use crate::{
     Accepted, AccessClaims, Assertion, Claims, ContentEncryption, DataKey, DecryptionKey, DpopProof,
-    Encryption, Expect, IdClaims, KeyManagement, ProvedRequest, PublicKeys, RefreshClaims, RequestObject,
+    Encryption, Expect, IdClaims, KeyManagement, PersonAssertion, ProvedRequest, PublicKeys, RefreshClaims, RequestObject,
     Shape, claimed_algorithm, claimed_parties, names_one_audience,
 };
 use base64::Engine;
@@ -26,12 +26,14 @@ pub fn fuzz_decode(bytes: &[u8]) {
     claims::<RefreshClaims<'_>>(bytes, None, &expect);
     claims::<IdClaims<'_>>(bytes, None, &expect);
     claims::<Assertion>(bytes, None, &expect);
+    claims::<PersonAssertion>(bytes, None, &expect);
     if let Ok(jwks) = serde_json::from_slice(bytes) {
         let _ = PublicKeys::from_jwks(&jwks);
         let _ = PublicKeys::from_jwks(&json!({ "keys": [jwks] }));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         tokens(text, &expect);
+        let _ = PublicKeys::from_text(text);
         let _ = DataKey::from_text(&Secret::new(text.to_owned()));
     }
     if let Ok(key) = DataKey::from_text(&Secret::new(format!("{}=", "A".repeat(43)))) {

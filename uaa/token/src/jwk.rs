@@ -5,6 +5,9 @@ use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
+use x509_parser::prelude::FromDer;
+use x509_parser::public_key::PublicKey;
+use x509_parser::x509::SubjectPublicKeyInfo;
 
 /// The public members of a JWK in base64url (RFC 7518 section 6, RFC 8037 section 2).
 ///
@@ -56,6 +59,23 @@ impl Material {
                 Some(Material::Ec { crv, x: text("x")?, y: text("y")? })
             }
             "OKP" if jwk.get("crv")?.as_str()? == "Ed25519" => Some(Material::Ed { x: text("x")? }),
+            _ => None,
+        }
+    }
+
+    /// Reads a SubjectPublicKeyInfo (RFC 5280 section 4.1, RFC 8410 section 4).
+    pub(crate) fn of_spki(der: &[u8]) -> Option<Self> {
+        let (rest, info) = SubjectPublicKeyInfo::from_der(der).ok()?;
+        if !rest.is_empty() {
+            return None;
+        }
+        match info.parsed().ok()? {
+            PublicKey::RSA(key) => Some(Material::rsa(unsigned(key.modulus), unsigned(key.exponent))),
+            // The curve by its length: a point of another curve of that length is none of this one and is refused when it is parsed.
+            PublicKey::EC(point) => Material::ec(point.data()),
+            PublicKey::Unknown(x) if info.algorithm.algorithm.to_id_string() == ED25519 => {
+                Some(Material::ed(x))
+            }
             _ => None,
         }
     }
@@ -163,6 +183,17 @@ impl Material {
         jwk
     }
 }
+
+/// Without the zero in front by which DER says that a number is positive.
+fn unsigned(number: &[u8]) -> &[u8] {
+    match number {
+        [0, rest @ ..] if !rest.is_empty() => rest,
+        all => all,
+    }
+}
+
+/// RFC 8410 section 3.
+const ED25519: &str = "1.3.101.112";
 
 #[cfg(test)]
 mod tests {

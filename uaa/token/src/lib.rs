@@ -28,8 +28,8 @@ mod verify;
 pub use algorithm::Algorithm;
 pub use certificate::{Certificate, CertificateName, DistinguishedName, certificate_thumbprint};
 pub use claims::{
-    AT_JWT, AccessClaims, Acr, Assertion, Claims, IdClaims, IdTyp, Marks, RefreshClaims, Registered,
-    RequestObject, TokenKind, audience, epoch_seconds,
+    AT_JWT, AccessClaims, Acr, Assertion, Claims, IdClaims, IdTyp, Marks, PersonAssertion, RefreshClaims,
+    Registered, RequestObject, Said, TokenKind, audience, epoch_seconds,
 };
 pub use data_key::DataKey;
 pub use digest_key::DigestKey;

@@ -19,6 +19,14 @@ pub(crate) fn public(der: &[u8]) -> String {
     text
 }
 
+/// The bytes of the first block with the label `PUBLIC KEY`.
+pub(crate) fn of_public(text: &str) -> Option<Vec<u8>> {
+    let (_, rest) = text.split_once("-----BEGIN PUBLIC KEY-----")?;
+    let (body, _) = rest.split_once("-----END PUBLIC KEY-----")?;
+    let body: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    STANDARD.decode(body).ok()
+}
+
 /// The bytes of the first block whose label ends in `PRIVATE KEY`; an encrypted one is not base64 of a key and fails later.
 pub(crate) fn private(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let (_, rest) = text.split_once("-----BEGIN ")?;

@@ -6,13 +6,15 @@ use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::signature::{self, Verifier};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uaa_model::Fault;
 
 /// The half of a key that everybody may have, parsed once: it verifies for one algorithm only.
 #[derive(Debug)]
 pub struct PublicKey {
     kid: String,
+    /// Whether it was given that name, or has none but its thumbprint.
+    named: bool,
     algorithm: Algorithm,
     material: Material,
     /// SubjectPublicKeyInfo (RFC 5280 section 4.1).
@@ -25,8 +27,9 @@ impl PublicKey {
     pub(crate) fn new(algorithm: Algorithm, kid: Option<&str>, material: Material) -> Option<Self> {
         let parsed = material.parse(algorithm)?;
         let pem = pem::public(AsDer::<PublicKeyX509Der<'_>>::as_der(&parsed).ok()?.as_ref());
+        let named = kid.is_some();
         let kid = kid.map_or_else(|| material.thumbprint(), str::to_owned);
-        Some(PublicKey { kid, algorithm, material, pem, parsed })
+        Some(PublicKey { kid, named, algorithm, material, pem, parsed })
     }
 
     /// Reads one JWK (RFC 7517 section 4). Without `alg` an RSA key is for RS256, another for what its curve says.
@@ -46,6 +49,10 @@ impl PublicKey {
     /// RSA signs in six ways.
     fn read_all(jwk: &Value) -> Vec<Self> {
         let Some((material, kid, named)) = Self::parts(jwk) else { return vec![] };
+        Self::of(&material, kid.as_deref(), named)
+    }
+
+    fn of(material: &Material, kid: Option<&str>, named: Option<Algorithm>) -> Vec<Self> {
         let rsa = matches!(material, Material::Rsa { .. });
         let algorithms = match named {
             Some(one) => vec![one],
@@ -53,7 +60,7 @@ impl PublicKey {
             None => vec![material.default_algorithm()],
         };
         let keys = algorithms.into_iter();
-        keys.filter_map(|algorithm| PublicKey::new(algorithm, kid.as_deref(), material.clone())).collect()
+        keys.filter_map(|algorithm| PublicKey::new(algorithm, kid, material.clone())).collect()
     }
 
     fn parts(jwk: &Value) -> Option<(Material, Option<String>, Option<Algorithm>)> {
@@ -129,6 +136,33 @@ impl PublicKeys {
         Ok(PublicKeys { keys, encryption, certificates: all.iter().filter_map(certificate).collect() })
     }
 
+    /// Reads what an operator writes down of somebody's keys: a JWK set, one JWK, or a public key as PEM, which has no name.
+    ///
+    /// # Errors
+    /// `Invalid` as above. A secret is none of them, so that no public text is ever taken for one.
+    pub fn from_text(text: &str) -> Result<Self, Fault> {
+        let wrong = || {
+            Fault::invalid("it is no public key for signatures that is accepted here, as PEM, JWK or JWK set")
+        };
+        if let Ok(json) = serde_json::from_str::<Value>(text) {
+            return PublicKeys::from_json(&json);
+        }
+        let material = pem::of_public(text).and_then(|der| Material::of_spki(&der)).ok_or_else(wrong)?;
+        let keys = PublicKey::of(&material, None, None);
+        if keys.is_empty() { Err(wrong()) } else { Ok(PublicKeys { keys, certificates: vec![] }) }
+    }
+
+    /// Reads a JWK set, or one JWK, which stands for a set of one: UAA's `/token_key`.
+    ///
+    /// # Errors
+    /// `Invalid` as above.
+    pub fn from_json(json: &Value) -> Result<Self, Fault> {
+        match json.get("keys").is_none() && json.get("kty").is_some() {
+            true => PublicKeys::from_jwks(&json!({ "keys": [json] })),
+            false => PublicKeys::from_jwks(json),
+        }
+    }
+
     /// Whether one of them has that certificate (RFC 7517 section 4.7), as its thumbprint.
     pub fn has_certificate(&self, thumbprint: &str) -> bool {
         self.certificates.iter().any(|one| one == thumbprint)
@@ -144,7 +178,8 @@ impl PublicKeys {
         &self.keys
     }
 
-    /// Verifies a token signed with one of these keys. A header without `kid` is fine while there is one key of its algorithm.
+    /// Verifies a token signed with one of these keys. A header without `kid` is fine while there is one key of its algorithm, and so is
+    /// a header with one while there is one key of its algorithm that has no name.
     ///
     /// # Errors
     /// The first check that fails.
@@ -154,11 +189,18 @@ impl PublicKeys {
             let fits = |key: &&PublicKey| named(key) && key.algorithm() == algorithm;
             match self.keys.iter().filter(fits).collect::<Vec<_>>().as_slice() {
                 [only] => Some(*only),
+                [] if kid.is_some() && !self.keys.iter().any(|key| named(&key)) => self.nameless(algorithm),
                 // Of the name and not of the algorithm: the caller says so.
                 [] => self.keys.iter().find(named).filter(|_| kid.is_some() || self.keys.len() == 1),
                 [first, ..] => kid.map(|_| *first),
             }
         })
+    }
+
+    /// The only key of that algorithm that has no name.
+    fn nameless(&self, algorithm: Algorithm) -> Option<&PublicKey> {
+        let mut keys = self.keys.iter().filter(|key| !key.named && key.algorithm() == algorithm);
+        keys.next().filter(|_| keys.next().is_none())
     }
 }
 

@@ -1,5 +1,8 @@
 use super::*;
 use crate::{AccessClaims, PublicKeys};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::signature::Signer;
 use std::collections::BTreeSet;
 
 const NOW: Micros = 1_700_000_000_000_000;
@@ -205,4 +208,51 @@ fn signed_without_kid(set: &KeySet, claims: &AccessClaims<'_>) -> String {
     let text = format!("{head}.{}", URL_SAFE_NO_PAD.encode(serde_json::to_vec(claims).unwrap()));
     let signature = set.active().sign(text.as_bytes());
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[test]
+fn what_an_operator_writes_down_of_a_key() {
+    for algorithm in Algorithm::ALL {
+        let set = KeySet::new(SigningKey::generate(algorithm).unwrap());
+        let jwk = set.public_jwk();
+        let pem = jwk["value"].as_str().unwrap();
+        let token = token(&set);
+        for text in [pem, &format!("  {pem}\n"), &jwk.to_string(), &set.public_jwks().to_string()] {
+            let keys = PublicKeys::from_text(text).unwrap();
+            assert!(keys.verify::<AccessClaims<'_>>(&token, &EXPECT).is_ok(), "{algorithm} {text}");
+        }
+    }
+    for text in ["", "secret", "{}", "[]", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"] {
+        assert!(PublicKeys::from_text(text).is_err(), "{text}");
+    }
+}
+
+/// A key without a name is taken for whatever name a header says, as long as it is the only one.
+#[test]
+fn a_key_without_a_name_stands_for_any() {
+    let [one, other] = [KeySet::new(key()), KeySet::new(key())];
+    let nameless = |set: &KeySet| {
+        let mut jwk = set.public_jwk();
+        jwk.as_object_mut().unwrap().remove("kid");
+        jwk
+    };
+    let verified = |keys: Value| {
+        let keys = PublicKeys::from_jwks(&json!({ "keys": keys })).unwrap();
+        keys.verify::<AccessClaims<'_>>(&renamed(&one), &EXPECT).map(drop)
+    };
+    assert_eq!(verified(json!([nameless(&one)])), Ok(()));
+    assert_eq!(verified(json!([nameless(&other)])), Err(Rejected::Signature));
+    assert_eq!(verified(json!([nameless(&one), nameless(&other)])), Err(Rejected::UnknownKey));
+    assert_eq!(verified(json!([one.public_jwk()])), Err(Rejected::UnknownKey));
+    assert_eq!(verified(json!([one.public_jwk(), nameless(&one)])), Ok(()));
+}
+
+/// A token whose header names a key that nobody has.
+fn renamed(set: &KeySet) -> String {
+    let token = token(set);
+    let body = token.split('.').nth(1).unwrap();
+    let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256","kid":"another"}"#);
+    let signed = format!("{head}.{body}");
+    let signature = set.active().try_sign(signed.as_bytes()).unwrap();
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
