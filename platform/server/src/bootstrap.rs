@@ -215,6 +215,8 @@ const GROUPS: &[&str] = &[
     "clients.write",
     "clients.admin",
     "clients.secret",
+    "idps.read",
+    "idps.write",
     "uaa.admin",
     "uaa.resource",
     "tokens.list",

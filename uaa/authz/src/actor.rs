@@ -64,6 +64,7 @@ impl Duty {
             ) => Verbs::ALL,
             (Duty::SignIn, Realm::Identity, "participant" | "logout_notice") => Verbs::ALL,
             (Duty::SignIn, Realm::Identity, "mail") => Verbs::of("rc"),
+            (Duty::SignIn, Realm::Identity, "identity_provider") => Verbs::of("r"),
             (Duty::SignIn, _, _) => Verbs::NONE,
             (Duty::Jobs, Realm::Identity, "user" | "group" | "client" | "zone") => Verbs::of("r"),
             (Duty::Jobs, Realm::Identity, _) => Verbs::NONE,

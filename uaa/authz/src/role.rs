@@ -90,6 +90,8 @@ pub const BUILT_IN: &[Role] = &[
     Role::at(RoleLevel::Zone, "clients.admin"),
     Role::at(RoleLevel::Zone, "clients.trust"),
     Role::at(RoleLevel::Zone, "clients.register"),
+    Role::at(RoleLevel::Zone, "idps.read"),
+    Role::at(RoleLevel::Zone, "idps.write"),
     Role::at(RoleLevel::Zone, "tokens.list"),
     Role::at(RoleLevel::Zone, "tokens.revoke"),
     Role::at(RoleLevel::Zone, "uaa.resource"),
@@ -176,7 +178,8 @@ mod tests {
         assert_eq!(zone_scope("zones.a-b.admin"), Some(("a-b", Some("zone_admin"))));
         assert_eq!(zone_scope("zones.x.read"), Some(("x", Some("zone_reader"))));
         assert_eq!(zone_scope("zones.x.scim.write"), Some(("x", Some("scim.write"))));
-        assert_eq!(zone_scope("zones.x.idps.read"), Some(("x", None)));
+        assert_eq!(zone_scope("zones.x.idps.read"), Some(("x", Some("idps.read"))));
+        assert_eq!(zone_scope("zones.x.sps.read"), Some(("x", None)));
         for none in ["zones.read", "zones.write", "zones.x.uaa.admin", "zones.x.", "zones..", "zone.x.admin"]
         {
             assert_eq!(zone_scope(none), None, "{none}");

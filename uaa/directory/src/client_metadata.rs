@@ -19,7 +19,7 @@ use url::Url;
 pub struct Wrong(pub Cow<'static, str>);
 
 impl Wrong {
-    fn new(text: impl Into<Cow<'static, str>>) -> Wrong {
+    pub(crate) fn new(text: impl Into<Cow<'static, str>>) -> Wrong {
         Wrong(text.into())
     }
 }
@@ -330,7 +330,7 @@ fn is_web(uri: &str, schemes: &[&str]) -> bool {
         && Url::parse(uri).is_ok_and(|url| schemes.contains(&url.scheme()) && url.host_str().is_some())
 }
 
-fn is_over_tls(uri: &str) -> bool {
+pub(crate) fn is_over_tls(uri: &str) -> bool {
     let here = |url: Url| {
         let name = url.host_str().unwrap_or_default().to_owned();
         name == "localhost" || name.ends_with(".localhost") || name == "127.0.0.1" || name == "[::1]"

@@ -21,6 +21,7 @@ mod participant;
 mod passcode;
 pub mod password;
 mod platform;
+mod provider;
 mod resting;
 mod right;
 pub mod secret_cache;
@@ -58,6 +59,11 @@ pub use platform::{
     PlatformUserOwn, RoleBinding, Space, SpaceOwn, SpaceQuota, SpaceQuotaOwn, SpaceRole,
 };
 
+pub use provider::{
+    AuthMethod, IdentityProvider, IdentityProviderOwn, KeysAt, Met, OIDC, OWN_ORIGIN, OidcConfig,
+    ProviderSecrets, Told, active_provider, end_people, end_user, every_zones_own, fuzz_provider, meet,
+    providers_of_issuer,
+};
 pub use resting::{Digest, Finding, Resting};
 pub use right::{client_for_right, has_right, right_over_user};
 pub use session::accounts::{Accounts, UsedAccount};
@@ -77,6 +83,7 @@ pub fn kinds() -> Vec<Kind> {
         Client::KIND,
         ClientBatch::KIND,
         ClientRegistration::KIND,
+        IdentityProvider::KIND,
         RegistrationToken::KIND,
         Participant::KIND,
         LogoutNotice::KIND,

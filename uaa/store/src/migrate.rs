@@ -183,4 +183,5 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (12, include_str!("../../../migrations/0012_factors.sql")),
     (13, include_str!("../../../migrations/0013_registration.sql")),
     (14, include_str!("../../../migrations/0014_logout.sql")),
+    (15, include_str!("../../../migrations/0015_identity_providers.sql")),
 ];

@@ -2,6 +2,7 @@
 
 use super::{Authority, IdentityZone};
 use crate::Group;
+use crate::provider;
 use crate::signing_key::{self, NewKey};
 use std::sync::Arc;
 use uaa_authz::{Actor, Create, Delete, Duty, Update, Zone, scopes_of_zone};
@@ -9,7 +10,8 @@ use uaa_model::{Fault, Id, Reply, UAA_ZONE};
 use uaa_store::{Cond, Field, Granted, Proof, Query, Set, Tx};
 use uuid::Uuid;
 
-/// What a new zone begins with besides its row: everybody in it, its first signing key, the groups that everybody is in.
+/// What a new zone begins with besides its row: everybody in it, its first signing key, its own identity provider, the groups that
+/// everybody is in.
 ///
 /// # Errors
 /// When the actor may not hand out what a default group stands for.
@@ -23,6 +25,7 @@ pub async fn furnish(
     may_be_default(tx, zone, zone.id().uuid(), groups).await?;
     within(tx, zone.id().uuid(), async |tx| {
         signing_key::first(tx, key).await?;
+        provider::own(tx).await?;
         put_everybody_into(tx, groups).await
     })
     .await

@@ -123,6 +123,7 @@ const OF_A_ZONE: &[&str] = &[
     "expiring_code",
     "factor",
     "registration_token",
+    "identity_provider",
     "participant",
     "logout_notice",
     "session",
