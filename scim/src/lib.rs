@@ -1,4 +1,4 @@
-//! Floor 5: SCIM 1.1 as UAA speaks it: users, groups and their members, OAuth clients, and identity zones.
+//! Floor 5: SCIM 1.1 as UAA speaks it: users, groups and their members, OAuth clients, identity zones, and identity providers.
 
 mod clients;
 mod conds;
@@ -6,6 +6,7 @@ mod filter;
 mod groups;
 mod listing;
 mod member;
+mod providers;
 mod users;
 mod version;
 mod zones;
@@ -15,7 +16,8 @@ pub use filter::{Filter, Op, Unreadable, Value, fuzz_filter};
 use axum::http::Method;
 use std::sync::Arc;
 use uaa_authz::Kind;
-use uaa_directory::{Credentials, Keyring};
+use uaa_directory::lockout::LockoutPolicy;
+use uaa_directory::{Credentials, Keyring, ProviderSecrets};
 use uaa_plugin::{Dialect, Fetch, Handler, Plugin, Route, Site};
 
 /// The plugin.
@@ -26,6 +28,10 @@ pub struct Scim {
     pub outside: Arc<dyn Fetch>,
     /// Makes the signing keys of new zones.
     pub keys: Arc<Keyring>,
+    /// Seals what is secret of identity providers.
+    pub secrets: ProviderSecrets,
+    /// When accounts lock.
+    pub lockout: LockoutPolicy,
 }
 
 impl Plugin for Scim {
@@ -44,6 +50,8 @@ impl Plugin for Scim {
         let keeper = clients::Keeper { credentials: self.credentials.clone(), outside: self.outside.clone() };
         routes.extend(clients::routes(&keeper));
         routes.extend(zones::routes(&self.keys, &self.credentials));
+        let keeper = providers::Keeper { secrets: self.secrets.clone(), lockout: self.lockout };
+        routes.extend(providers::routes(&keeper));
         routes
     }
 }

@@ -16,7 +16,7 @@ use body::UserBody;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Implies, Read, Update};
 use uaa_directory::password::{PasswordPolicy, Source};
-use uaa_directory::{Credentials, User, UserOwn, end_sessions, factors_end};
+use uaa_directory::{Credentials, User, UserOwn, end_sessions, end_user};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
 use uaa_plugin::{Answer, Ctx, Form, Json, Ready, Route, with};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Slot, Tx, Visible};
@@ -155,12 +155,7 @@ async fn delete(granted: Granted<Delete, User>, (): (), cx: &mut Ctx) -> Reply<A
     let row = cx.tx().get(&granted).await?;
     optional(&cx.headers, row.own.version)?;
     let answer = show(cx, &granted, &row).await?;
-    let tx = cx.tx();
-    tx.withdraw(&granted).await?;
-    factors_end(granted.id(), tx).await?;
-    end_sessions(tx, granted.id().uuid()).await?;
-    tx.delete(granted).await?;
-    note(tx, "UserDeletedEvent", &row.own.username);
+    end_user(granted, &row.own.username, cx.tx()).await?;
     Ok(answer)
 }
 

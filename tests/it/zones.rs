@@ -56,12 +56,18 @@ impl Site {
     }
 
     /// Another zone, by the header of the switch.
-    async fn switched(&self, token: &str, zone: &str, what: (&str, &str), body: &Value) -> Heard {
+    pub(crate) async fn switched(&self, token: &str, zone: &str, what: (&str, &str), body: &Value) -> Heard {
         self.ask("", token, what, &[("x-identity-zone-id", zone)], body).await
     }
 
     /// A form at a zone's host, with a client's name and secret.
-    async fn form(&self, subdomain: &str, path: &str, (client, secret): (&str, &str), form: &str) -> Heard {
+    pub(crate) async fn form(
+        &self,
+        subdomain: &str,
+        path: &str,
+        (client, secret): (&str, &str),
+        form: &str,
+    ) -> Heard {
         let basic =
             base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("{client}:{secret}"));
         let headers = [
@@ -86,7 +92,7 @@ impl Site {
     }
 
     /// A keeper of that zone, and in it the client `app`, which may ask about tokens, and the user `marissa`.
-    async fn furnished(&self, zone: &str, password: &str) -> String {
+    pub(crate) async fn furnished(&self, zone: &str, password: &str) -> String {
         let keeper = self.service(&format!("keeper-{zone}"), &[&format!("zones.{zone}.admin")]).await;
         let app = client("app", &["uaa.resource", "scim.read"], &["openid", "scim.read", "uaa.user"]);
         let made = self.switched(&keeper, zone, ("POST", "/oauth/clients"), &app).await;
@@ -116,7 +122,7 @@ fn user(name: &str, password: &str) -> Value {
 }
 
 /// The claims of a JWT, unchecked.
-fn claims(token: &str) -> Value {
+pub(crate) fn claims(token: &str) -> Value {
     let payload = token.split('.').nth(1).unwrap();
     let bytes = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, payload).unwrap();
     serde_json::from_slice(&bytes).unwrap()

@@ -14,7 +14,10 @@ use tokio::task::JoinSet;
 use uaa_authz::{Kind, Registry};
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::password::{Cost, Hasher, Limits};
-use uaa_directory::{AccessApi, Credentials, Factors, Keyring, Pages, Postman, SessionLimits, Sessions};
+use uaa_directory::{
+    AccessApi, Credentials, Factors, Keyring, Pages, Postman, ProviderSecrets, SessionLimits, Sessions,
+    every_zones_own,
+};
 use uaa_login::LoginPages;
 use uaa_look::Look;
 use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
@@ -160,6 +163,7 @@ impl Hall {
         let feeds: Vec<Arc<dyn Feed>> = vec![Arc::new(caches.clone()), sessions.clone()];
         let access = Access::new(db, Arc::new(registry), settings, feeds);
         access.found(UAA_ZONE, "uaa", "").await?;
+        every_zones_own(&access).await?;
         let limits = Limits { waiting: plan.hash_queue, ..Limits::of_this_machine() };
         let hasher = Hasher::new(Cost::owasp(), limits, rng.clone());
         Ok(Hall { access, ids, hasher, zone: UAA_ZONE, clock, rng, data_key, caches, sessions, plan })
@@ -250,7 +254,13 @@ impl Hall {
             Arc::new(OauthServer { engine: engine.clone(), sessions, pages: pages.clone() }),
             Arc::new(login),
             Arc::new(AccessApi),
-            Arc::new(Scim { credentials: credentials.clone(), outside, keys: Arc::new(self.keyring()) }),
+            Arc::new(Scim {
+                credentials: credentials.clone(),
+                outside,
+                keys: Arc::new(self.keyring()),
+                secrets: ProviderSecrets::new(self.data_key.clone()),
+                lockout: self.plan.lockout,
+            }),
             Arc::new(CloudController),
         ]
     }

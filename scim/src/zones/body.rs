@@ -51,6 +51,16 @@ impl ZoneBody {
         Ok(Some(id))
     }
 
+    /// The same, with what UAA keeps elsewhere and clients of UAA do not send along: the rules for passwords, which they set with the
+    /// zone's own identity provider. `null` takes them away.
+    pub(super) fn with_passwords_of(mut self, before: &str) -> ZoneBody {
+        let mut before: Map<String, Value> = serde_json::from_str(before).unwrap_or_default();
+        if let Some(policy) = before.remove(PASSWORDS) {
+            self.config.get_or_insert_default().entry(PASSWORDS).or_insert(policy);
+        }
+        self
+    }
+
     /// The zone of that `id` as it will be.
     ///
     /// # Errors
@@ -85,6 +95,8 @@ impl Whole {
             .put(IdentityZone::config, self.text.as_str())
     }
 }
+
+const PASSWORDS: &str = "passwordPolicy";
 
 /// One label of a host name (RFC 1123 section 2.1), in lower case; the empty one is the first zone's.
 fn label(text: &str) -> Reply<String> {

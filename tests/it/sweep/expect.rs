@@ -285,6 +285,7 @@ const IDENTITY: &[&str] = &[
     "factor",
     "user_factors",
     "registration_token",
+    "identity_provider",
     "client_registration",
     "participant",
     "logout_notice",

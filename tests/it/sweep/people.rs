@@ -155,7 +155,9 @@ pub(crate) async fn keepers(inside: &Inside, zone: Uuid, id: &'static str) -> Ve
     let hash = inside.hall.hasher.hash(&Secret::new(PASSWORD.into()), ours).await.expect("a hash");
     let mut tx = inside.begin(UAA_ZONE);
     let mut people = vec![service(&mut tx, "keeper of nothing", &["uaa.admin"], &hash, HOME).await];
-    for role in ["zone_admin", "zone_reader", "clients.admin", "clients.read", "scim.read", "scim.write"] {
+    for role in
+        ["zone_admin", "zone_reader", "clients.admin", "clients.read", "scim.read", "scim.write", "idps.read"]
+    {
         people.push(service(&mut tx, &format!("keeper with {role}"), &[role], &hash, (zone, id)).await);
     }
     tx.commit().await.expect("committed");

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use tests::inside::Inside;
 use uaa_authz::{Create, Resource, Zone, built_in_id};
 use uaa_directory::{
-    AuditEvent, Client, CustomRole, ExpiringCode, Factor, Group, Job, LogoutNotice, Mail, Organization,
-    OrganizationQuota, OrganizationRole, PlatformUser, Purpose, RegistrationToken, RoleBinding, Session,
-    Space, SpaceQuota, SpaceRole, Token, User, hex,
+    AuditEvent, Client, CustomRole, ExpiringCode, Factor, Group, IdentityProvider, Job, LogoutNotice, Mail,
+    Organization, OrganizationQuota, OrganizationRole, PlatformUser, Purpose, RegistrationToken, RoleBinding,
+    Session, Space, SpaceQuota, SpaceRole, Token, User, hex,
 };
 use uaa_model::{Barrier, Id, UAA_ZONE};
 use uaa_store::{Annotation, Binding, Cond, Field, Granted, Set, Stored, Tx};
@@ -125,6 +125,8 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     branch.put::<Factor>(factor, at_zone).owner = Some(person);
     let initial = registration_token(tx, &tag).await;
     branch.put::<RegistrationToken>(initial, at_zone);
+    let provider = identity_provider(tx, &tag).await;
+    branch.put::<IdentityProvider>(provider, at_zone);
     let notice = logout_notice(tx, person).await;
     branch.put::<LogoutNotice>(notice, at_zone);
     let job = job(tx, person).await;
@@ -406,6 +408,19 @@ async fn logout_notice(tx: &mut Tx, person: Uuid) -> Uuid {
         .put(LogoutNotice::tries, 0)
         .put(LogoutNotice::error, "")
         .put(LogoutNotice::expires, i64::MAX);
+    make(tx, zone(tx), false, set).await.id().uuid()
+}
+
+async fn identity_provider(tx: &mut Tx, tag: &str) -> Uuid {
+    let set = Set::default()
+        .put(IdentityProvider::origin, tag)
+        .put(IdentityProvider::kind, "oidc1.0")
+        .put(IdentityProvider::name, "swept")
+        .put(IdentityProvider::issuer, "https://idp.example")
+        .put(IdentityProvider::active, true)
+        .put(IdentityProvider::config, "{}")
+        .put(IdentityProvider::sealed, vec![])
+        .put(IdentityProvider::version, 0);
     make(tx, zone(tx), false, set).await.id().uuid()
 }
 

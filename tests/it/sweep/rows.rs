@@ -3,6 +3,13 @@
 //! `{kind}` in a path or body is what the thing of that kind is called on the wire in the branch that is asked about, `{me}` who
 //! asks, `{somebody}` a user that has nothing to do with it.
 
+mod bodies;
+
+use bodies::{
+    MANY_OF_MINE, MANY_OF_OTHERS, NEW_CLIENT, NEW_CLIENTS, NEW_PROVIDER, NEW_USER, OLD_CLIENTS, OLD_PROVIDER,
+    ONE_OF_MINE, ONE_OF_OTHERS,
+};
+
 /// One way to ask a route.
 pub(crate) struct Probe {
     /// What it needs, in the words of `routes.txt`: one of the route's alternatives, or several of which one will do.
@@ -305,6 +312,20 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
         )],
     ),
     ("zone_client_delete", &[get("update zone", "/identity-zones/{identity_zone}/clients/of-the-zone")]),
+    ("identity_provider_list", &[get("list identity_provider", "/identity-providers")]),
+    ("identity_provider_create", &[send("create identity_provider", "/identity-providers", NEW_PROVIDER)]),
+    (
+        "identity_provider_show",
+        &[get("read identity_provider", "/identity-providers/{identity_provider}?rawConfig=true")],
+    ),
+    (
+        "identity_provider_replace",
+        &[send("update identity_provider", "/identity-providers/{identity_provider}", OLD_PROVIDER)],
+    ),
+    (
+        "identity_provider_delete",
+        &[get("delete identity_provider", "/identity-providers/{identity_provider}")],
+    ),
     ("organization_list", &[get("list organization", "/v3/organizations?per_page=5000")]),
     ("organization_create", &[send("create organization", "/v3/organizations", r#"{"name": "swept"}"#)]),
     ("organization_show", &[get("read organization", "/v3/organizations/{organization}")]),
@@ -476,20 +497,3 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
         &[get("list organization", "/v3/isolation_segments?organization_guids={organization}")],
     ),
 ];
-
-const NEW_USER: &str =
-    r#"{"userName": "swept", "password": "a-long-secret", "emails": [{"value": "swept@example.com"}]}"#;
-const ONE_OF_MINE: &str = r#"{"subject": {"type": "{my-kind}", "id": "{my-id}"}, "action": {"name": "read"},
-    "resource": {"type": "space", "id": "{space}"}}"#;
-const ONE_OF_OTHERS: &str = r#"{"subject": {"type": "user", "id": "{somebody}"}, "action": {"name": "read"},
-    "resource": {"type": "space", "id": "{space}"}}"#;
-const MANY_OF_MINE: &str = r#"{"subject": {"type": "{my-kind}", "id": "{my-id}"}, "action": {"name": "read"},
-    "evaluations": [{"resource": {"type": "space", "id": "{space}"}}]}"#;
-const MANY_OF_OTHERS: &str = r#"{"subject": {"type": "user", "id": "{somebody}"}, "action": {"name": "read"},
-    "evaluations": [{"resource": {"type": "space", "id": "{space}"}}]}"#;
-
-const NEW_CLIENT: &str = r#"{"client_id": "swept", "client_secret": "a-long-secret", "authorized_grant_types": ["refresh_token"]}"#;
-
-const NEW_CLIENTS: &str = r#"[{"client_id": "swept", "client_secret": "a-long-secret", "authorized_grant_types": ["refresh_token"]}]"#;
-
-const OLD_CLIENTS: &str = r#"[{"client_id": "cc_routing"}]"#;

@@ -1,0 +1,69 @@
+//! `/identity-providers`: who else knows a zone's people, as UAA shows and takes it.
+
+mod body;
+mod own;
+mod view;
+mod write;
+
+use crate::route;
+use axum::http::Method;
+use body::{Asked, Raw};
+use uaa_authz::Read;
+use uaa_directory::lockout::LockoutPolicy;
+use uaa_directory::{IdentityProvider, ProviderSecrets};
+use uaa_model::{Code, Fault, Reply};
+use uaa_plugin::{Answer, Ctx, Route, with};
+use uaa_store::{Cond, Field, Granted, Query, Visible};
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub(crate) struct Keeper {
+    /// Seals what is secret of a provider.
+    pub(crate) secrets: ProviderSecrets,
+    /// When accounts lock, in every zone.
+    pub(crate) lockout: LockoutPolicy,
+}
+
+/// The routes.
+pub(crate) fn routes(keeper: &Keeper) -> Vec<Route> {
+    let (all, one) = ("/identity-providers", "/identity-providers/{id}");
+    let k = || keeper.clone();
+    vec![
+        route(Method::GET, all, "identity_provider_list", with(k(), list)),
+        route(Method::POST, all, "identity_provider_create", with(k(), write::create)),
+        route(Method::GET, one, "identity_provider_show", with(k(), show)),
+        route(Method::PUT, one, "identity_provider_replace", with(k(), write::replace)),
+        route(Method::DELETE, one, "identity_provider_delete", with(k(), write::delete)),
+    ]
+}
+
+/// All of the zone in one answer, as in UAA. Of an origin that none has there is nothing to list.
+async fn list(k: Keeper, seen: Visible<IdentityProvider>, asked: Asked, cx: &mut Ctx) -> Reply<Answer> {
+    let mut query = Query::first(i64::from(u32::MAX));
+    if asked.active_only {
+        query = query.when(Cond::Is("active", true));
+    }
+    if let Some(origin) = &asked.origin {
+        query = query.when(Cond::In(Field::Text("origin"), vec![origin.clone()]));
+    }
+    let rows = cx.tx().list(&seen, &query).await?.rows;
+    if rows.is_empty() && asked.origin.is_some() {
+        return Err(Fault::NotFound("Provider not found.".into()));
+    }
+    Answer::ok(&rows.iter().map(|row| view::provider(row, &k, asked.raw, cx)).collect())
+}
+
+async fn show(
+    keeper: Keeper,
+    provider: Granted<Read, IdentityProvider>,
+    Raw(raw): Raw,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let row = cx.tx().get(&provider).await?;
+    Answer::ok(&view::provider(&row, &keeper, raw, cx))
+}
+
+/// Understood and wrong.
+fn invalid(text: impl Into<String>) -> Fault {
+    Fault::protocol(Code::new(422, "invalid_identity_provider"), text.into())
+}

@@ -1,0 +1,31 @@
+//! A provider as UAA shows one.
+
+use super::{Keeper, own};
+use serde_json::{Value, json};
+use uaa_directory::{IdentityProviderOwn, OWN_ORIGIN, OidcConfig};
+use uaa_plugin::Ctx;
+use uaa_store::Fields;
+
+/// The whole provider. There is no secret in it, whoever asks. `raw`: its configuration as an object and not as its text.
+pub(super) fn provider(row: &Fields<IdentityProviderOwn>, keeper: &Keeper, raw: bool, cx: &Ctx) -> Value {
+    let one = &row.own;
+    let here = cx.here();
+    let config = match one.origin == OWN_ORIGIN {
+        true => own::shown(&one.config, keeper, &here),
+        false => OidcConfig::stored(&one.config).shown(!one.sealed.is_empty()),
+    };
+    json!({
+        "type": one.kind,
+        "config": if raw { config } else { config.to_string().into() },
+        "id": row.guid,
+        "originKey": one.origin,
+        "name": one.name,
+        "version": one.version,
+        "created": row.created_at / 1000,
+        "last_modified": row.updated_at / 1000,
+        "active": one.active,
+        "identityZoneId": here.id,
+        "aliasId": null,
+        "aliasZid": null,
+    })
+}
