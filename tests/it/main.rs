@@ -43,6 +43,7 @@ mod pairwise;
 mod par;
 mod platform;
 mod platform_inputs;
+mod providers;
 mod race;
 mod readers;
 mod readme;

@@ -1,7 +1,8 @@
-//! `cf auth --assertion`: a workload with the token of its platform, and a person with an ID token.
+//! `cf auth --assertion`: a workload with the token of its platform, and people with ID tokens, of this house and of another.
 
 use super::{Person, cf, not_run};
 use crate::client_auth::{JOB, Platform, make};
+use crate::providers::{Idp, provider, root};
 use serde_json::json;
 use tests::Hallmark;
 
@@ -37,4 +38,17 @@ async fn a_workload_and_a_person_show_what_others_gave_them() {
     person.does("auth", &["shell", "first", "--assertion", given.body["id_token"].as_str().unwrap()]);
     person.does("create-org", &["second"]);
     person.reads("orgs", &[], &["acme", "second"]);
+
+    // Somebody of another house, with the ID token that their own provider gave them.
+    let idp = Idp::open().await;
+    let url = format!("{}/identity-providers", server.uaa());
+    let made =
+        server.ask(&root(&server).await, "POST", &url, Some(provider("acme", &idp.config(&json!({}))))).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let foreign = Person::at(&cf, &server.api());
+    foreign.does("auth", &["shell", "first", "--assertion", &idp.token(&json!({}))]);
+    foreign.does("orgs", &[]);
+    let old = idp.token(&json!({"exp": tests::now() - 1}));
+    let (code, said) = Person::at(&cf, &server.api()).tries("auth", &["shell", "first", "--assertion", &old]);
+    assert_eq!(code, Some(1), "{said}");
 }

@@ -5,7 +5,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use uaa_authz::{Actor, Read, Subject};
-use uaa_directory::{Token, User, hex};
+use uaa_directory::{OWN_ORIGIN, Token, User, active_provider, hex};
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
 use uaa_plugin::{Authenticator, Presented, ZoneInfo};
 use uaa_store::{Cond, Field};
@@ -87,6 +87,10 @@ impl Engine {
                     return Err(bad());
                 }
                 rests_on.push(id);
+                if row.own.origin != OWN_ORIGIN {
+                    // Whoever came in by a provider is out when it is shut.
+                    rests_on.push(active_provider(&row.own.origin, &mut tx).await?.ok_or_else(bad)?);
+                }
                 user = Some((id.to_string(), row.own.generation));
                 let name = claims.user_name.as_deref().map_or(row.own.username, str::to_owned);
                 (Subject::User(id), name)

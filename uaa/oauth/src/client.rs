@@ -7,7 +7,7 @@ pub(crate) use policy::{Method, Policy};
 
 use crate::client_assertion::{self, Voucher};
 use crate::engine::Engine;
-use crate::fault::{invalid_client, invalid_request, more_is_needed};
+use crate::fault::{invalid_client, invalid_request, more_is_needed, wrong_provider};
 use crate::person::Authentication;
 use crate::scope::covers;
 use crate::subject::sector;
@@ -35,6 +35,8 @@ pub(crate) struct Known {
     pub(crate) access_seconds: Option<i64>,
     pub(crate) refresh_seconds: Option<i64>,
     pub(crate) generation: i64,
+    /// The origins whose people may use it; `None`: all (`allowedproviders`).
+    providers: Option<Vec<String>>,
     /// Groups all of which a person must be in.
     pub(crate) required_groups: Vec<String>,
     /// For people; the client id when nobody gave it a name.
@@ -168,6 +170,7 @@ impl Known {
             access_seconds: own.access_validity.or(policy.access_seconds()),
             refresh_seconds: own.refresh_validity.or(policy.refresh_seconds()),
             generation: own.generation,
+            providers: others.get("allowedproviders").and_then(providers),
             required_groups: more("required_user_groups"),
             keys: Keys::new(others.get("jwks"), others.get("jwks_uri").and_then(Value::as_str)),
             name: if own.name.is_empty() { own.client_id.clone() } else { own.name.clone() },
@@ -220,6 +223,17 @@ impl Known {
         Ok(())
     }
 
+    /// Whether people of that origin may use it.
+    ///
+    /// # Errors
+    /// In UAA's words.
+    pub(crate) fn is_open_to(&self, origin: &str) -> Reply<()> {
+        match &self.providers {
+            Some(providers) if !providers.iter().any(|provider| provider == origin) => Err(wrong_provider()),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// The algorithms that its zone must sign with for it.
     pub(crate) fn signed_for(&self) -> Vec<Algorithm> {
         let Known { id_token_algorithm, userinfo_algorithm, introspection_algorithm, policy, .. } = self;
@@ -229,6 +243,16 @@ impl Known {
 
     pub(crate) fn may(&self, grant: &str) -> bool {
         self.grants.iter().any(|g| g == grant)
+    }
+}
+
+/// The origins that a client names; what is no list of them names none.
+fn providers(given: &Value) -> Option<Vec<String>> {
+    match given {
+        Value::Null => None,
+        Value::String(one) => Some(vec![one.clone()]),
+        Value::Array(all) => Some(all.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => Some(vec![]),
     }
 }
 

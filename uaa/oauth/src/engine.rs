@@ -117,7 +117,7 @@ impl Feed for Caches {
         if all || about("zone") || about("signing_key") {
             self.verified.clear();
         } else {
-            let rows = changes.iter().filter(|c| ["user", "client", "token"].contains(&c.kind.as_str()));
+            let rows = changes.iter().filter(|c| RESTED_ON.contains(&c.kind.as_str()));
             self.verified.drop_resting_on(rows.map(|c| c.id));
         }
         if all || about("signing_key") || about("zone") {
@@ -134,6 +134,9 @@ impl Feed for Caches {
         }
     }
 }
+
+/// Kinds of rows on which verified tokens rest.
+const RESTED_ON: &[&str] = &["user", "client", "token", "identity_provider"];
 
 impl Engine {
     /// Ties it together.

@@ -47,6 +47,12 @@ pub(crate) fn unauthorized_client(grant: &str) -> Fault {
     Fault::protocol(Code::new(401, "unauthorized_client"), format!("Unauthorized grant type: {grant}"))
 }
 
+/// UAA's words for a person of a provider that the client does not name.
+pub(crate) fn wrong_provider() -> Fault {
+    let text = "Client is not authorized for specified user's identity provider.";
+    Fault::protocol(Code::new(401, "unauthorized_client"), text)
+}
+
 /// For an unknown user, a wrong password and a user of another provider alike.
 pub(crate) fn bad_credentials() -> Fault {
     Fault::protocol(Code::new(401, "unauthorized"), "Bad credentials")

@@ -117,6 +117,7 @@ impl Engine {
     pub(crate) async fn issue_to_person(&self, order: &Order<'_>, cx: &mut Ctx) -> Reply<Issued> {
         let Order { client, person, authentication, scopes, grant, .. } = *order;
         client.is_content_with(authentication)?;
+        client.is_open_to(&person.origin)?;
         let with_id_token = WITH_ID_TOKEN.contains(&grant) && scopes.iter().any(|scope| scope == "openid");
         if with_id_token {
             order.envelope.ready()?;

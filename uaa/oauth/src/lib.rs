@@ -38,6 +38,7 @@ mod scope;
 mod state;
 mod stored;
 mod subject;
+mod upstream;
 mod userinfo;
 mod verified;
 

@@ -4,7 +4,7 @@ use crate::fault::invalid_grant;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use uaa_authz::Read;
-use uaa_directory::{User, UserOwn};
+use uaa_directory::{OWN_ORIGIN, User, UserOwn, active_provider};
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::Ctx;
 use uaa_store::Fields;
@@ -47,7 +47,7 @@ impl Person {
         Some(both.into_iter().flatten().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty())
     }
 
-    /// The person of that identifier, as long as they may sign in.
+    /// The person of that identifier, as long as they and whoever sent them may sign in. Under the duty of sign-in.
     ///
     /// # Errors
     /// `invalid_grant` in those words when there is none, or none that may.
@@ -57,7 +57,9 @@ impl Person {
             other => other,
         })?;
         let row = cx.tx().get(&granted).await?;
-        if row.own.active { Ok(Person::new(row)) } else { Err(invalid_grant(gone)) }
+        let origin = &row.own.origin;
+        let known = origin == OWN_ORIGIN || active_provider(origin, cx.tx()).await?.is_some();
+        if row.own.active && known { Ok(Person::new(row)) } else { Err(invalid_grant(gone)) }
     }
 }
 

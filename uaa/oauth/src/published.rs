@@ -13,8 +13,16 @@ use uaa_token::PublicKeys;
 pub(crate) struct Published {
     outside: Option<Arc<dyn Fetch>>,
     keys: Remembered<PublicKeys>,
-    /// Where the keys of an issuer are.
-    issuers: Remembered<String>,
+    /// What issuers say of themselves.
+    documents: Remembered<Document>,
+}
+
+/// What an issuer says of itself (OpenID Connect Discovery 1.0 section 3), as far as it is used.
+pub(crate) struct Document {
+    /// Whose tokens speak for it.
+    pub(crate) issuer: String,
+    /// Where its keys are.
+    jwks_uri: String,
 }
 
 impl Published {
@@ -27,7 +35,7 @@ impl Published {
         let outside = self.outside()?;
         let read = async {
             match outside.json(url).await {
-                Ok(set) => PublicKeys::from_jwks(&set).ok(),
+                Ok(set) => PublicKeys::from_json(&set).ok(),
                 Err(fault) => {
                     tracing::warn!(url, ?fault, "published keys cannot be read");
                     None
@@ -44,23 +52,43 @@ impl Published {
         again: bool,
         now: Micros,
     ) -> Reply<Option<Arc<PublicKeys>>> {
+        let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+        self.keys_by_document(&url, issuer, again, now).await
+    }
+
+    /// The same where the issuer's document is at another place.
+    pub(crate) async fn keys_by_document(
+        &self,
+        url: &str,
+        issuer: &str,
+        again: bool,
+        now: Micros,
+    ) -> Reply<Option<Arc<PublicKeys>>> {
+        let Some(document) = self.issuer_at(url, again, now).await? else { return Ok(None) };
+        // Section 4.3: to the letter, or somebody else's keys would speak for it.
+        if document.issuer != issuer {
+            tracing::warn!(issuer, says = document.issuer, "an issuer says that it is another");
+            return Ok(None);
+        }
+        self.keys(&document.jwks_uri, again, now).await
+    }
+
+    /// What the issuer at that address says of itself. `again` as above.
+    pub(crate) async fn issuer_at(
+        &self,
+        url: &str,
+        again: bool,
+        now: Micros,
+    ) -> Reply<Option<Arc<Document>>> {
         let outside = self.outside()?;
         let read = async {
-            let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-            let said = outside.json(&url).await;
+            let said = outside.json(url).await;
             let said =
-                said.inspect_err(|fault| tracing::warn!(issuer, ?fault, "an issuer cannot be read")).ok()?;
-            // Section 4.3: to the letter, or somebody else's keys would speak for it.
-            if said["issuer"] != issuer {
-                tracing::warn!(issuer, says = %said["issuer"], "an issuer says that it is another");
-                return None;
-            }
-            said["jwks_uri"].as_str().and_then(|uri| jwks_uri(uri).ok())
+                said.inspect_err(|fault| tracing::warn!(url, ?fault, "an issuer cannot be read")).ok()?;
+            let jwks_uri = said["jwks_uri"].as_str().and_then(|uri| jwks_uri(uri).ok())?;
+            Some(Document { issuer: said["issuer"].as_str()?.to_owned(), jwks_uri })
         };
-        match self.issuers.get(issuer, again, now, read).await {
-            Some(place) => self.keys(&place, again, now).await,
-            None => Ok(None),
-        }
+        Ok(self.documents.get(url, again, now, read).await)
     }
 
     /// What stands at an address that a client has registered for its requests. `None`: nothing that can be read.

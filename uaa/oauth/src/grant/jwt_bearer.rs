@@ -1,5 +1,5 @@
-//! RFC 7523 section 2.1: a JWT about a user stands for the user's sign-in. Here the zone's own tokens: an ID token of the client,
-//! or an access token that may act as the user.
+//! RFC 7523 section 2.1: a JWT about a user stands for the user's sign-in: a token of one of the zone's identity providers, or one of
+//! the zone's own, which is an ID token of the client or an access token that may act as the user.
 
 use super::{Asked, JWT_BEARER};
 use crate::engine::Engine;
@@ -10,20 +10,17 @@ use crate::scope;
 use std::borrow::Cow;
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
-use uaa_token::{Confirmation, Expect, IdClaims};
+use uaa_token::{Confirmation, Expect, IdClaims, claimed_parties};
 use uuid::Uuid;
 
 pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Answer> {
     let assertion = asked.need("assertion")?;
-    let (user, authentication, rev_sig) = match id_token(engine, asked, assertion, cx) {
-        Some(found) => found,
-        None => access_token(engine, asked, assertion, cx).await?,
+    let (person, authentication) = match claimed_parties(assertion) {
+        Some((issuer, _)) if issuer != asked.client.here.issuer => {
+            engine.sent_by_provider(&asked.client, assertion, &issuer, cx).await?
+        }
+        Some(_) | None => own(engine, asked, assertion, cx).await?,
     };
-    let person = Person::find(user, "The user of the assertion may not sign in any more.", cx).await?;
-    // From before the user's password, or the client's secret, was another one.
-    if rev_sig.is_some_and(|rev_sig| rev_sig != engine.rev_sig_of(&asked.client, Some(&person))) {
-        return Err(invalid_token("The assertion has been revoked."));
-    }
     let scopes = scope::of_person(&asked.client, asked.field("scope"), person.id, cx).await?;
     let order = Order {
         client: &asked.client,
@@ -39,6 +36,25 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         renewal: Some(Renewal::First { family: engine.ids.uuid() }),
     };
     engine.issue_to_person(&order, cx).await?.answer()
+}
+
+/// Whom a token of this zone speaks of.
+async fn own(
+    engine: &Engine,
+    asked: &Asked,
+    assertion: &str,
+    cx: &mut Ctx,
+) -> Reply<(Person, Authentication)> {
+    let (user, authentication, rev_sig) = match id_token(engine, asked, assertion, cx) {
+        Some(found) => found,
+        None => access_token(engine, asked, assertion, cx).await?,
+    };
+    let person = Person::find(user, "The user of the assertion may not sign in any more.", cx).await?;
+    // From before the user's password, or the client's secret, was another one.
+    if rev_sig.is_some_and(|rev_sig| rev_sig != engine.rev_sig_of(&asked.client, Some(&person))) {
+        return Err(invalid_token("The assertion has been revoked."));
+    }
+    Ok((person, authentication))
 }
 
 /// Who, how they signed in, and the change detector that must still hold.

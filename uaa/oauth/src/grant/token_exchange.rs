@@ -39,6 +39,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     }
     let authentication = Authentication::of_token(&had);
     asked.client.is_content_with(&authentication)?;
+    asked.client.is_open_to(&person.origin)?;
     let mut claims =
         engine.claims(&asked.client, Some((&person, &authentication)), TOKEN_EXCHANGE, &scopes)?;
     claims.exp = claims.exp.min(had.exp);
