@@ -4,7 +4,12 @@ use super::{Between, Idp, JWT_BEARER, SECRET, provider, text};
 use crate::id_token::payload;
 use crate::zones::Site;
 use serde_json::{Value, json};
+use tests::inside::Inside;
 use tests::{Hallmark, changed, on_every_server};
+use uaa_directory::IdentityProvider;
+use uaa_model::UAA_ZONE;
+use uaa_store::Query;
+use uuid::Uuid;
 
 on_every_server!(what_came_of_a_provider_ends_with_it, a_provider_that_is_shut_lets_nobody_in);
 
@@ -134,4 +139,25 @@ async fn a_provider_of_one_zone_is_nothing_in_another() {
     let own = format!("grant_type={JWT_BEARER}&assertion={}", there.body["access_token"].as_str().unwrap());
     let here = site.form("beta", "/oauth/token", ("shell", "first"), &own).await;
     assert_eq!((here.status, here.body["error"].as_str()), (400, Some("invalid_grant")), "{here:?}");
+}
+
+/// Zones from before there were providers.
+#[tokio::test]
+async fn each_zone_has_its_own_provider_after_a_start() {
+    let other = Uuid::from_u128(0x0a12);
+    let inside = Inside::open(false).await;
+    inside.hall.access.found(other, "other", "other").await.unwrap();
+    let own = async |inside: &Inside, zone: Uuid| {
+        let mut tx = inside.begin(zone);
+        let seen = tx.visible::<IdentityProvider>().await.unwrap();
+        let rows = tx.list(&seen, &Query::first(10)).await.unwrap().rows;
+        rows.into_iter().map(|row| (row.guid, row.own.origin, row.own.kind)).collect::<Vec<_>>()
+    };
+    let first = own(&inside, UAA_ZONE).await;
+    assert_eq!((first.len(), first[0].1.as_str(), first[0].2.as_str()), (1, "uaa", "uaa"));
+    assert!(own(&inside, other).await.is_empty());
+    let inside = inside.reopen().await;
+    assert_eq!(own(&inside, other).await.len(), 1);
+    let inside = inside.reopen().await;
+    assert_eq!((own(&inside, UAA_ZONE).await, own(&inside, other).await.len()), (first, 1), "made once");
 }
