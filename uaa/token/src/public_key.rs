@@ -149,7 +149,7 @@ impl PublicKeys {
         }
         let material = pem::of_public(text).and_then(|der| Material::of_spki(&der)).ok_or_else(wrong)?;
         let keys = PublicKey::of(&material, None, None);
-        if keys.is_empty() { Err(wrong()) } else { Ok(PublicKeys { keys, certificates: vec![] }) }
+        if keys.is_empty() { Err(wrong()) } else { Ok(PublicKeys { keys, ..PublicKeys::default() }) }
     }
 
     /// Reads a JWK set, or one JWK, which stands for a set of one: UAA's `/token_key`.
