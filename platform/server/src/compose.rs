@@ -23,7 +23,7 @@ use uaa_look::Look;
 use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
 use uaa_oauth::{Caches, Certificates, Engine, OauthServer, RegistrationPolicy, TokenForms};
 use uaa_plugin::{
-    Dispatcher, Fetch, Links, Plugin, Post, Route, Runner, Site, Work, ZoneConfig, Zones, router,
+    Dispatcher, Fetch, Links, Plugin, Post, Route, Runner, Shelf, Site, Work, ZoneConfig, Zones, router,
 };
 use uaa_store::{Access, Db, Feed};
 use uaa_token::{Algorithm, DataKey};
@@ -125,6 +125,8 @@ pub struct Served {
     pub api: axum::Router,
     /// `uaa.DOMAIN`.
     pub uaa: axum::Router,
+    /// What lies ready of both.
+    pub shelf: Shelf,
     /// All routes, for documents and tests.
     pub routes: Vec<Route>,
     /// What goes on after requests.
@@ -217,6 +219,7 @@ impl Hall {
         let works: Vec<Work> = plugins.iter().flat_map(|plugin| plugin.works()).collect();
         let jobs = Runner::new(self.access.clone(), zones.clone(), self.clock.clone(), works);
         let routes: Vec<Route> = plugins.into_iter().flat_map(Plugin::routes).collect();
+        let shelf = Shelf::new(zones.clone(), &routes);
         let dispatcher = Arc::new(Dispatcher {
             access: self.access.clone(),
             authenticator: engine.clone(),
@@ -226,7 +229,8 @@ impl Hall {
             rehearse,
         });
         let (api, uaa) = (router(&dispatcher, &routes, Site::Api), router(&dispatcher, &routes, Site::Uaa));
-        Ok(Served { api, uaa, routes, jobs: Arc::new(jobs), postman, beside: JoinSet::new(), engine })
+        let (jobs, beside) = (Arc::new(jobs), JoinSet::new());
+        Ok(Served { api, uaa, shelf, routes, jobs, postman, beside, engine })
     }
 
     fn postman(&self, zones: &Arc<Zones>, pages: &Pages, post: Arc<Smtp>) -> Arc<Postman> {

@@ -30,7 +30,7 @@ use tokio::time::Instant;
 use tower::Service;
 use tracing::{Instrument, Span};
 use uaa_model::Ids;
-use uaa_plugin::{Caller, Handled, ShownCertificate, Site};
+use uaa_plugin::{Caller, Handled, Shelf, ShownCertificate, Site};
 
 /// Who is at the other end of the connection. The listener puts it into every request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub struct Edge {
     pub api: Router,
     /// UAA and the sign-in pages.
     pub uaa: Router,
+    /// What lies ready of both.
+    pub shelf: Shelf,
 }
 
 /// The edge as a service: what the listener gives its requests to.
@@ -130,10 +132,17 @@ impl Edge {
         (client, peer): (Client, Peer),
         id: &RequestId,
     ) -> Response<Body> {
-        let (site, subdomain) = match self.place(&mut parts) {
+        let Target { site, subdomain, path } = match self.place(&parts) {
             Ok(found) => found,
             Err(refusal) => return refusal.response(),
         };
+        if parts.method == Method::GET
+            && let Some(response) = self.shelf.answer(site, &subdomain, path, &parts.headers)
+        {
+            return response;
+        }
+        let Some(uri) = within(&parts.uri, path) else { return Refusal::from(Refused::BadPath).response() };
+        parts.uri = uri;
         // A proxy has ended the client's connection: what it shows itself is nobody's who asks.
         let certificate = match client.proxied {
             true => self.certificates.forwarded(&parts.headers),
@@ -172,17 +181,14 @@ impl Edge {
         Some(response)
     }
 
-    /// Finds the site, and leaves nothing of the request's host but that.
-    fn place(&self, parts: &mut Parts) -> Result<(Site, String), Refusal> {
+    /// Finds the site, which is all that counts of the request's host.
+    fn place<'p>(&self, parts: &'p Parts) -> Result<Target<'p>, Refusal> {
         if parts.headers.len() > self.header_count {
             let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
             return Err(Refusal(status, "too_many_headers", "the request has too many headers"));
         }
         let host = authority(parts).ok_or(Refused::BadHost)?;
-        let target = route_of(host, parts.uri.path(), &self.sites)?;
-        let found = (target.site, target.subdomain);
-        parts.uri = within(&parts.uri, target.path).ok_or(Refused::BadPath)?;
-        Ok(found)
+        Ok(route_of(host, parts.uri.path(), &self.sites)?)
     }
 }
 

@@ -79,10 +79,14 @@ impl Keychain {
 impl Engine {
     /// The keys of a zone, from memory or, the first time and after a change of the zone, from the database.
     pub(crate) async fn keys(&self, here: &Arc<ZoneInfo>) -> Reply<Arc<ZoneKeys>> {
-        match self.keychain.find(here.guid) {
-            Some(keys) if Arc::ptr_eq(&keys.here, here) => Ok(keys),
-            Some(_) | None => self.open_keys(here).await,
+        match self.keys_in_memory(here) {
+            Some(keys) => Ok(keys),
+            None => self.open_keys(here).await,
         }
+    }
+
+    pub(crate) fn keys_in_memory(&self, here: &Arc<ZoneInfo>) -> Option<Arc<ZoneKeys>> {
+        self.keychain.find(here.guid).filter(|keys| Arc::ptr_eq(&keys.here, here))
     }
 
     /// The keys of a client's zone. Whoever looked the client up has seen to it that they are in memory.

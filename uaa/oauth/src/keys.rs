@@ -3,7 +3,7 @@
 use crate::engine::{Certificates, Engine};
 use crate::grant::GRANTS;
 use crate::keychain::ZoneKeys;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -15,8 +15,12 @@ use uaa_token::{Algorithm, ContentEncryption, KeyManagement, KeySet, digest};
 
 pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let at = |site, path, name, why, say| {
-        let handler = Document { engine: engine.clone(), say, below: site == Site::Api };
-        Route::public(site, Method::GET, path, name, Dialect::Oauth, why, handler).from_any_origin()
+        let below = site == Site::Api;
+        let handler = Document { engine: engine.clone(), say, below };
+        let lying = handler.clone();
+        Route::public(site, Method::GET, path, name, Dialect::Oauth, why, handler)
+            .from_any_origin()
+            .lying(Arc::new(move |here, headers| lying.in_memory(here, headers)))
     };
     let document = |path, name, why, say| at(Site::Uaa, path, name, why, say);
     let keys = "public keys are public";
@@ -59,13 +63,15 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
 #[derive(Clone)]
 pub(crate) struct Written {
     text: Bytes,
-    tag: Arc<str>,
+    tag: HeaderValue,
 }
 
 impl Written {
     fn new(value: &Value) -> Written {
         let text = value.to_string();
-        let tag = format!("\"{}\"", hex(&digest(&text)[..16])).into();
+        let tag = format!("\"{}\"", hex(&digest(&text)[..16]));
+        // Hexadecimal digits are good in any header.
+        let tag = HeaderValue::from_str(&tag).unwrap_or_else(|_| HeaderValue::from_static("\"\""));
         Written { text: text.into(), tag }
     }
 
@@ -75,16 +81,16 @@ impl Written {
             true => Answer::status(StatusCode::NOT_MODIFIED),
             false => Answer::text(StatusCode::OK, "application/json", self.text.clone()),
         };
-        answer?.with(header::ETAG, &self.tag)
+        Ok(answer?.with_value(header::ETAG, self.tag.clone()))
     }
 }
 
 /// `If-None-Match` (RFC 9110 section 13.1.2): weak comparison.
-fn knows(headers: &HeaderMap, tag: &str) -> bool {
+fn knows(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let all = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     all.flat_map(|value| value.split(','))
         .map(str::trim)
-        .any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+        .any(|one| one == "*" || tag == one.strip_prefix("W/").unwrap_or(one))
 }
 
 /// What everybody may read, written once a key set: clients fetch it over and over.
@@ -119,6 +125,7 @@ impl Documents {
 }
 
 /// A JSON document that depends on the zone alone.
+#[derive(Clone)]
 pub(crate) struct Document {
     pub(crate) engine: Arc<Engine>,
     pub(crate) say: fn(&ZoneKeys) -> Written,
@@ -129,15 +136,26 @@ pub(crate) struct Document {
 impl<'c> Handler<'c, Public, ()> for Document {
     type Future = BoxFuture<'c, Reply<Answer>>;
     fn call(&self, _: Public, (): (), cx: &'c mut Ctx) -> Self::Future {
-        let (engine, say, below) = (self.engine.clone(), self.say, self.below);
+        let this = self.clone();
         Box::pin(async move {
             let here = cx.here();
-            // Below a path of this host there is an issuer where the host has no name for it.
-            if below && !here.issuer.ends_with("/uaa/oauth/token") {
+            if !this.is_there(&here) {
                 return Err(Fault::NotFound("no such issuer".into()));
             }
-            say(&*engine.keys(&here).await?).answer(&cx.headers)
+            (this.say)(&*this.engine.keys(&here).await?).answer(&cx.headers)
         })
+    }
+}
+
+impl Document {
+    /// Below a path of this host there is an issuer where the host has no name for it.
+    fn is_there(&self, here: &ZoneInfo) -> bool {
+        !self.below || here.issuer.ends_with("/uaa/oauth/token")
+    }
+
+    fn in_memory(&self, here: &Arc<ZoneInfo>, headers: &HeaderMap) -> Option<Reply<Answer>> {
+        let keys = self.engine.keys_in_memory(here).filter(|_| self.is_there(here))?;
+        Some((self.say)(&keys).answer(headers))
     }
 }
 

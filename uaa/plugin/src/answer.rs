@@ -57,6 +57,13 @@ impl Answer {
         Ok(self)
     }
 
+    /// The same with a value that is one already.
+    #[must_use]
+    pub fn with_value(mut self, name: HeaderName, value: HeaderValue) -> Answer {
+        self.headers.insert(name, value);
+        self
+    }
+
     /// With one more cookie: the value of a `Set-Cookie` header.
     pub fn cookie(mut self, cookie: &str) -> Reply<Answer> {
         let value = HeaderValue::from_str(cookie).map_err(|_| Fault::Internal("a cookie".into()))?;

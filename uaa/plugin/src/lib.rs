@@ -19,6 +19,7 @@ mod need;
 mod openapi;
 mod post;
 mod route;
+mod shelf;
 mod zone;
 
 pub use ahead::{Prepare, Ready};
@@ -38,6 +39,7 @@ pub use need::{Need, NeedInfo, OneOf, Public, Within};
 pub use openapi::document;
 pub use post::{Post, ToSend, Undelivered};
 pub use route::{Handler, Plugin, Route, Site, With, with};
+pub use shelf::{Lying, Shelf};
 pub use zone::{
     Agreement, Branding, DEFAULT_GROUPS, DEFAULT_MFA_PROVIDERS, LogoutLinks, MfaConfig, MfaPolicy, Palette,
     Prompt, SelfService, TokenPolicy, UserConfig, ZoneConfig, ZoneInfo, Zones,

@@ -5,6 +5,7 @@ use crate::dialect::Dialect;
 use crate::input::{Input, Raw, Reads};
 use crate::jobs::Work;
 use crate::need::{Need, NeedInfo, Public};
+use crate::shelf::Lying;
 use axum::http::Method;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -122,6 +123,7 @@ pub struct Route {
     pub(crate) reads: fn() -> Reads,
     pub(crate) run: Run,
     pub(crate) ahead: Option<Ahead>,
+    pub(crate) lying: Option<Lying>,
 }
 
 impl Route {
@@ -161,6 +163,7 @@ impl Route {
             any_origin: false,
             run,
             ahead: None,
+            lying: None,
         }
     }
 
@@ -185,8 +188,14 @@ impl Route {
         });
         let (need, public) = (NeedInfo::Public, Some(why));
         let (input, reads) = (I::NAME, I::reads);
-        let any_origin = false;
-        Route { method, path, name, site, dialect, need, input, reads, public, any_origin, run, ahead: None }
+        let (any_origin, ahead, lying) = (false, None, None);
+        Route { method, path, name, site, dialect, need, input, reads, public, any_origin, run, ahead, lying }
+    }
+
+    /// A document that lies ready where it is known already: then nothing else of the request is looked at.
+    #[must_use]
+    pub fn lying(self, lying: Lying) -> Route {
+        Route { lying: Some(lying), ..self }
     }
 
     /// The same for scripts of any site: an application that runs in the browser reads the answers (RFC 9700 section 2.6). What counts there

@@ -66,6 +66,7 @@ fn edge(
         readers: config.metrics.allow.clone(),
         api: served.api,
         uaa: served.uaa,
+        shelf: served.shelf,
     })
 }
 

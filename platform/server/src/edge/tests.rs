@@ -23,6 +23,7 @@ fn edge(variables: &[(&str, &str)]) -> Served {
         readers: config.metrics.allow.clone(),
         api: site("api"),
         uaa: site("uaa"),
+        shelf: Shelf::default(),
     }
     .into_service()
 }
