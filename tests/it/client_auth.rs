@@ -24,6 +24,24 @@ pub(crate) async fn assert_to(server: &Hallmark, assertion: &str, more: &[(&str,
     said(reqwest::Client::new().post(url).form(&[&form, more].concat())).await
 }
 
+/// Libraries spell a secret for Basic as a form does, percent-encode it, or send it as it is; so do UAA's own clients.
+#[tokio::test]
+async fn a_secret_is_known_in_whatever_way_it_is_spelled() {
+    let server = Hallmark::start().await;
+    let secret = "a b+c%41&/ü";
+    let made = make(&server, json!({"client_id": "spelled", "client_secret": secret})).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let (form, percent) = ("a+b%2Bc%2541%26%2F%C3%BC", "a%20b%2Bc%2541%26%2F%C3%BC");
+    for (spelled, status) in
+        [(secret, 200), (form, 200), (percent, 200), ("a b c%41&/ü", 401), ("a b+cA&/ü", 401), ("", 401)]
+    {
+        let request = reqwest::Client::new().post(format!("{}/oauth/token", server.uaa()));
+        let request =
+            request.basic_auth("spelled", Some(spelled)).form(&[("grant_type", "client_credentials")]);
+        assert_eq!(said(request).await.status, status, "{spelled}");
+    }
+}
+
 /// `token_endpoint_auth_signing_alg` (OpenID Connect Dynamic Client Registration 1.0 section 2).
 #[tokio::test]
 async fn a_client_signs_with_the_algorithm_that_it_registered() {

@@ -93,7 +93,10 @@ pub(super) async fn proved(
         let stored: Vec<String> = before.iter().flatten().cloned().collect();
         let none = Secret::default();
         let old = body.old_secret.as_ref().unwrap_or(&none);
-        if !credentials.client_secret(Some((row.guid, &stored)), old, source, now).await? {
+        if !credentials
+            .client_secret(Some((row.guid, &stored)), std::slice::from_ref(old), source, now)
+            .await?
+        {
             return Err(refused("Previous secret is required and must be valid"));
         }
     }

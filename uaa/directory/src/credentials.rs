@@ -149,28 +149,35 @@ impl Credentials {
         self.hasher.verify(new, stored, source).await
     }
 
-    /// Tries a client's secret against the ones that are stored (at most two); `None`: there is no such client. Memory
-    /// answers first: `docs/decisions/0004-client-secrets-on-the-hot-path.md`.
+    /// Tries a client's secret, in each way that it can be read, against the ones that are stored (at most two); `None`: there is no
+    /// such client. Memory answers first: `docs/decisions/0004-client-secrets-on-the-hot-path.md`.
     ///
     /// # Errors
     /// [`Fault::TooMany`] when the queue or the source's share of it is full.
     pub async fn client_secret(
         &self,
         client: Option<(Uuid, &[String])>,
-        presented: &Secret,
+        presented: &[Secret],
         source: Source<'_>,
         now: Micros,
     ) -> Reply<bool> {
         let Some((client, stored)) = client.filter(|(_, stored)| !stored.is_empty()) else {
-            return self.hasher.verify_nothing(presented, source).await;
+            for presented in presented {
+                self.hasher.verify_nothing(presented, source).await?;
+            }
+            return Ok(false);
         };
-        if stored.iter().any(|stored| self.secrets.remembered(client, stored, presented, now)) {
-            return Ok(true);
-        }
-        for stored in stored {
-            if self.hasher.verify(presented, stored, source).await? {
-                self.secrets.remember(client, stored, presented, now);
+        for one in presented {
+            if stored.iter().any(|stored| self.secrets.remembered(client, stored, one, now)) {
                 return Ok(true);
+            }
+        }
+        for one in presented {
+            for stored in stored {
+                if self.hasher.verify(one, stored, source).await? {
+                    self.secrets.remember(client, stored, one, now);
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
@@ -344,13 +351,16 @@ mod tests {
         let (client, stored) = (Uuid::from_u128(1), [one, two]);
         for _ in 0..2 {
             for (text, right) in [("one", true), ("two", true), ("three", false), ("", false)] {
-                let asked = all.client_secret(Some((client, &stored)), &secret(text), HERE, 0).await;
+                let asked = all.client_secret(Some((client, &stored)), &[secret(text)], HERE, 0).await;
                 assert_eq!(asked, Ok(right), "{text}");
             }
         }
-        assert_eq!(all.client_secret(Some((client, &[])), &secret("one"), HERE, 0).await, Ok(false));
-        assert_eq!(all.client_secret(Some((client, &stored[1..])), &secret("one"), HERE, 0).await, Ok(false));
-        assert_eq!(all.client_secret(None, &secret("one"), HERE, 0).await, Ok(false));
+        assert_eq!(all.client_secret(Some((client, &[])), &[secret("one")], HERE, 0).await, Ok(false));
+        assert_eq!(
+            all.client_secret(Some((client, &stored[1..])), &[secret("one")], HERE, 0).await,
+            Ok(false)
+        );
+        assert_eq!(all.client_secret(None, &[secret("one")], HERE, 0).await, Ok(false));
     }
 
     #[tokio::test]

@@ -352,12 +352,15 @@ impl Engine {
         if let Some(assertion) = field("client_assertion") {
             return self.by_assertion(headers, &assertion, zone, &field).await;
         }
-        let (id, secret) = match Basic::read(headers) {
-            Some(basic) => (basic.id, Some(basic.secret)),
-            None => (field("client_id").ok_or_else(invalid_client)?, field("client_secret").map(Secret::new)),
+        let (id, secrets) = match Basic::read(headers) {
+            Some(Basic { id, secret, or }) => (id, [vec![secret], or].concat()),
+            None => {
+                let secret = field("client_secret").map(Secret::new);
+                (field("client_id").ok_or_else(invalid_client)?, secret.into_iter().collect())
+            }
         };
         let client = self.client(zone, &id).await?;
-        let Some(secret) = secret else {
+        let Some(secret) = secrets.first() else {
             if let Some(client) = client.as_ref().filter(|c| c.policy.shows(Method::Certificate)) {
                 return self.by_certificate(client, caller.certificate.as_deref()).await;
             }
@@ -368,7 +371,7 @@ impl Engine {
         };
         let known = client.as_ref().map(|client| (client.id, client.secrets.as_slice()));
         let source = Source { account: &id, address: &caller.address };
-        let right = self.credentials.client_secret(known, &secret, source, self.clock.now()).await?;
+        let right = self.credentials.client_secret(known, &secrets, source, self.clock.now()).await?;
         let client = client.filter(|c| right && c.policy.shows(Method::Secret)).ok_or_else(invalid_client)?;
         let by = if secret.expose().is_empty() { ClientAuth::Empty } else { ClientAuth::Secret };
         Ok(Shown { client, by })

@@ -193,7 +193,7 @@ async fn same(
     let (address, now) = (cx.caller.address.clone(), cx.now());
     let source = Source { account: &row.own.client_id, address: &address };
     cx.tx().release();
-    match engine.credentials.client_secret(Some((row.guid, &stored)), &secret, source, now).await? {
+    match engine.credentials.client_secret(Some((row.guid, &stored)), &[secret], source, now).await? {
         true => Ok(()),
         false => Err(refused("`client_secret` is not the client's")),
     }

@@ -78,13 +78,16 @@ fn authorization(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()
 }
 
-/// Name and secret of an `Authorization: Basic` header (RFC 7617), each percent-decoded (RFC 6749 section 2.3.1).
+/// Name and secret of an `Authorization: Basic` header (RFC 7617).
 #[derive(Clone, Debug)]
 pub struct Basic {
-    /// The client id.
+    /// The client id, percent-decoded.
     pub id: String,
-    /// The secret; empty is a value.
+    /// The secret, percent-decoded; empty is a value.
     pub secret: Secret,
+    /// What else the sender may have meant: a form's spelling, as RFC 6749 section 2.3.1 wants it, where `+` is a space; or no spelling at
+    /// all, as UAA reads it and curl sends it. Nobody can tell by looking.
+    pub or: Vec<Secret>,
 }
 
 impl Basic {
@@ -102,7 +105,10 @@ impl Basic {
         let plain = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
         let (id, secret) = plain.split_once(':')?;
         let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(|t| t.into_owned());
-        Some(Basic { id: decoded(id)?, secret: Secret::new(decoded(secret)?) })
+        let plain = decoded(secret)?;
+        let others = [decoded(&secret.replace('+', " ")), Some(secret.to_owned())];
+        let or = others.into_iter().flatten().filter(|other| *other != plain).map(Secret::new).collect();
+        Some(Basic { id: decoded(id)?, secret: Secret::new(plain), or })
     }
 }
 

@@ -1,8 +1,8 @@
 use crate::verify::{Age, check, parse_claims, parse_header};
 use crate::{
     Accepted, AccessClaims, Assertion, Claims, ContentEncryption, DataKey, DecryptionKey, DpopProof,
-    Encryption, Expect, IdClaims, KeyManagement, PersonAssertion, ProvedRequest, PublicKeys, RefreshClaims, RequestObject,
-    Shape, claimed_algorithm, claimed_parties, names_one_audience,
+    Encryption, Expect, IdClaims, KeyManagement, PersonAssertion, ProvedRequest, PublicKeys, RefreshClaims,
+    RequestObject, Shape, claimed_algorithm, claimed_parties, names_one_audience,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
