@@ -317,7 +317,7 @@ async fn signing_in_again_when_the_application_insists() {
         assert_ne!(
             browser.cookie("hallmark-session").map(str::to_owned),
             before,
-            "a new sign-in is a new session"
+            "what the browser held before is good no more"
         );
     }
     let mine = browser

@@ -60,6 +60,28 @@ async fn whatever_ends_a_session_is_told() {
     }
 }
 
+/// Proving again who one is signs nobody out.
+#[tokio::test]
+async fn who_signs_in_again_goes_on() {
+    let server = Hallmark::start().await;
+    let client = listen().await;
+    SHOP.register(&server, json!({"autoapprove": true, "backchannel_logout_uri": client.url})).await;
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open(&SHOP.ask(&server, &[("scope", "openid")])).await;
+    let mut back = sign_in(&server, &mut browser, &page).await;
+    let mut seen = vec![];
+    for _ in 0..2 {
+        let said = SHOP.redeem(&server, &back.given("code").unwrap(), &[]).await;
+        let cookie = browser.cookie("hallmark-session").map(str::to_owned);
+        seen.push((claims(&said.body["id_token"])["sid"].clone(), cookie));
+        let page = browser.open(&SHOP.ask(&server, &[("scope", "openid"), ("prompt", "login")])).await;
+        back = browser.send(&page, "password", &[("password", &server.admin_password())]).await;
+    }
+    assert_eq!(seen[0].0, seen[1].0, "one session");
+    assert_ne!(seen[0].1, seen[1].1, "what the browser held before is good no more");
+    assert_eq!(notices(&server).await["total"], 0);
+}
+
 /// A client's end of the back channel: what it got, and what it answers.
 struct Listening {
     url: String,

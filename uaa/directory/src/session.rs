@@ -249,8 +249,9 @@ impl Sessions {
         cx.step(Want::Read).await
     }
 
-    /// Begins a session in the transaction at hand, which must write, and gives the header that tells the browser. A session
-    /// that the browser had before ends: its name is not taken over into a new sign-in (session fixation).
+    /// Begins a session in the transaction at hand, which must write, and gives the header that tells the browser. Of a session that the
+    /// browser had before nothing it holds is good any more (session fixation). Somebody else's ends; who has proved again who they are
+    /// goes on in theirs, or every application that they use would be told that they had signed out.
     ///
     /// Where more is due than was proved it is half a sign-in that begins, whoever calls.
     pub async fn begin(&self, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<String> {
@@ -267,9 +268,10 @@ impl Sessions {
     }
 
     async fn write(&self, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<String> {
-        if let Some(old) = cookie::session(cx) {
-            self.end_held(&old, cx).await?;
-        }
+        let going_on = match cookie::session(cx) {
+            Some(old) => self.taken_over(&old, new, cx).await?,
+            None => None,
+        };
         let ids = cx.tx().ids().clone();
         let held = Secret::new(ids.hex32() + &ids.hex32());
         let now = cx.now();
@@ -287,10 +289,26 @@ impl Sessions {
             .put(Session::expires, now + seconds * SECOND)
             .put(Session::agent, agent.chars().take(255).collect::<String>())
             .put(Session::address, cx.caller.address.to_string());
-        let zone = Id::<Zone>::new(cx.zone());
-        let slot = cx.tx().slot::<Session>(zone).await?;
-        cx.tx().insert_as(slot, Id::new(ids.uuid()), Some(new.user.guid), set).await?;
+        match going_on {
+            Some(id) => change(id, set, cx).await?,
+            None => {
+                let zone = Id::<Zone>::new(cx.zone());
+                let slot = cx.tx().slot::<Session>(zone).await?;
+                cx.tx().insert_as(slot, Id::new(ids.uuid()), Some(new.user.guid), set).await?;
+            }
+        }
         Ok(cookie::set_session(cx, &held, new.remember.then_some(seconds)))
+    }
+
+    /// The session that the browser holds, if the same person goes on in it; another is ended.
+    async fn taken_over(&self, old: &Secret, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<Option<Uuid>> {
+        if let Some(live) = read(&digest(old.expose()), cx).await?
+            && live.is_good(cx.now(), &self.limits)
+            && live.user == new.user.guid
+        {
+            return Ok(Some(live.id));
+        }
+        self.end_held(old, cx).await.map(|()| None)
     }
 
     /// Adds proofs to a session, in the transaction at hand, which must write.
@@ -318,18 +336,7 @@ impl Sessions {
 
     async fn change(&self, live: &Live, set: Set<Session>, cx: &mut Ctx) -> Reply<()> {
         let me = cx.tx().assume(Duty::SignIn);
-        let changed = match cx.tx().grant::<Delete, Session>(Id::new(live.id)).await {
-            Ok(session) => {
-                // What every process remembers of it is no longer so.
-                let told = cx.tx().announce(&session);
-                let row = cx.tx().grant::<Update, Session>(Id::new(live.id)).await;
-                match (told, row) {
-                    (Ok(()), Ok(row)) => cx.tx().update(&row, set).await,
-                    (Err(fault), _) | (_, Err(fault)) => Err(fault),
-                }
-            }
-            Err(fault) => Err(fault),
-        };
+        let changed = change(live.id, set, cx).await;
         cx.tx().resume(me);
         changed
     }
@@ -368,6 +375,14 @@ impl Feed for Sessions {
         let rows = changes.iter().filter(|c| ["session", "user"].contains(&c.kind.as_str()));
         self.live.drop_resting_on(rows.map(|c| c.id));
     }
+}
+
+/// Changes a session's row, under the duty of sign-in. What every process remembers of it is no longer so.
+async fn change(id: Uuid, set: Set<Session>, cx: &mut Ctx) -> Reply<()> {
+    let session = cx.tx().grant::<Delete, Session>(Id::new(id)).await?;
+    cx.tx().announce(&session)?;
+    let row = cx.tx().grant::<Update, Session>(Id::new(id)).await?;
+    cx.tx().update(&row, set).await
 }
 
 /// The session of that digest, if its person may still be signed in.

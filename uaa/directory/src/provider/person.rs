@@ -104,6 +104,8 @@ async fn next(provider: &Fields<IdentityProviderOwn>, told: &Told, make: bool, c
     // Made beforehand, by whoever knew no more than the name. A name that somebody had before is not who they were.
     match row.own.external_id.as_deref() {
         None | Some("") => Ok(met(row, told, true)),
+        // Made between the one look and the other.
+        Some(id) if id == told.external_id => Ok(met(row, told, true)),
         Some(_) => Ok(Step::Done(Met::Taken)),
     }
 }
