@@ -3,7 +3,8 @@
 use crate::inside::fault;
 use crate::measure::{Figure, number, processor_time_of};
 use crate::report::Line;
-use crate::seed::{Seed, Seeded, holder, id};
+use crate::seed::{Seeded, holder};
+use crate::sql::{Seed, id};
 use crate::{Outcome, Setting};
 use std::hint::black_box;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use uaa_store::{Access, Db, Settings, Want};
 
 pub(crate) async fn run(setting: &Setting) -> Outcome<Vec<Line>> {
     let seeded = Seeded::open(setting.rows, setting.database.as_deref()).await?;
-    let followed = open(&seeded).await?;
+    let followed = open(&seeded.url).await?;
     let begin = Instant::now();
     followed.follow().await.map_err(fault)?;
     let compiling = begin.elapsed();
@@ -25,7 +26,7 @@ pub(crate) async fn run(setting: &Setting) -> Outcome<Vec<Line>> {
         "compiling all facts at a start",
         format!("{} s, {} subjects", number(compiling.as_secs_f64()), number(facts.subjects() as f64)),
     ));
-    lines.push(equality(&open(&seeded).await?, &facts, &questions).await?);
+    lines.push(equality(&open(&seeded.url).await?, &facts, &questions).await?);
     Ok(lines)
 }
 
@@ -80,7 +81,8 @@ async fn equality(naive: &Access, facts: &Snapshot, questions: &Questions) -> Ou
         .target("all"))
 }
 
-async fn open(seeded: &Seeded) -> Outcome<Access> {
+/// The centre of the product on that database, in this process.
+pub(crate) async fn open(url: &str) -> Outcome<Access> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let settings = Settings {
         ids: Ids::new(clock.clone(), Arc::new(SystemRng)),
@@ -89,7 +91,7 @@ async fn open(seeded: &Seeded) -> Outcome<Access> {
         lease: 600_000_000,
     };
     let registry = Registry::new(uaa_directory::kinds()).map_err(|e| e.0)?;
-    let db = Db::open(&seeded.url, 4).await.map_err(fault)?;
+    let db = Db::open(url, 4).await.map_err(fault)?;
     Ok(Access::new(db, Arc::new(registry), settings, vec![]))
 }
 

@@ -70,8 +70,8 @@ impl Rounds {
     }
 }
 
-/// What each step asks of the database, once everything is warm.
-async fn statements() -> Outcome<(u32, u32, u32)> {
+/// What each step asks of the database, once everything is warm: to authorize, to redeem, to refresh.
+pub(crate) async fn statements() -> Outcome<(u32, u32, u32)> {
     let inside = Inside::open().await?;
     let (token, password) = (inside.token().await?, inside.password().to_owned());
     let mut at = At::Inside(Box::new(inside), 0);
@@ -87,13 +87,13 @@ async fn statements() -> Outcome<(u32, u32, u32)> {
 }
 
 /// Where requests go: over the wire, or to the product in this process, which says how many statements the last one took.
-enum At {
+pub(crate) enum At {
     Server(Connection),
     Inside(Box<Inside>, u32),
 }
 
 impl At {
-    async fn ask(&mut self, ask: &Ask) -> Outcome<Said> {
+    pub(crate) async fn ask(&mut self, ask: &Ask) -> Outcome<Said> {
         match self {
             At::Server(connection) => connection.ask(ask).await,
             At::Inside(inside, last) => {
@@ -104,13 +104,13 @@ impl At {
         }
     }
 
-    fn statements(&self) -> u32 {
+    pub(crate) fn statements(&self) -> u32 {
         if let At::Inside(_, last) = self { *last } else { 0 }
     }
 }
 
 /// Makes the application, as the client `admin`.
-async fn register(at: &mut At, token: &str) -> Outcome<()> {
+pub(crate) async fn register(at: &mut At, token: &str) -> Outcome<()> {
     let client = json!({"client_id": SHOP, "client_secret": SECRET, "scope": ["openid"], "autoapprove": true,
         "redirect_uri": ["https://shop.example/cb"], "authorized_grant_types": ["authorization_code", "refresh_token"]});
     let said = at.ask(&Ask::post("/uaa/oauth/clients", &client).bearer(token)).await?;
@@ -118,7 +118,7 @@ async fn register(at: &mut At, token: &str) -> Outcome<()> {
 }
 
 /// Signs the user `admin` in as a browser does. Gives the session's cookie.
-async fn sign_in(at: &mut At, password: &str) -> Outcome<String> {
+pub(crate) async fn sign_in(at: &mut At, password: &str) -> Outcome<String> {
     let page = at.ask(&Ask::get("/uaa/login")).await?;
     let csrf = page.text.split_once(r#"name="csrf" value=""#).and_then(|(_, rest)| rest.split_once('"'));
     let (csrf, _) = csrf.ok_or("no form to sign in by")?;
@@ -177,8 +177,8 @@ fn pair(header: &str) -> String {
     header.split(';').next().unwrap_or_default().to_owned()
 }
 
-const SHOP: &str = "shop";
-const SECRET: &str = "bench-secret";
+pub(crate) const SHOP: &str = "shop";
+pub(crate) const SECRET: &str = "bench-secret";
 /// RFC 7636 appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

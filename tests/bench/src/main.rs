@@ -17,7 +17,9 @@ mod report;
 mod revoke;
 mod seed;
 mod server;
+mod sessions;
 mod sign;
+mod sql;
 mod start;
 mod tokens;
 mod writes;
@@ -77,6 +79,8 @@ enum Name {
     Login,
     /// The code flow of somebody who is signed in, from the application's request to its tokens, and refreshing them.
     Flow,
+    /// 1,000,000 live sessions and 1,000,000 refresh tokens: memory, look-ups, and what is periodic beside writers.
+    Sessions,
     /// From revoking to denied.
     Revoke,
     /// Cold start and memory.
@@ -145,6 +149,7 @@ async fn run(name: Name, setting: &Setting) -> Outcome<Vec<Line>> {
         Name::Writes => writes::run(setting).await,
         Name::Login => login::run(setting).await,
         Name::Flow => flow::run(setting).await,
+        Name::Sessions => sessions::run(setting).await,
         Name::Revoke => revoke::run(setting).await,
         Name::Start => start::run(setting).await,
     }

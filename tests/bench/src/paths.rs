@@ -84,8 +84,8 @@ async fn compare(
     turns(setting, what, [("bare 200", server, &bare), ("", server, &ours)], target).await
 }
 
-/// The first beside the second, which is what is measured.
-async fn turns(
+/// The first beside the second, which is what is measured. Fails when a request was refused.
+pub(crate) async fn turns(
     setting: &Setting,
     what: &str,
     peers: [(&str, &Server, &Source); 2],
@@ -99,6 +99,9 @@ async fn turns(
         for (i, (_, server, source)) in peers.into_iter().enumerate() {
             let before = server.processor_time()?;
             let round = load(server.at, CONNECTIONS, setting.round, source).await?;
+            if round.other > 0 {
+                return Err(format!("{what}: {} answers were not good", round.other).into());
+            }
             times[i].push(micros(server.processor_time()? - before) / round.good as f64);
             answers[i].push(round);
         }

@@ -5,8 +5,8 @@
 use crate::Outcome;
 use crate::load::must;
 use crate::server::Server;
+use crate::sql::{Conn, Engine, Seed, numbers};
 use serde_json::json;
-use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, PgConnection, Row, SqliteConnection};
 use std::path::PathBuf;
 use uaa_authz::built_in_id;
 use uaa_model::UAA_ZONE;
@@ -89,66 +89,6 @@ impl Seeded {
     }
 }
 
-/// Past the product, as only a benchmark may be.
-enum Conn {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
-    Mysql(MySqlConnection),
-}
-
-impl Conn {
-    async fn open(url: &str) -> Outcome<Conn> {
-        Ok(match url.split(':').next().unwrap_or_default() {
-            "sqlite" => Conn::Sqlite(SqliteConnection::connect(url).await?),
-            "mysql" | "mariadb" => {
-                Conn::Mysql(MySqlConnection::connect(&url.replacen("mariadb:", "mysql:", 1)).await?)
-            }
-            _ => Conn::Postgres(PgConnection::connect(url).await?),
-        })
-    }
-
-    fn engine(&self) -> Engine {
-        match self {
-            Conn::Sqlite(_) => Engine::Sqlite,
-            Conn::Postgres(_) => Engine::Postgres,
-            Conn::Mysql(_) => Engine::Mysql,
-        }
-    }
-
-    async fn run(&mut self, statement: &str) -> Outcome<()> {
-        let text = AssertSqlSafe(statement.to_owned());
-        match self {
-            Conn::Sqlite(conn) => conn.execute(text).await.map(drop),
-            Conn::Postgres(conn) => conn.execute(text).await.map(drop),
-            Conn::Mysql(conn) => conn.execute(text).await.map(drop),
-        }
-        .map_err(|error| format!("{error}: {statement}").into())
-    }
-
-    async fn number(&mut self, statement: &'static str) -> Outcome<i64> {
-        Ok(match self {
-            Conn::Sqlite(conn) => conn.fetch_one(statement).await?.try_get(0)?,
-            Conn::Postgres(conn) => conn.fetch_one(statement).await?.try_get(0)?,
-            Conn::Mysql(conn) => conn.fetch_one(statement).await?.try_get(0)?,
-        })
-    }
-}
-
-/// What of the seed a number stands for.
-#[derive(Clone, Copy)]
-pub(crate) enum Seed {
-    Organization = 1,
-    User = 2,
-    Binding = 3,
-}
-
-/// The identifier that the n-th has: in the order of the numbers, as those of the product are in the order of time.
-pub(crate) fn id(what: Seed, n: u32) -> Uuid {
-    Uuid::from_u128(
-        (0x0194_0000_0000_7000_8000_0000_0000_0000 | u128::from(what as u8) << 96) + u128::from(n),
-    )
-}
-
 /// The user that holds the n-th binding, which is at the n-th organization.
 pub(crate) fn holder(n: u32, rows: u32) -> u32 {
     n % (rows / EACH).max(1)
@@ -157,53 +97,14 @@ pub(crate) fn holder(n: u32, rows: u32) -> u32 {
 /// The role that it gives there.
 pub(crate) const ROLES: [&str; 3] = ["organization_user", "organization_auditor", "organization_manager"];
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Engine {
-    Sqlite,
-    Postgres,
-    Mysql,
-}
+/// When everything was made, in microseconds: the first of January 2026.
+const NOW: u64 = 1_767_225_600_000_000;
 
 impl Engine {
-    /// The id of that number, as [`id`] has it.
-    fn id(self, what: Seed, n: &str) -> String {
-        let head = &id(what, 0).simple().to_string()[..20];
-        match self {
-            Engine::Sqlite => format!("unhex(printf('{head}%012x', {n}))"),
-            Engine::Postgres => format!("('{head}' || lpad(to_hex({n}), 12, '0'))::uuid"),
-            Engine::Mysql => format!("UNHEX(CONCAT('{head}', LPAD(HEX({n}), 12, '0')))"),
-        }
-    }
-
-    fn fixed(self, id: Uuid) -> String {
-        let hex = id.simple();
-        match self {
-            Engine::Postgres => format!("'{hex}'::uuid"),
-            Engine::Sqlite | Engine::Mysql => format!("x'{hex}'"),
-        }
-    }
-
-    fn name(self, prefix: &str) -> String {
-        match self {
-            Engine::Sqlite => format!("printf('{prefix}-%07d', n)"),
-            Engine::Postgres => format!("'{prefix}-' || lpad(n::text, 7, '0')"),
-            Engine::Mysql => format!("CONCAT('{prefix}-', LPAD(n, 7, '0'))"),
-        }
-    }
-
-    fn none(self) -> &'static str {
-        match self {
-            Engine::Postgres => "NULL::uuid",
-            Engine::Sqlite | Engine::Mysql => "NULL",
-        }
-    }
-
     fn statements(self, rows: u32, somebody: Uuid) -> Vec<String> {
         let zone = self.fixed(UAA_ZONE);
         let none = self.none();
-        let (org, user) = (self.id(Seed::Organization, "n"), self.id(Seed::User, "n"));
-        let (org_name, user_name) = (self.name("org"), self.name("user"));
-        let now = 1_767_225_600_000_000u64;
+        let (org, org_name, now) = (self.id(Seed::Organization, "n"), self.name("org"), NOW);
         let mut all = vec![
             format!(
                 "INSERT INTO place (id, kind, zone, org_guid, space_guid, owner, barrier) \
@@ -214,20 +115,8 @@ impl Engine {
                  name_key, suspended) SELECT {org}, {zone}, {org}, {now} + n, {now} + n, '{{}}', '{{}}', {org_name}, \
                  {org_name}, 1 = 0 FROM bench_n ORDER BY n"
             ),
-            format!(
-                "INSERT INTO place (id, kind, zone, org_guid, space_guid, owner, barrier) \
-                 SELECT {user}, 'user', {zone}, {none}, {none}, {user}, 0 FROM bench_n ORDER BY n"
-            ),
-            format!(
-                "INSERT INTO subject (guid, zone, kind, inactive) SELECT {user}, {zone}, 'user', 1 = 0 FROM bench_n ORDER BY n"
-            ),
-            format!(
-                "INSERT INTO users (guid, zone, created_at, updated_at, username, username_key, origin, given_name, \
-                 family_name, email, emails, active, verified, password_changed_at, password_change_required, generation, \
-                 version) SELECT {user}, {zone}, {now} + n, {now} + n, {user_name}, {user_name}, 'uaa', 'Given', 'Family', \
-                 {user_name}, '[]', 1 = 1, 1 = 1, {now}, 1 = 0, 0, 0 FROM bench_n ORDER BY n"
-            ),
         ];
+        all.extend(self.users("1 = 1"));
         let users = (rows / EACH).max(1);
         for (i, role) in ROLES.iter().enumerate() {
             let which = format!("n % {} = {i}", ROLES.len());
@@ -250,6 +139,27 @@ impl Engine {
         all
     }
 
+    /// A user for every number that the condition names.
+    pub(crate) fn users(self, which: &str) -> [String; 3] {
+        let (zone, none, now) = (self.fixed(UAA_ZONE), self.none(), NOW);
+        let (user, user_name) = (self.id(Seed::User, "n"), self.name("user"));
+        [
+            format!(
+                "INSERT INTO place (id, kind, zone, org_guid, space_guid, owner, barrier) \
+                 SELECT {user}, 'user', {zone}, {none}, {none}, {user}, 0 FROM bench_n WHERE {which} ORDER BY n"
+            ),
+            format!(
+                "INSERT INTO subject (guid, zone, kind, inactive) SELECT {user}, {zone}, 'user', 1 = 0 FROM bench_n WHERE {which} ORDER BY n"
+            ),
+            format!(
+                "INSERT INTO users (guid, zone, created_at, updated_at, username, username_key, origin, given_name, \
+                 family_name, email, emails, active, verified, password_changed_at, password_change_required, generation, \
+                 version) SELECT {user}, {zone}, {now} + n, {now} + n, {user_name}, {user_name}, 'uaa', 'Given', 'Family', \
+                 {user_name}, '[]', 1 = 1, 1 = 1, {now}, 1 = 0, 0, 0 FROM bench_n WHERE {which} ORDER BY n"
+            ),
+        ]
+    }
+
     /// A role at the organization of the same number, for every number that the condition names.
     fn bindings(self, binding: &str, subject: &str, role: &str, which: &str) -> String {
         let zone = self.fixed(UAA_ZONE);
@@ -261,13 +171,4 @@ impl Engine {
              {role_id}, '{role}', 1, {org}, NULL, 'direct', 0, {org} FROM bench_n WHERE {which} ORDER BY n"
         )
     }
-}
-
-/// The numbers below `rows`, from digits alone: no engine needs telling how deep it may recurse.
-fn numbers(rows: u32) -> String {
-    let digits = (0..10).map(|d| format!("SELECT {d} AS d")).collect::<Vec<_>>().join(" UNION ALL ");
-    let places = ["a", "b", "c", "d", "e", "f"];
-    let from = places.map(|p| format!("({digits}) {p}")).join(" CROSS JOIN ");
-    let sum = "a.d + 10 * b.d + 100 * c.d + 1000 * d.d + 10000 * e.d + 100000 * f.d";
-    format!("INSERT INTO bench_n SELECT {sum} FROM {from} WHERE {sum} < {rows} ORDER BY 1")
 }
