@@ -156,9 +156,6 @@ impl Finding for Live {
     fn rests_on(&self) -> &[Uuid] {
         &self.rests_on
     }
-    fn until(&self) -> Micros {
-        self.expires
-    }
 }
 
 /// Who has just proved who they are, and how.
@@ -228,7 +225,7 @@ impl Sessions {
         if !live.is_good(cx.now(), &self.limits) {
             return Ok(None);
         }
-        self.live.keep(key, &live, epoch, cx.now());
+        self.live.keep(key, &live, epoch);
         Ok(Some(live))
     }
 

@@ -42,7 +42,7 @@ impl Engine {
         };
         let actor = self.actor(&claims, (here.guid, now), &mut rests_on).await?;
         let good = Arc::new(Good::new(actor, &claims, rests_on)?);
-        self.verified.keep(key, &good, epoch, now);
+        self.verified.keep(key, &good, epoch);
         Ok(good)
     }
 

@@ -64,9 +64,6 @@ impl Finding for Good {
     fn rests_on(&self) -> &[Uuid] {
         &self.rests_on
     }
-    fn until(&self) -> Micros {
-        self.until
-    }
 }
 
 /// Good tokens under the SHA-256 of their text. A change of a row drops the tokens that rest on it and no others: one user's new
