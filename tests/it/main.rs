@@ -62,6 +62,7 @@ mod store_zone;
 mod sweep;
 mod token_forms;
 mod tokens;
+mod upkeep;
 mod userinfo;
 mod web_clients;
 mod zones;

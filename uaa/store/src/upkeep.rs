@@ -8,20 +8,19 @@ use uuid::Uuid;
 
 impl Access {
     /// Takes away expired tokens, sessions, approvals and codes, jobs and messages that ended long ago, and the part of the fact log that every
-    /// follower has passed: one batch of each. Returns how many rows went; as long as that is not 0 there may be more.
+    /// follower has passed: a few batches of each. Returns how many rows went; as long as that is not 0 there may be more.
     pub async fn upkeep(&self) -> Reply<u64> {
         let now = self.0.settings.clock.now();
-        let tokens = Sql::new("SELECT guid FROM token WHERE expires < ? LIMIT 500").with(now);
-        let sessions = Sql::new("SELECT guid FROM session WHERE expires < ? LIMIT 500").with(now);
-        let approvals = Sql::new("SELECT guid FROM approval WHERE expires < ? LIMIT 500").with(now);
-        let codes = Sql::new("SELECT guid FROM expiring_code WHERE expires < ? LIMIT 500").with(now);
-        let sent = Sql::new("SELECT guid FROM mail WHERE state = 'sent' AND updated_at < ? LIMIT 500");
-        let failed = Sql::new("SELECT guid FROM mail WHERE state = 'failed' AND updated_at < ? LIMIT 500");
-        let registrations =
-            Sql::new("SELECT guid FROM registration_token WHERE expires < ? LIMIT 500").with(now);
-        let participants = Sql::new("SELECT guid FROM participant WHERE expires < ? LIMIT 500").with(now);
-        let notices = Sql::new("SELECT guid FROM logout_notice WHERE expires < ? LIMIT 500").with(now);
-        let jobs = Sql::new("SELECT guid FROM job WHERE state <> 'PROCESSING' AND updated_at < ? LIMIT 500");
+        let tokens = Sql::new("SELECT guid FROM token WHERE expires < ?").with(now);
+        let sessions = Sql::new("SELECT guid FROM session WHERE expires < ?").with(now);
+        let approvals = Sql::new("SELECT guid FROM approval WHERE expires < ?").with(now);
+        let codes = Sql::new("SELECT guid FROM expiring_code WHERE expires < ?").with(now);
+        let sent = Sql::new("SELECT guid FROM mail WHERE state = 'sent' AND updated_at < ?");
+        let failed = Sql::new("SELECT guid FROM mail WHERE state = 'failed' AND updated_at < ?");
+        let registrations = Sql::new("SELECT guid FROM registration_token WHERE expires < ?").with(now);
+        let participants = Sql::new("SELECT guid FROM participant WHERE expires < ?").with(now);
+        let notices = Sql::new("SELECT guid FROM logout_notice WHERE expires < ?").with(now);
+        let jobs = Sql::new("SELECT guid FROM job WHERE state <> 'PROCESSING' AND updated_at < ?");
         Ok(self.leaves("DELETE FROM token WHERE guid", "token", tokens).await?
             + self.leaves("DELETE FROM session WHERE guid", "session", sessions).await?
             + self.leaves("DELETE FROM approval WHERE guid", "approval", approvals).await?
@@ -37,22 +36,27 @@ impl Access {
             + self.passed_facts().await?)
     }
 
-    /// Rows of a kind, and their places.
-    async fn leaves(&self, rows: &'static str, kind: &'static str, which: Sql) -> Reply<u64> {
-        let ids: Vec<Uuid> =
-            self.0.db.auto().await?.fetch(which).await?.iter().map(|row| row.get(0)).collect::<Reply<_>>()?;
-        if ids.is_empty() {
-            return Ok(0);
+    /// Rows of a kind, and their places: some batches, each found and taken away in a turn of its own, so that others write between
+    /// them.
+    async fn leaves(&self, rows: &'static str, kind: &'static str, mut which: Sql) -> Reply<u64> {
+        which.push(" LIMIT ").bind(BATCH);
+        let mut all = 0;
+        for _ in 0..BATCHES {
+            let ids = self.0.db.auto().await?.fetch(which.clone()).await?;
+            let ids: Vec<Uuid> = ids.iter().map(|row| row.get(0)).collect::<Reply<_>>()?;
+            if ids.is_empty() {
+                break;
+            }
+            let mut conn = self.0.db.write().await?;
+            let engine = conn.engine();
+            let (mut row, mut place) = (Sql::new(rows), Sql::new("DELETE FROM place WHERE kind = "));
+            row.among(engine, &ids);
+            place.bind(kind).push(" AND id").among(engine, &ids);
+            all += conn.run(row).await.map_err(fault)?;
+            conn.run(place).await.map_err(fault)?;
+            conn.commit().await?;
         }
-        let mut conn = self.0.db.write().await?;
-        let engine = conn.engine();
-        let (mut row, mut place) = (Sql::new(rows), Sql::new("DELETE FROM place WHERE kind = "));
-        row.among(engine, &ids);
-        place.bind(kind).push(" AND id").among(engine, &ids);
-        let gone = conn.run(row).await.map_err(fault)?;
-        conn.run(place).await.map_err(fault)?;
-        conn.commit().await?;
-        Ok(gone)
+        Ok(all)
     }
 
     async fn passed_facts(&self) -> Reply<u64> {
@@ -72,6 +76,13 @@ impl Access {
         Ok(gone)
     }
 }
+
+/// Rows of one transaction. Few, for whoever writes waits until they are gone: of a large table each lies on ten pages of its own, with
+/// those of its indexes and its place (`bin/bench sessions`).
+const BATCH: i64 = 100;
+
+/// Batches of one kind before it is the next one's turn.
+const BATCHES: u32 = 5;
 
 /// How long it is known to whom a message was sent: for the bound on messages to one address, and for whoever asks where it is.
 const SENT: Micros = 86_400_000_000;
