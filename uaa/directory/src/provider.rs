@@ -157,6 +157,7 @@ async fn end_of_origin(origin: &str, tx: &mut Tx) -> Reply<()> {
 /// When the database is away, or another transaction was first.
 pub async fn end_user(user: Granted<Delete, User>, username: &str, tx: &mut Tx) -> Reply<()> {
     tx.withdraw(&user).await?;
+    tx.forget_logon(&user).await?;
     factors_end(user.id(), tx).await?;
     end_sessions(tx, user.id().uuid()).await?;
     tx.delete(user).await?;

@@ -1,5 +1,6 @@
 use crate::engine::Db;
 use crate::facts::{Feed, Follower};
+use crate::logon::Logons;
 use crate::noted::Notes;
 use crate::places::Places;
 use crate::tx::Tx;
@@ -45,6 +46,7 @@ pub(crate) struct Inner {
     pub(crate) follower: Follower,
     pub(crate) unsealed: tokio::sync::Notify,
     pub(crate) notes: Notes,
+    pub(crate) logons: Logons,
     pub(crate) places: Places,
     pub(crate) zones: ArcSwap<ZoneMap>,
     pub(crate) handed_over: tokio::sync::Notify,
@@ -63,6 +65,7 @@ impl Access {
             follower: Follower::new(feeds),
             unsealed: tokio::sync::Notify::new(),
             notes: Notes::default(),
+            logons: Logons::default(),
             places: Places::default(),
             zones: ArcSwap::default(),
             handed_over: tokio::sync::Notify::new(),

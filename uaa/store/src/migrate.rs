@@ -184,4 +184,5 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (13, include_str!("../../../migrations/0013_registration.sql")),
     (14, include_str!("../../../migrations/0014_logout.sql")),
     (15, include_str!("../../../migrations/0015_identity_providers.sql")),
+    (16, include_str!("../../../migrations/0016_logon.sql")),
 ];

@@ -1,6 +1,7 @@
 mod decide;
 mod hand_out;
 mod journal;
+mod logon;
 mod members;
 mod read;
 mod write;

@@ -110,6 +110,7 @@ fn a_zone<R: Stored>() -> Reply<()> {
 
 /// What speaks of things in a zone and names no zone.
 const LEFTOVERS: &[&str] = &[
+    "DELETE FROM logon WHERE subject IN (SELECT guid FROM users WHERE zone = ?)",
     "DELETE FROM tally WHERE place IN (SELECT id FROM place WHERE zone = ?)",
     "DELETE FROM label WHERE id IN (SELECT id FROM place WHERE zone = ?)",
     "DELETE FROM shared WHERE id IN (SELECT id FROM place WHERE zone = ?) \
