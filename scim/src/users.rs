@@ -48,12 +48,13 @@ async fn list(seen: Visible<User>, Form(pairs): Form, cx: &mut Ctx) -> Reply<Ans
     let page = cx.tx().list(&seen, &listing.query::<User>(USER)?).await?;
     let ids: Vec<Uuid> = page.rows.iter().map(|row| row.guid).collect();
     let mut groups = groups_of(cx.tx(), &seen, &ids).await?;
+    let logons = cx.tx().logons(&seen, &ids).await?;
     let zone = cx.here().id.clone();
-    let resources = page
-        .rows
-        .iter()
-        .map(|row| view::user(row, &groups.remove(&row.guid).unwrap_or_default(), &zone))
-        .collect();
+    let mut view = |row: &Fields<UserOwn>| {
+        let (groups, logon) = (groups.remove(&row.guid).unwrap_or_default(), logons.get(&row.guid));
+        view::user(row, &groups, logon, &zone)
+    };
+    let resources = page.rows.iter().map(&mut view).collect();
     Answer::ok(&listing.envelope(&page, resources, SCHEMA))
 }
 
@@ -108,7 +109,7 @@ async fn create(
     }
     let row = tx.get(&made).await?;
     let groups = groups_of(tx, &made, &[id]).await?.remove(&id).unwrap_or_default();
-    tagged(Answer::created(&view::user(&row, &groups, &cx.here().id))?, 0)
+    tagged(Answer::created(&view::user(&row, &groups, None, &cx.here().id))?, 0)
 }
 
 async fn replace(granted: Granted<Update, User>, Json(body): Json<UserBody>, cx: &mut Ctx) -> Reply<Answer> {
@@ -165,7 +166,8 @@ async fn show<V: Implies<Read>>(
     row: &Fields<UserOwn>,
 ) -> Reply<Answer> {
     let groups = groups_of(cx.tx(), granted, &[row.guid]).await?.remove(&row.guid).unwrap_or_default();
-    tagged(Answer::ok(&view::user(row, &groups, &cx.here().id))?, row.own.version)
+    let logon = cx.tx().logons(granted, &[row.guid]).await?.remove(&row.guid);
+    tagged(Answer::ok(&view::user(row, &groups, logon.as_ref(), &cx.here().id))?, row.own.version)
 }
 
 /// Before the insert: a statement that breaks a constraint ends the transaction on PostgreSQL, and the answer names the

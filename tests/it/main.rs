@@ -34,6 +34,7 @@ mod jar;
 mod jobs;
 mod keys;
 mod kill;
+mod logon;
 mod logout;
 mod mail;
 mod mtls;

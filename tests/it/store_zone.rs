@@ -133,7 +133,7 @@ on_every_engine! {
     }
 }
 
-async fn made(tx: &mut Tx, name: &str) -> Reply<Granted<Create, IdentityZone>> {
+pub(crate) async fn made(tx: &mut Tx, name: &str) -> Reply<Granted<Create, IdentityZone>> {
     let slot = tx.slot::<IdentityZone>(Id::<Zone>::new(UAA_ZONE)).await?;
     let set = Set::default()
         .put(IdentityZone::zid, name)
@@ -169,7 +169,7 @@ async fn bind_keeper(tx: &mut Tx, group: Uuid, zone: Uuid) -> Reply<()> {
     Ok(())
 }
 
-fn within(store: &Store, zone: Uuid) -> Tx {
+pub(crate) fn within(store: &Store, zone: Uuid) -> Tx {
     let actor = Actor::system(store.access.registry(), Duty::Bootstrap, zone);
     store.access.begin(Arc::new(actor), zone, Want::Write, "test", "request".into())
 }

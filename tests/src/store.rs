@@ -146,7 +146,7 @@ impl Makes for Tx {
     }
 
     async fn person(&mut self, name: &str) -> Reply<Granted<Create, User>> {
-        let slot = self.slot::<User>(Id::<Zone>::new(UAA_ZONE)).await?;
+        let slot = self.slot::<User>(Id::<Zone>::new(self.zone())).await?;
         let set = Set::default()
             .put(User::username, name)
             .put(User::username_key, name.to_lowercase())

@@ -335,7 +335,10 @@ impl Hall {
         let access = self.access.clone();
         every(beside, NOTES, "what was noted could not be written", move || {
             let access = access.clone();
-            async move { access.write_noted().await.map(drop) }
+            async move {
+                access.write_noted().await?;
+                access.write_logons().await.map(drop)
+            }
         });
         let (access, clock, days) = (self.access.clone(), self.clock.clone(), self.plan.audit_keep_days);
         beside.spawn(async move {

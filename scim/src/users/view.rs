@@ -5,10 +5,10 @@ use crate::member::Membership;
 use serde_json::{Map, Value, json};
 use uaa_directory::UserOwn;
 use uaa_model::rfc3339_millis;
-use uaa_store::Fields;
+use uaa_store::{Fields, Logon};
 
 /// The whole user, with the `id` of its zone. There is no password in it, whoever asks.
-pub(super) fn user(row: &Fields<UserOwn>, groups: &[Membership], zone: &str) -> Value {
+pub(super) fn user(row: &Fields<UserOwn>, groups: &[Membership], logon: Option<&Logon>, zone: &str) -> Value {
     let own = &row.own;
     let mut all = Map::new();
     let mut put = |name: &str, value: Value| all.insert(name.to_owned(), value);
@@ -44,6 +44,12 @@ pub(super) fn user(row: &Fields<UserOwn>, groups: &[Membership], zone: &str) -> 
     put("origin", own.origin.as_str().into());
     put("zoneId", zone.into());
     put("passwordLastModified", rfc3339_millis(own.password_changed_at).into());
+    if let Some(previous) = logon.and_then(Logon::previous) {
+        put("previousLogonTime", previous.into());
+    }
+    if let Some(last) = logon.and_then(Logon::last) {
+        put("lastLogonTime", last.into());
+    }
     put("schemas", json!([SCHEMA]));
     Value::Object(all)
 }
@@ -92,7 +98,7 @@ mod tests {
             own,
         };
         let groups = [Membership { group: Uuid::from_u128(2), name: "scim.read".into(), direct: false }];
-        let shown = user(&row, &groups, "uaa");
+        let shown = user(&row, &groups, None, "uaa");
         assert_eq!(shown["meta"]["version"], 3);
         assert_eq!(shown["meta"]["lastModified"], "1970-01-01T00:00:00.001Z");
         assert_eq!(shown["name"], json!({"givenName": "Ada"}));

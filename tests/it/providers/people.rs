@@ -41,6 +41,7 @@ async fn a_person_is_made_once_and_known_again(server: Hallmark) {
     ] {
         assert_eq!(shown[name], value, "{name}: {shown}");
     }
+    assert!(shown["lastLogonTime"].is_i64() && shown.get("previousLogonTime").is_none(), "{shown}");
     // The token is one like any other.
     let url = format!("{}/userinfo", all.server.uaa());
     let userinfo = all.server.ask(&text(&given, "access_token"), "GET", &url, None).await;
@@ -59,6 +60,7 @@ async fn a_person_is_made_once_and_known_again(server: Hallmark) {
         let shown = all.ask("GET", &format!("/Users/{id}"), &Value::Null).await.body;
         assert_eq!(shown["meta"]["version"], version, "nothing is written that is known: {shown}");
         assert_eq!((&shown["verified"], &shown["name"]["givenName"]), (&json!(false), &json!("Mira")));
+        assert!(shown["previousLogonTime"].as_i64() < shown["lastLogonTime"].as_i64(), "{shown}");
         assert_eq!(shown["emails"], json!([{"value": "sand@acme.example", "primary": true}]));
     }
     // The name that nobody has any more may be another's.

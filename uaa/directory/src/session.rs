@@ -252,6 +252,15 @@ impl Sessions {
     ///
     /// Where more is due than was proved it is half a sign-in that begins, whoever calls.
     pub async fn begin(&self, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<String> {
+        self.open(new, true, cx).await
+    }
+
+    /// The same for somebody who has signed in before, and goes on with what they proved then.
+    pub async fn begin_anew(&self, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<String> {
+        self.open(new, false, cx).await
+    }
+
+    async fn open(&self, new: &SignedIn<'_>, logon: bool, cx: &mut Ctx) -> Reply<String> {
         if Assurance::of(new.amr) < Assurance::Two {
             let policy = cx.here().config.mfa.of(&new.user.own.origin);
             if next(policy, &Mine::of(new.user.guid, cx).await?).is_some() {
@@ -259,12 +268,12 @@ impl Sessions {
             }
         }
         let me = cx.tx().assume(Duty::SignIn);
-        let begun = self.write(new, cx).await;
+        let begun = self.write(new, logon, cx).await;
         cx.tx().resume(me);
         begun
     }
 
-    async fn write(&self, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<String> {
+    async fn write(&self, new: &SignedIn<'_>, logon: bool, cx: &mut Ctx) -> Reply<String> {
         let going_on = match cookie::session(cx) {
             Some(old) => self.taken_over(&old, new, cx).await?,
             None => None,
@@ -287,11 +296,19 @@ impl Sessions {
             .put(Session::agent, agent.chars().take(255).collect::<String>())
             .put(Session::address, cx.caller.address.to_string());
         match going_on {
-            Some(id) => change(id, set, cx).await?,
+            Some(id) => {
+                let gone_on = change(id, set, cx).await?;
+                if logon {
+                    cx.tx().logged_on(&gone_on).await?;
+                }
+            }
             None => {
                 let zone = Id::<Zone>::new(cx.zone());
                 let slot = cx.tx().slot::<Session>(zone).await?;
-                cx.tx().insert_as(slot, Id::new(ids.uuid()), Some(new.user.guid), set).await?;
+                let begun = cx.tx().insert_as(slot, Id::new(ids.uuid()), Some(new.user.guid), set).await?;
+                if logon {
+                    cx.tx().logged_on(&begun).await?;
+                }
             }
         }
         Ok(cookie::set_session(cx, &held, new.remember.then_some(seconds)))
@@ -335,7 +352,7 @@ impl Sessions {
         let me = cx.tx().assume(Duty::SignIn);
         let changed = change(live.id, set, cx).await;
         cx.tx().resume(me);
-        changed
+        changed.map(drop)
     }
 
     /// Ends the session that the browser holds, in the transaction at hand, which must write. Gives the header that makes the
@@ -375,11 +392,12 @@ impl Feed for Sessions {
 }
 
 /// Changes a session's row, under the duty of sign-in. What every process remembers of it is no longer so.
-async fn change(id: Uuid, set: Set<Session>, cx: &mut Ctx) -> Reply<()> {
+async fn change(id: Uuid, set: Set<Session>, cx: &mut Ctx) -> Reply<Granted<Update, Session>> {
     let session = cx.tx().grant::<Delete, Session>(Id::new(id)).await?;
     cx.tx().announce(&session)?;
     let row = cx.tx().grant::<Update, Session>(Id::new(id)).await?;
-    cx.tx().update(&row, set).await
+    cx.tx().update(&row, set).await?;
+    Ok(row)
 }
 
 /// The session of that digest, if its person may still be signed in.

@@ -27,6 +27,7 @@ async fn check(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> R
             said(StatusCode::FORBIDDEN, &json!({"error": "account not verified"}))
         }
         Proved::Right(user) => {
+            cx.logged_on(user.guid);
             said(StatusCode::OK, &json!({"username": user.own.username, "email": user.own.email}))
         }
         Proved::Half(..) | Proved::Stale(..) | Proved::Wrong | Proved::Locked(_) => {

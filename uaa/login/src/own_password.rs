@@ -51,7 +51,7 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     };
     let amr: Vec<&str> = live.amr.iter().map(String::as_str).collect();
     let signed_in = SignedIn { user: &changed, amr: &amr, second_at: live.second_at, remember: false };
-    let set = login.sessions.begin(&signed_in, cx).await?;
+    let set = login.sessions.begin_anew(&signed_in, cx).await?;
     let to = format!("{}/profile", cx.links.login);
     Answer::found(&to)?.cookie(&set)?.with(header::CACHE_CONTROL, "no-store")
 }

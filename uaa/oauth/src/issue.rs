@@ -10,10 +10,10 @@ use crate::person::{Authentication, Person};
 use crate::stored::{self, Whose, end_all};
 use axum::http::{StatusCode, header};
 use serde_json::{Map, Value, json};
-use uaa_directory::Assurance;
+use uaa_directory::{Assurance, User};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
-use uaa_store::{Cond, Field};
+use uaa_store::{Cond, Field, Logon};
 use uaa_token::{AccessClaims, Acr, Confirmation, IdClaims, epoch_seconds};
 use uuid::Uuid;
 
@@ -138,7 +138,7 @@ impl Engine {
         let mut issued = Issued::new(access, &claims);
         issued.refresh_token = self.renewal(order, (family, &issued.jti), cx).await?;
         if with_id_token {
-            issued.id_token = Some(self.id_token(order, Some(&issued.access_token))?);
+            issued.id_token = Some(self.id_token(order, Some(&issued.access_token), cx).await?);
         }
         Ok(issued)
     }
@@ -203,8 +203,15 @@ impl Engine {
         refresh_token::make(self, order, granted, (family, access), cx).await.map(Some)
     }
 
-    /// An ID token alone (OpenID Connect Core 1.0 section 2). `access`: the access token that goes with it, for `at_hash`.
-    pub(crate) fn id_token(&self, order: &Order<'_>, access: Option<&str>) -> Reply<String> {
+    /// An ID token alone (OpenID Connect Core 1.0 section 2). `access`: the access token that goes with it, for `at_hash`. Under the
+    /// duty of sign-in.
+    pub(crate) async fn id_token(
+        &self,
+        order: &Order<'_>,
+        access: Option<&str>,
+        cx: &mut Ctx,
+    ) -> Reply<String> {
+        let previous_logon_time = previous_logon(order, cx).await?;
         let Order { client, person, authentication, scopes, grant, .. } = *order;
         let keys = self.keys_of(client)?;
         let encoder = keys.encoder_with(client.id_token_algorithm);
@@ -253,10 +260,21 @@ impl Engine {
             at_hash: access.map(|access| encoder.half_hash(access).into()),
             c_hash: order.code.map(|code| encoder.half_hash(code).into()),
             sid: sid.map(Into::into),
+            previous_logon_time,
             ..IdClaims::default()
         };
         order.envelope.around(encoder.encode(&claims)?)
     }
+}
+
+/// When the person signed in before this time, in milliseconds. Not for clients that know people by names of their own: to the millisecond
+/// it is the same in every sector, and nearly nobody else's.
+async fn previous_logon(order: &Order<'_>, cx: &mut Ctx) -> Reply<Option<i64>> {
+    if order.client.sector.is_some() {
+        return Ok(None);
+    }
+    let (seen, person) = (cx.tx().visible::<User>().await?, order.person.id);
+    Ok(cx.tx().logons(&seen, &[person]).await?.get(&person).and_then(Logon::previous))
 }
 
 /// The claim `cnf`, when there is something in it.

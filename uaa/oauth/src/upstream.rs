@@ -37,6 +37,7 @@ impl Engine {
         let (registry, subject) = (self.access.registry(), Subject::User(person.id));
         let actor = Actor::with_scopes(registry, subject, cx.zone(), &person.username, &client.client_id, []);
         cx.note(&Arc::new(actor), "IdentityProviderAuthenticationSuccess", "signed_in", OIDC);
+        cx.logged_on(person.id);
         Ok((person, authentication))
     }
 

@@ -102,6 +102,7 @@ async fn members(user: Uuid, profile: bool, cx: &mut Ctx) -> Reply<Map<String, V
     let seen = cx.tx().visible::<User>().await?;
     let row = cx.tx().find(&seen, Cond::Ids("guid", vec![user])).await?;
     let row = row.ok_or(Fault::Denied(Denied::Unauthenticated, "user"))?;
+    let logon = cx.tx().logons(&seen, &[user]).await?.remove(&user).unwrap_or_default();
     let updated = epoch_seconds(row.updated_at);
     let person = Person::new(row);
     let id = person.id.to_string();
@@ -126,8 +127,8 @@ async fn members(user: Uuid, profile: bool, cx: &mut Ctx) -> Reply<Map<String, V
         all.insert("updated_at".into(), updated.into());
     }
     all.insert("email_verified".into(), person.verified.into());
-    // UAA has the member always, and `null` in it for who has signed in once.
-    all.insert("previous_logon_time".into(), Value::Null);
+    // UAA has the member always, and `null` in it for who has signed in once. In milliseconds.
+    all.insert("previous_logon_time".into(), logon.previous().into());
     Ok(all)
 }
 
@@ -145,6 +146,8 @@ fn for_sector(all: &mut Map<String, Value>, name: &str, has_scope: impl Fn(&str)
             all.retain(|member, _| !members.contains(&member.as_str()));
         }
     }
+    // To the millisecond it is the same in every sector, and nearly nobody else's.
+    all.insert("previous_logon_time".into(), Value::Null);
     for member in ["sub", "user_id"] {
         all.insert(member.into(), name.into());
     }

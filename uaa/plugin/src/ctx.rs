@@ -147,6 +147,11 @@ impl Ctx {
         });
     }
 
+    /// Notes that somebody has signed in by something that writes nothing of it (`Access::logged_on`).
+    pub fn logged_on(&self, person: Uuid) {
+        self.access.logged_on(self.zone(), person, self.now());
+    }
+
     /// Ends the transaction so far and goes on in a new one. For public routes only, which work in steps so that no
     /// transaction is open while a password is hashed.
     pub async fn step(&mut self, want: Want) -> Reply<()> {

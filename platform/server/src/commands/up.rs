@@ -42,6 +42,7 @@ pub(super) async fn up(config: &Config, out: &mut Output) -> Result<(), Failure>
     // Before the database closes under it.
     beside.shutdown().await;
     hall.access.write_noted().await?;
+    hall.access.write_logons().await?;
     while hall.access.seal().await? > 0 {}
     hall.access.db().close().await;
     Ok(())

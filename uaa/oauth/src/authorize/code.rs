@@ -128,7 +128,7 @@ async fn tokens(
         access = Some(issued.access_token);
     }
     if asked.wanted.id_token && scopes.iter().any(|scope| scope == "openid") {
-        out.push(("id_token", engine.id_token(&order, access.as_deref())?));
+        out.push(("id_token", engine.id_token(&order, access.as_deref(), cx).await?));
     }
     Ok(out)
 }

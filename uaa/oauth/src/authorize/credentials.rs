@@ -56,6 +56,7 @@ impl Authorize {
         }
         let authentication =
             Authentication { nonce: asked.nonce.clone(), ..Authentication::by_password(cx.now()) };
+        cx.logged_on(user);
         self.give(asked, scopes, &Who { user, authentication }, cx).await
     }
 }

@@ -16,6 +16,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         return passcode::grant(engine, asked, cx).await;
     }
     let person = sign_in(engine, asked, cx).await?;
+    cx.logged_on(person.id);
     let scopes = scope::of_person(&asked.client, asked.field("scope"), person.id, cx).await?;
     let order = Order {
         client: &asked.client,

@@ -4,16 +4,19 @@ use crate::proof::{Granted, Proof};
 use crate::schema::Stored;
 use crate::sql::Sql;
 use std::collections::HashMap;
-use uaa_authz::{Create, Delete};
+use uaa_authz::{Delete, Writes};
 use uaa_model::{Fault, Reply};
 use uuid::Uuid;
 
 impl Tx {
-    /// Writes down that the owner of what was just made has signed in by it.
+    /// Writes down that the owner of what was just made, or is gone on in, has signed in by it.
     ///
     /// # Errors
     /// When it is nobody's, or the database is away.
-    pub async fn logged_on<R: Stored>(&mut self, begun: &Granted<Create, R>) -> Reply<()> {
+    pub async fn logged_on<V: Writes, R: Stored>(&mut self, begun: &Granted<V, R>) -> Reply<()>
+    where
+        Granted<V, R>: Proof,
+    {
         self.mine(begun)?;
         let nobodys = || Fault::Internal(format!("a `{}` without an owner is no sign-in", R::KIND.name));
         let person = begun.place.owner.ok_or_else(nobodys)?;
