@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use tests::{Hallmark, said};
+use tests::{Browser, Hallmark, said};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -30,6 +30,46 @@ async fn forged_tokens_are_refused() {
         assert_eq!((said.status, said.body["error"].as_str()), (401, Some("invalid_token")), "{token:.40}");
     }
     assert_eq!(server.ask("", "GET", &url, None).await.body["error"], "unauthorized");
+}
+
+/// Whoever looks at the answer sees a page; everybody else reads the protocol's own error, whatever the method.
+#[tokio::test]
+async fn an_address_that_is_nobodys() {
+    let server = Hallmark::start().await;
+    let mut browser = Browser::at(&server.uaa());
+    for path in
+        ["/nothing", "/nothing/at/all", "/session", "/error404", "/error500", "/oauth_error", "/rejected"]
+    {
+        let page = browser.open(&format!("/uaa{path}")).await;
+        assert_eq!((page.status, page.text("h1").as_str()), (404, "There is no such page"), "{path}");
+        assert!(page.headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
+        assert!(!page.has("a.button"), "nobody has signed in");
+    }
+    let page = browser.open("/uaa/login").await;
+    crate::authorize::sign_in(&server, &mut browser, &page).await;
+    let page = browser.open("/uaa/nothing?lang=ko").await;
+    assert_eq!((page.status, page.headers["content-language"].to_str().unwrap()), (404, "ko"));
+    let home = page.attribute("a.button", "href");
+    assert_eq!(browser.open(&home).await.status, 200, "{home}");
+    for (method, accept) in
+        [("GET", "*/*"), ("GET", "application/json"), ("POST", "text/html"), ("PUT", "text/html")]
+    {
+        let url = format!("{}/nothing", server.uaa());
+        let request = server.client().request(method.parse().unwrap(), url).header("accept", accept);
+        let heard = said(request).await;
+        assert_eq!(
+            (heard.status, heard.body["error"].as_str()),
+            (404, Some("not_found")),
+            "{method} {accept}"
+        );
+    }
+    // A page that is there is no page by another method, and the platform has no pages.
+    let wrong =
+        said(server.client().put(format!("{}/home", server.uaa())).header("accept", "text/html")).await;
+    assert_eq!((wrong.status, wrong.body["error"].as_str()), (405, Some("method_not_allowed")));
+    let api =
+        said(server.client().get(format!("{}/v3/nothing", server.api())).header("accept", "text/html")).await;
+    assert_eq!((api.status, api.body["errors"][0]["code"].as_i64()), (404, Some(10000)));
 }
 
 #[tokio::test]

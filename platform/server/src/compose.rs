@@ -215,7 +215,15 @@ impl Hall {
         let mail = self.plan.mail.as_ref().map(|settings| Arc::new(Smtp::new(settings.clone())));
         let postman = mail.clone().map(|post| self.postman(&zones, &pages, post));
         let sender = mail.map(|post| post.from().to_owned());
-        let plugins = self.plugins(&engine, &credentials, &pages, sender, outside);
+        let login = Arc::new(LoginPages {
+            sessions: self.sessions.clone(),
+            credentials: credentials.clone(),
+            factors: Factors::new(self.data_key.clone(), self.rng.clone()),
+            pages: pages.clone(),
+            sender,
+        });
+        let nowhere = login.nowhere();
+        let plugins = self.plugins(&engine, &credentials, login, outside);
         let works: Vec<Work> = plugins.iter().flat_map(|plugin| plugin.works()).collect();
         let jobs = Runner::new(self.access.clone(), zones.clone(), self.clock.clone(), works);
         let routes: Vec<Route> = plugins.into_iter().flat_map(Plugin::routes).collect();
@@ -228,7 +236,8 @@ impl Hall {
             body_limit: self.plan.body_limit,
             rehearse,
         });
-        let (api, uaa) = (router(&dispatcher, &routes, Site::Api), router(&dispatcher, &routes, Site::Uaa));
+        let api = router(&dispatcher, &routes, Site::Api, None);
+        let uaa = router(&dispatcher, &routes, Site::Uaa, Some(nowhere));
         let (jobs, beside) = (Arc::new(jobs), JoinSet::new());
         Ok(Served { api, uaa, shelf, routes, jobs, postman, beside, engine })
     }
@@ -242,21 +251,13 @@ impl Hall {
         &self,
         engine: &Arc<Engine>,
         credentials: &Arc<Credentials>,
-        pages: &Pages,
-        sender: Option<String>,
+        login: Arc<LoginPages>,
         outside: Arc<dyn Fetch>,
     ) -> Vec<Arc<dyn Plugin>> {
-        let sessions = self.sessions.clone();
-        let login = LoginPages {
-            sessions: sessions.clone(),
-            credentials: credentials.clone(),
-            factors: Factors::new(self.data_key.clone(), self.rng.clone()),
-            pages: pages.clone(),
-            sender,
-        };
+        let (sessions, pages) = (login.sessions.clone(), login.pages.clone());
         vec![
-            Arc::new(OauthServer { engine: engine.clone(), sessions, pages: pages.clone() }),
-            Arc::new(login),
+            Arc::new(OauthServer { engine: engine.clone(), sessions, pages }),
+            login,
             Arc::new(AccessApi),
             Arc::new(Scim {
                 credentials: credentials.clone(),

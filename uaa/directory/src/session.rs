@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use uaa_authz::{Actor, Delete, Duty, Kind, Level, Read, Realm, Resource, Subject, Update, Zone};
 use uaa_model::{Fault, Id, Micros, Reply, Secret};
 use uaa_plugin::{Ctx, MfaPolicy};
-use uaa_store::{Change, Cond, Feed, Field, Fields, Row, Set, Spec, Stored, Want, fields};
+use uaa_store::{Change, Cond, Feed, Field, Fields, Granted, Row, Set, Spec, Stored, Want, fields};
 use uaa_token::{DataKey, digest};
 use uuid::Uuid;
 

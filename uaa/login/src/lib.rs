@@ -14,6 +14,7 @@ mod forgot;
 mod home;
 mod invitation;
 mod invite_users;
+mod nowhere;
 mod own_password;
 mod passcode;
 mod passkey;

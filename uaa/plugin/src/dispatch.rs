@@ -47,8 +47,9 @@ pub struct Handled {
     pub statements: u32,
 }
 
-/// The routes of one site as a service.
-pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site) -> Router {
+/// The routes of one site as a service. `nowhere`: what shows a browser that there is no page at an address; everybody else is told so in
+/// the site's dialect.
+pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site, nowhere: Option<Route>) -> Router {
     let (mut router, mut of_any_origin) = (Router::new(), Router::new());
     for route in routes.iter().filter(|r| r.site == site) {
         let Ok(filter) = MethodFilter::try_from(route.method.clone()) else { continue };
@@ -63,10 +64,17 @@ pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site) -> Rou
             false => router = router.route(route.path, on(filter, serve)),
         }
     }
-    let unknown = move |request: Request| async move {
-        let dialect = if site == Site::Api { Dialect::Cc } else { Dialect::Oauth };
-        let text = if site == Site::Api { "Unknown request" } else { "no such endpoint" };
-        dialect.render(&Fault::NotFound(text.into()), &caller(&request).request)
+    let (nowhere, shown_by) = (nowhere.map(Arc::new), dispatcher.clone());
+    let unknown = move |request: Request| {
+        let (nowhere, dispatcher) = (nowhere.clone().filter(|_| is_of_a_browser(&request)), shown_by.clone());
+        async move {
+            if let Some(route) = nowhere {
+                return dispatcher.serve(&route, Params::default(), request).await;
+            }
+            let dialect = if site == Site::Api { Dialect::Cc } else { Dialect::Oauth };
+            let text = if site == Site::Api { "Unknown request" } else { "no such endpoint" };
+            dialect.render(&Fault::NotFound(text.into()), &caller(&request).request)
+        }
     };
     let wrong = move |request: Request| async move {
         let dialect = if site == Site::Api { Dialect::Cc } else { Dialect::Oauth };
@@ -77,6 +85,13 @@ pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site) -> Rou
     let router = router.method_not_allowed_fallback(wrong).merge(of_any_origin);
     // With its state, or each request would turn its handler into a service anew.
     router.fallback(unknown).with_state(())
+}
+
+/// Whether somebody looks at the answer: browsers name what they show, and programs that take anything do not.
+fn is_of_a_browser(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    [Method::GET, Method::HEAD].contains(request.method())
+        && accept.is_some_and(|all| all.contains("text/html"))
 }
 
 /// Without credentials: a browser sends no cookie along, and lets nobody read an answer to one.
