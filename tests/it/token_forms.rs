@@ -130,7 +130,7 @@ async fn a_client_gives_back_its_own_alone(mut server: Hallmark) {
     // With a refresh token, the one beside it.
     let both = sign_in(&server, &[]).await;
     assert_eq!(said_of("cf", String::new(), text(&both, "refresh_token")).await.status, 200);
-    server.restart().await;
+    server.restart_after_kill().await;
     for (token, status) in [(&jwt, 401), (&text(&both, "access_token"), 401), (&other, 200)] {
         assert_eq!(server.ask(token, "GET", &url(&server, "/userinfo"), None).await.status, status);
     }

@@ -159,7 +159,11 @@ impl Hallmark {
     }
 
     /// Starts it again on the same data and waits until it answers.
+    ///
+    /// # Panics
+    /// When it still runs: that one would answer, and outlive the test.
     pub async fn restart(&mut self) {
+        assert!(matches!(self.child.try_wait(), Ok(Some(_))), "it still runs");
         self.child = run(self.data.path(), self.database.as_ref(), self.port);
         self.ready().await;
     }
