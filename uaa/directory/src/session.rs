@@ -444,5 +444,5 @@ const SECOND: Micros = 1_000_000;
 const SEEN: Micros = 60 * SECOND;
 /// How long a proof counts as fresh.
 const FRESH: Micros = 300 * SECOND;
-/// Sessions in memory: less than a kilobyte each, with all that belongs to them (`bin/bench sessions`).
+/// Sessions in memory (`bin/bench sessions` says what they take).
 const REMEMBERED: usize = 65_536;
