@@ -16,55 +16,76 @@ use uuid::Uuid;
 
 /// The names, in memory. A token that is seen for the first time is looked for here, and nowhere else.
 #[derive(Debug, Default)]
-pub(crate) struct Ended {
-    names: RwLock<HashSet<Uuid>>,
-    /// The zones whose rows have been read. What changes from then on is told.
-    read: RwLock<HashSet<Uuid>>,
+pub(crate) struct Ended(RwLock<Names>);
+
+#[derive(Debug, Default)]
+struct Names {
+    all: HashSet<Uuid>,
+    /// The zones whose rows are among them. What changes from then on is told.
+    zones: HashSet<Uuid>,
+    /// How many were told since the rows were read.
+    told: usize,
+    /// How often all was forgotten: what was read before says nothing after.
+    turn: u64,
+}
+
+impl Names {
+    fn forget(&mut self) {
+        *self = Names { turn: self.turn + 1, ..Names::default() };
+    }
 }
 
 impl Ended {
     /// These have ended, or something of theirs has: a name too many is nobody's.
     pub(crate) fn note(&self, names: impl Iterator<Item = Uuid>) {
-        if let Ok(mut all) = self.names.write() {
-            all.extend(names);
-            if all.len() <= MOST {
-                return;
-            }
+        let Ok(mut known) = self.0.write() else { return };
+        let before = known.all.len();
+        known.all.extend(names);
+        known.told += known.all.len() - before;
+        if known.told > MOST {
             // Most of them would be refused by now for their time alone.
-            all.clear();
+            known.forget();
         }
-        self.forget();
     }
 
     /// Something may have been missed: the rows are read again.
     pub(crate) fn forget(&self) {
-        if let Ok(mut read) = self.read.write() {
-            read.clear();
+        if let Ok(mut known) = self.0.write() {
+            known.forget();
         }
     }
 
-    fn knows(&self, zone: Uuid) -> bool {
-        self.read.read().is_ok_and(|read| read.contains(&zone))
+    /// Whether that one has ended; the turn in which the rows of the zone are to be read, when they were not.
+    fn has(&self, name: Uuid, zone: Uuid) -> Reply<Result<bool, u64>> {
+        let known = self.0.read().map_err(|_| broken())?;
+        Ok(if known.zones.contains(&zone) { Ok(known.all.contains(&name)) } else { Err(known.turn) })
     }
 
-    fn has(&self, name: Uuid) -> Reply<bool> {
-        let all = self.names.read();
-        all.map(|all| all.contains(&name)).map_err(|_| Fault::Internal("a lock is broken".into()))
+    /// The rows of a zone, as they were read in that turn.
+    fn learn(&self, zone: Uuid, turn: u64, rows: Vec<Uuid>) -> Reply<()> {
+        let mut known = self.0.write().map_err(|_| broken())?;
+        if known.turn == turn {
+            known.all.extend(rows);
+            known.zones.insert(zone);
+        }
+        Ok(())
     }
+}
+
+fn broken() -> Fault {
+    Fault::Internal("a lock is broken".into())
 }
 
 impl Engine {
     /// Whether that access token was ended, by its name.
     pub(crate) async fn has_ended(&self, name: Uuid, zone: Uuid, now: Micros) -> Reply<bool> {
-        if !self.ended.knows(zone) {
-            // Marked before it is read: whoever takes the mark away meanwhile has the next one read again.
-            if let Ok(mut read) = self.ended.read.write() {
-                read.insert(zone);
+        loop {
+            match self.ended.has(name, zone)? {
+                Ok(ended) => return Ok(ended),
+                // Nobody is told that it has not before all rows are there.
+                Err(turn) => self.ended.learn(zone, turn, self.read_ended(zone, now).await?)?,
             }
-            let rows = self.read_ended(zone, now).await;
-            self.ended.note(rows.inspect_err(|_| self.ended.forget())?.into_iter());
         }
-        self.ended.has(name)
     }
 
     async fn read_ended(&self, zone: Uuid, now: Micros) -> Reply<Vec<Uuid>> {
@@ -91,12 +112,10 @@ impl Engine {
 /// must be one that writes, under the duty of sign-in.
 pub(crate) async fn end_unkept(names: &[String], until: Micros, cx: &mut Ctx) -> Reply<()> {
     let seen = cx.tx().visible::<Token>().await?;
-    for jti in names {
+    let known = Query::first(PAGE).when(Cond::In(Field::Text("jti"), names.to_vec()));
+    let known = cx.tx().list(&seen, &known).await?.rows;
+    for jti in names.iter().filter(|jti| known.iter().all(|row| row.own.jti != **jti)) {
         let Some(name) = as_name(jti) else { continue };
-        let known = Cond::In(Field::Text("jti"), vec![jti.clone()]);
-        if cx.tx().find(&seen, known).await?.is_some() {
-            continue;
-        }
         // Nobody's: what ends a user's or a client's tokens must not take this one away, and bring the token back.
         let row = Keep {
             jti,
@@ -151,5 +170,46 @@ const KIND: &str = "ended";
 const PAGE: i64 = 1_000;
 /// Refreshes of one sign-in whose access tokens are ended with it.
 const LATELY: i64 = 100;
-/// Names in memory; beyond it they are read anew, without those whose time is over.
+/// Names that are told; beyond it all are read anew, without those whose time is over.
 const MOST: usize = 1_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(n: usize) -> Uuid {
+        Uuid::from_u128(n as u128)
+    }
+
+    #[test]
+    fn nobody_is_told_before_the_rows_are_there() {
+        let (ended, zone, other) = (Ended::default(), id(1), id(2));
+        assert_eq!(ended.has(id(7), zone), Ok(Err(0)));
+        // Told while another is still reading: it counts, and the zone is still to be read.
+        ended.note([id(8)].into_iter());
+        assert_eq!(ended.has(id(8), zone), Ok(Err(0)));
+        ended.learn(zone, 0, vec![id(7)]).unwrap();
+        assert_eq!([7, 8, 9].map(|n| ended.has(id(n), zone)), [Ok(Ok(true)), Ok(Ok(true)), Ok(Ok(false))]);
+        assert_eq!(ended.has(id(7), other), Ok(Err(0)));
+    }
+
+    #[test]
+    fn what_was_read_before_all_was_forgotten_says_nothing() {
+        let (ended, zone) = (Ended::default(), id(1));
+        ended.forget();
+        ended.learn(zone, 0, vec![]).unwrap();
+        assert_eq!(ended.has(id(7), zone), Ok(Err(1)));
+        ended.learn(zone, 1, vec![]).unwrap();
+        assert_eq!(ended.has(id(7), zone), Ok(Ok(false)));
+    }
+
+    #[test]
+    fn it_is_bounded_and_never_says_no_for_that() {
+        let (ended, zone) = (Ended::default(), id(1));
+        ended.learn(zone, 0, vec![]).unwrap();
+        ended.note((0..MOST).map(id));
+        assert_eq!(ended.has(id(5), zone), Ok(Ok(true)));
+        ended.note([id(MOST)].into_iter());
+        assert_eq!(ended.has(id(5), zone), Ok(Err(1)));
+    }
+}
