@@ -147,7 +147,7 @@ impl ClientAuth {
 }
 
 impl Known {
-    pub(crate) fn new(row: &Fields<ClientOwn>, here: Arc<ZoneInfo>) -> Known {
+    fn new(row: &Fields<ClientOwn>, here: Arc<ZoneInfo>) -> Known {
         let list = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
         let (own, policy) = (&row.own, &here.config.token_policy);
         let others: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
@@ -235,7 +235,7 @@ impl Known {
     }
 
     /// The algorithms that its zone must sign with for it.
-    pub(crate) fn signed_for(&self) -> Vec<Algorithm> {
+    fn signed_for(&self) -> Vec<Algorithm> {
         let Known { id_token_algorithm, userinfo_algorithm, introspection_algorithm, policy, .. } = self;
         let all = [id_token_algorithm, userinfo_algorithm, introspection_algorithm, &policy.answer_algorithm];
         all.into_iter().flatten().copied().collect()
@@ -324,17 +324,26 @@ impl Engine {
             return Ok(Some(known));
         }
         let epoch = self.clients.epoch.load(Ordering::SeqCst);
+        let named = Cond::In(Field::Text("client_id"), vec![client_id.to_owned()]);
+        let client = self.read_client(zone, named).await?;
+        if let Some(client) = &client {
+            self.clients.keep(client, epoch);
+        }
+        Ok(client)
+    }
+
+    /// A client as the database has it, with what signs for it.
+    pub(crate) async fn read_client(&self, zone: Uuid, which: Cond) -> Reply<Option<Arc<Known>>> {
         // As it is since that moment, not as it was when the request came.
         let Some(here) = self.zones.of(zone) else { return Ok(None) };
         self.keys(&here).await?;
         let mut tx = self.begin("client_show", zone);
         let seen = tx.visible::<Client>().await?;
-        let row = tx.find(&seen, Cond::In(Field::Text("client_id"), vec![client_id.to_owned()])).await?;
+        let row = tx.find(&seen, which).await?;
         drop(tx);
         let client = row.map(|row| Arc::new(Known::new(&row, here)));
         if let Some(client) = &client {
             self.able(&client.here, &client.signed_for()).await?;
-            self.clients.keep(client, epoch);
         }
         Ok(client)
     }

@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use uaa_directory::{Client, Keyring};
+use uaa_directory::Keyring;
 use uaa_model::{Fault, Micros, Reply};
 use uaa_plugin::ZoneInfo;
 use uaa_store::Cond;
@@ -152,22 +152,10 @@ impl Engine {
     pub async fn follow_clients(&self, caches: crate::Caches) {
         loop {
             for (zone, id) in caches.clients_changed().await {
-                if let Err(fault) = self.ready_for(zone, id).await {
+                if let Err(fault) = self.read_client(zone, Cond::Ids("guid", vec![id])).await {
                     tracing::warn!(?fault, client = %id, "what signs for a client could not be made yet");
                 }
             }
-        }
-    }
-
-    async fn ready_for(&self, zone: Uuid, id: Uuid) -> Reply<()> {
-        let Some(here) = self.zones.of(zone) else { return Ok(()) };
-        let mut tx = self.begin("client_show", zone);
-        let seen = tx.visible::<Client>().await?;
-        let row = tx.find(&seen, Cond::Ids("guid", vec![id])).await?;
-        drop(tx);
-        match row.map(|row| Known::new(&row, here)) {
-            Some(client) => self.able(&client.here, &client.signed_for()).await,
-            None => Ok(()),
         }
     }
 
