@@ -76,3 +76,32 @@ async fn nothing_else_is_read_by_them() {
         assert!(!is_open(answer.headers()), "{url}: {answer:?}");
     }
 }
+
+/// Keys and metadata are answered from what lies ready; a request for the head of one goes the ordinary way.
+#[tokio::test]
+async fn what_lies_ready_is_what_the_ordinary_way_says() {
+    let server = Hallmark::start().await;
+    let head_of = |response: &Response| {
+        let mut headers = response.headers().clone();
+        for name in ["date", "x-vcap-request-id"] {
+            assert!(headers.remove(name).is_some(), "{name}");
+        }
+        let mut all: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+        all.sort();
+        (response.status(), all)
+    };
+    for path in [
+        "/uaa/token_keys",
+        "/uaa/token_key",
+        "/uaa/oauth/jwks",
+        "/uaa/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server/uaa/oauth/token",
+    ] {
+        let url = format!("{}{path}", server.uaa().trim_end_matches("/uaa"));
+        let head = ask(&url, Method::HEAD, "GET").await;
+        let got = ask(&url, Method::GET, "GET").await;
+        assert_eq!(head_of(&got), head_of(&head), "{path}");
+        assert!(got.status() == 200 && got.headers().contains_key("etag"), "{path}");
+        assert!(!got.text().await.unwrap().is_empty());
+    }
+}

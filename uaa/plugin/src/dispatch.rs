@@ -100,7 +100,7 @@ fn any_origin() -> CorsLayer {
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("dpop")])
-        .expose_headers([header::WWW_AUTHENTICATE, header::ETAG, HeaderName::from_static("dpop-nonce")])
+        .expose_headers(EXPOSED)
         .max_age(ASKED_AGAIN)
         // It is the same for everybody.
         .vary([])
@@ -307,3 +307,6 @@ const PLATFORM: &[&str] = &["cloud_controller", "cloud_controller_service_permis
 /// facts of that revision at least.
 const REVISION: HeaderName = HeaderName::from_static("x-access-revision");
 const X_REQUEST_ID: &str = "x-request-id";
+/// What a script of any site may read of an answer.
+pub(crate) const EXPOSED: [HeaderName; 3] =
+    [header::WWW_AUTHENTICATE, header::ETAG, HeaderName::from_static("dpop-nonce")];
