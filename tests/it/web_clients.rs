@@ -1,12 +1,12 @@
-//! Applications that nobody here wrote sign people in: Authlib from PyPI, and Apache's module of Debian.
+//! Applications that nobody here wrote sign people in: Authlib from PyPI, Spring Security from Maven, and Apache's module of Debian.
 
 use crate::authorize::{App, sign_in};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use tests::{Browser, Hallmark, python_with};
+use tests::{Browser, Hallmark, java, python_with};
 
 #[tokio::test]
 async fn authlib() {
@@ -42,15 +42,12 @@ async fn mod_auth_openidc() {
     let server = Hallmark::start().await;
     let apache = Apache::start(&server).await;
     let (page, callback) = (format!("{}/app/", apache.home), format!("{}/app/callback", apache.home));
-    let token = server.token("admin", &server.client_secret(), &[("grant_type", "client_credentials")]).await;
-    let token = token.body["access_token"].as_str().unwrap().to_owned();
     let client = json!({
         "client_id": "apache", "client_secret": "open sesame", "scope": ["openid", "email"], "autoapprove": true,
         "authorized_grant_types": ["authorization_code"], "redirect_uri": [callback],
         "post_logout_redirect_uris": [format!("{}/out", apache.home)],
     });
-    let made = server.ask(&token, "POST", &format!("{}/oauth/clients", server.uaa()), Some(client)).await;
-    assert_eq!(made.status, 201, "{made:?}");
+    made(&server, client).await;
 
     let (mut there, mut here) = (Browser::at(&apache.home), Browser::at(&server.uaa()));
     let asked = there.open(&page).await.elsewhere.expect("to the provider");
@@ -74,6 +71,126 @@ async fn mod_auth_openidc() {
     assert_eq!(here.open(asked.as_str()).await.text("h1"), "Sign in");
 }
 
+/// Pages behind a sign-in, with PKCE; signed out from the application, and from elsewhere by the back channel. An API behind bearer tokens.
+#[tokio::test]
+async fn spring_security() {
+    let server = Hallmark::start_with("outbound: {allow_networks: [127.0.0.0/8]}\n").await;
+    let app = Spring::start(&server).await;
+    let client = json!({
+        "client_id": "spring", "client_secret": "open sesame", "scope": ["openid", "email"], "autoapprove": true,
+        "authorized_grant_types": ["authorization_code"],
+        "redirect_uri": [format!("{}/login/oauth2/code/hallmark", app.home)],
+        "post_logout_redirect_uris": [format!("{}/out", app.home)],
+        "backchannel_logout_uri": format!("{}/logout/connect/back-channel/hallmark", app.home),
+    });
+    made(&server, client).await;
+
+    let (mut there, mut here) = (Browser::at(&app.home), Browser::at(&server.uaa()));
+    let asked = there.open("/").await.elsewhere.expect("to the provider");
+    assert!(asked.query().unwrap_or_default().contains("code_challenge_method=S256"), "{asked}");
+    let asked = here.open(asked.as_str()).await;
+    let back = sign_in(&server, &mut here, &asked).await.elsewhere.expect("back to the application");
+    let shown = there.open(back.as_str()).await;
+    assert_eq!((shown.text("h1"), shown.text("p")), ("admin".into(), "admin".into()));
+
+    let out = there.send(&shown, "_csrf", &[]).await.elsewhere.expect("to the provider");
+    let back = here.open(out.as_str()).await.elsewhere.expect("back to the application");
+    assert_eq!(there.open(back.as_str()).await.text("h1"), "Signed out");
+
+    let asked = there.open("/").await.elsewhere.expect("to the provider again");
+    let asked = here.open(asked.as_str()).await;
+    let back = sign_in(&server, &mut here, &asked).await.elsewhere.expect("back to the application");
+    assert_eq!(there.open(back.as_str()).await.text("h1"), "admin");
+    let out = here.open("/uaa/logout.do").await;
+    here.send(&out, "decision", &[("decision", "sign-out")]).await;
+    let told = async {
+        while there.open("/").await.elsewhere.is_none() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), told).await.expect("the application is told");
+
+    let me = format!("{}/api/me", app.home);
+    let form = [("grant_type", "password"), ("username", "admin"), ("password", &server.admin_password())];
+    let good = server.token("cf", "", &form).await.body["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(server.ask(&good, "GET", &me, None).await.body, json!({"user_name": "admin", "client": "cf"}));
+    let (signed, signature) = good.rsplit_once('.').unwrap();
+    let forged = format!("{signed}.{}", signature.chars().rev().collect::<String>());
+    for (token, status) in [(forged.as_str(), 401), ("", 401)] {
+        assert_eq!(server.ask(token, "GET", &me, None).await.status, status);
+    }
+}
+
+/// An application of Spring Boot, on a port of its own.
+struct Spring {
+    child: Child,
+    home: String,
+}
+
+impl Spring {
+    async fn start(server: &Hallmark) -> Spring {
+        let (classes, port) = (java("spring"), free_port());
+        let issuer = format!("{}/oauth/token", server.uaa());
+        let mut command = Command::new("java");
+        command.args(["-XX:TieredStopAtLevel=1", "-cp", &classes, "webapp.WebApp"]);
+        command.args([
+            "--server.address=127.0.0.1",
+            "--logging.level.root=warn",
+            "--spring.main.banner-mode=off",
+        ]);
+        command.arg(format!("--server.port={port}"));
+        let registration = "--spring.security.oauth2.client.registration.hallmark";
+        for (name, value) in [
+            ("client-id", "spring"),
+            ("client-secret", "open sesame"),
+            ("scope", "openid,email"),
+            ("authorization-grant-type", "authorization_code"),
+            ("redirect-uri", "{baseUrl}/login/oauth2/code/{registrationId}"),
+        ] {
+            command.arg(format!("{registration}.{name}={value}"));
+        }
+        command.arg(format!("--spring.security.oauth2.client.provider.hallmark.issuer-uri={issuer}"));
+        command.arg(format!("--spring.security.oauth2.resourceserver.jwt.issuer-uri={issuer}"));
+        let child = command.spawn().expect("java starts");
+        let mut app = Spring { child, home: format!("http://127.0.0.1:{port}") };
+        assert!(listens(&mut app.child, port).await, "the application does not come up: it says above why");
+        app
+    }
+}
+
+impl Drop for Spring {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn made(server: &Hallmark, client: Value) {
+    let token = server.token("admin", &server.client_secret(), &[("grant_type", "client_credentials")]).await;
+    let token = token.body["access_token"].as_str().expect("a token").to_owned();
+    let made = server.ask(&token, "POST", &format!("{}/oauth/clients", server.uaa()), Some(client)).await;
+    assert_eq!(made.status, 201, "{made:?}");
+}
+
+fn free_port() -> u16 {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    free.local_addr().expect("its address").port()
+}
+
+/// Waits until that program listens there, a minute at most.
+async fn listens(child: &mut Child, port: u16) -> bool {
+    for _ in 0..1_200 {
+        if child.try_wait().is_ok_and(|ended| ended.is_some()) {
+            return false;
+        }
+        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    false
+}
+
 fn discovery(server: &Hallmark) -> String {
     format!("{}/.well-known/openid-configuration", server.uaa())
 }
@@ -82,7 +199,7 @@ fn discovery(server: &Hallmark) -> String {
 struct Apache {
     child: Child,
     home: String,
-    _files: tempfile::TempDir,
+    files: tempfile::TempDir,
 }
 
 impl Apache {
@@ -92,9 +209,7 @@ impl Apache {
             "Apache's module is missing: apt-get install apache2 libapache2-mod-auth-openidc"
         );
         let files = tempfile::tempdir().unwrap();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
+        let port = free_port();
         let home = format!("http://127.0.0.1:{port}");
         let dir = files.path();
         std::fs::create_dir_all(dir.join("www/app")).unwrap();
@@ -106,15 +221,11 @@ impl Apache {
         let mut command = Command::new("/usr/sbin/apache2");
         command.args(["-D", "FOREGROUND", "-f"]).arg(dir.join("conf"));
         let child = command.stderr(Stdio::inherit()).spawn().expect("apache2 starts");
-        let apache = Apache { child, home, _files: files };
-        for _ in 0..200 {
-            if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                return apache;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        let log = std::fs::read_to_string(apache._files.path().join("error")).unwrap_or_default();
-        panic!("apache2 does not come up: {log}");
+        let mut apache = Apache { child, home, files };
+        let up = listens(&mut apache.child, port).await;
+        let log = std::fs::read_to_string(apache.files.path().join("error")).unwrap_or_default();
+        assert!(up, "apache2 does not come up: {log}");
+        apache
     }
 }
 
