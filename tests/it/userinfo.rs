@@ -18,7 +18,7 @@ async fn by_header_and_by_form_and_to_nobody_else() {
         ("user_name", json!("admin")),
         ("sub", by_header.body["user_id"].clone()),
         ("email_verified", json!(true)),
-        ("name", json!("")),
+        ("name", Value::Null),
         // Nobody asked for a profile.
         ("preferred_username", Value::Null),
         ("updated_at", Value::Null),

@@ -189,6 +189,7 @@ scopes-away = When you are away
 scope-required = Always needed to sign you in
 only-where-you-may = Only where you may do this yourself
 scope-openid = The identifier of your account
+scope-openid-why = With it, the name, e-mail address and phone number that your account holds
 scope-profile = Your name and picture
 scope-email = Your e-mail address
 scope-phone = Your phone number

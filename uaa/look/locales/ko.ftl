@@ -152,6 +152,7 @@ scopes-away = 자리를 비웠을 때
 scope-required = 로그인에 항상 필요합니다
 only-where-you-may = 내게 권한이 있는 곳에서만 가능합니다
 scope-openid = 계정 식별자
+scope-openid-why = 계정에 있는 이름, 이메일 주소, 전화번호도 함께 전달됩니다
 scope-profile = 이름과 프로필 사진
 scope-email = 이메일 주소
 scope-phone = 전화번호

@@ -54,7 +54,7 @@ pub(crate) fn lines(x: &Scene<'_>, scopes: &[Asked]) -> Vec<String> {
 
 fn of_you(scope: &str) -> Option<Meaning> {
     let (group, says, explains) = match scope {
-        "openid" => (Group::You, key("scope-openid"), None),
+        "openid" => (Group::You, key("scope-openid"), Some(key("scope-openid-why"))),
         "profile" => (Group::You, key("scope-profile"), None),
         "email" => (Group::You, key("scope-email"), None),
         "phone" => (Group::You, key("scope-phone"), None),

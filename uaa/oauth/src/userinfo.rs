@@ -117,8 +117,8 @@ async fn members(user: Uuid, profile: bool, cx: &mut Ctx) -> Reply<Map<String, V
     put("user_name", Some(&person.username));
     put("given_name", person.given_name.as_deref());
     put("family_name", person.family_name.as_deref());
-    // UAA has the member always.
-    put("name", Some(&person.name().unwrap_or_default()));
+    // Section 5.3.2: what is empty is left out. UAA has an empty text there.
+    put("name", person.name().as_deref());
     put("email", Some(&person.email));
     put("phone_number", person.phone.as_deref());
     if profile {
