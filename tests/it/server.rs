@@ -2,8 +2,11 @@
 
 use reqwest::{Response, Version};
 use serde_json::Value;
+use std::fs::File;
+use std::net::TcpListener;
+use std::process::Stdio;
 use std::time::Duration;
-use tests::Hallmark;
+use tests::{Hallmark, hallmark};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -149,6 +152,37 @@ async fn what_runs_is_finished_before_the_end() {
     assert!(said.starts_with("HTTP/1.1 200 ") && said.contains("\"access_token\""), "{said}");
     assert_eq!(server.exit_code().await, Some(0));
     assert!(server.verify().0, "what was written last is sealed");
+}
+
+/// The reference on a page is that of its request's line, with the filter that the guide names.
+#[tokio::test]
+async fn what_a_page_refers_to_is_in_the_log() {
+    let data = tempfile::tempdir().unwrap();
+    let (file, port) =
+        (data.path().join("log"), TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+    let mut server = hallmark()
+        .args(["up", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+        .arg(data.path())
+        .env("HALLMARK_LOG_FILTER", "info,hallmark::access=debug")
+        .stdout(Stdio::null())
+        .stderr(File::create(&file).unwrap())
+        .spawn()
+        .unwrap();
+    let mut tries = 0;
+    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        tries += 1;
+        assert!(tries < 1_000, "it does not come up");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let site = format!("http://127.0.0.1:{port}/uaa");
+    let page = get(&site, "/oauth/authorize?client_id=nobody", &[("accept", "text/html")]).await;
+    let id = request_id(&page);
+    assert!(page.text().await.unwrap().contains(&id));
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let log = std::fs::read_to_string(file).unwrap();
+    let line = log.lines().find(|line| line.contains(&id)).unwrap_or_else(|| panic!("no `{id}` in {log}"));
+    assert!(line.contains("authorization_show") && !line.contains("nobody"), "{line}");
 }
 
 async fn get(site: &str, path: &str, headers: &[(&str, &str)]) -> Response {

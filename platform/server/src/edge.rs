@@ -317,7 +317,7 @@ impl Seen {
         if status >= 500 {
             tracing::warn!(target: ACCESS, request = id.as_str(), %method, path = path(), route, status, millis, statements, %client, "failed");
         } else {
-            tracing::debug!(target: ACCESS, %method, path = path(), route, status, millis, statements, %client, "answered");
+            tracing::debug!(target: ACCESS, request = id.as_str(), %method, path = path(), route, status, millis, statements, %client, "answered");
         }
     }
 }

@@ -110,12 +110,14 @@ async fn what_cannot_be_meant_is_an_error_and_signs_nobody_out() {
         ),
         (&[("client_id", "other"), ("post_logout_redirect_uri", BYE)], "invalid_redirect_uri"),
         (&[("client_id", "nobody"), ("post_logout_redirect_uri", BYE)], "invalid_client"),
-        (&[("post_logout_redirect_uri", BYE)], "invalid_client"),
+        (&[("post_logout_redirect_uri", BYE)], "invalid_request"),
         (&[("state", "a"), ("state", "b")], "invalid_request"),
     ] {
         let page = browser.open(&out(ask)).await;
         assert_eq!((page.status, page.elsewhere.is_some()), (400, false), "{ask:?} {}", page.html);
         assert_eq!(page.text("dl code"), code, "{ask:?}");
+        let of_the_hint = code == "invalid_id_token_hint" || ask == [("post_logout_redirect_uri", BYE)];
+        assert_eq!(page.html.contains("(id_token_hint)"), of_the_hint, "{ask:?} {}", page.html);
     }
     let long = "x".repeat(40_000);
     let posted = [("state".to_owned(), long)];

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use uaa_authz::Duty;
 use uaa_look::{
-    Account, Around, Asset, Brand, Envelope, ErrorPage, Lang, Look, Mail, Message, Page, Proof, Reason,
+    Account, Around, Asset, Brand, Envelope, ErrorPage, Flaw, Lang, Look, Mail, Message, Page, Proof, Reason,
 };
 use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::{Answer, Ctx, ZoneInfo};
@@ -174,7 +174,7 @@ impl Pages {
             }
             Fault::Protocol(Code { status, name, .. }, ..) => (*status, *name, Reason::NotAllowed),
             Fault::Parse(_) | Fault::BadQuery(_) | Fault::Invalid(_) => {
-                (400, "invalid_request", Reason::Malformed)
+                (400, "invalid_request", Reason::Request(Flaw::Malformed))
             }
             _ => return Err(fault),
         };

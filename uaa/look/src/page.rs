@@ -27,7 +27,7 @@ pub use access::{Access, Held, InOrganization, Step, Why};
 pub use choose_account::{ChooseAccount, Known};
 pub use consent::{Asked, Consent};
 pub use device::{Device, DeviceConfirm, DeviceDone};
-pub use error::{ErrorPage, Reason};
+pub use error::{ErrorPage, Flaw, Reason};
 pub use forgot::{About, CheckMail, ForceChange, Forgot, NewPassword, PasswordFault, PasswordRules};
 pub use hand_over::HandOver;
 pub use home::{Home, Tile};

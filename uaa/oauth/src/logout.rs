@@ -12,7 +12,7 @@ use axum::http::{Method, StatusCode, header};
 use request::{Asked, Refused, Sent};
 use std::sync::Arc;
 use uaa_directory::{Live, Shown, account, cookie};
-use uaa_look::{ErrorPage, Onward, Reason, SignOut, SignedOut};
+use uaa_look::{ErrorPage, Flaw, Onward, Reason, SignOut, SignedOut};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
 use uaa_store::Want;
@@ -106,20 +106,21 @@ impl Authorize {
 
     /// The request cannot be meant, and nobody is signed out by it.
     fn not_signed_out(&self, refused: &Refused, cx: &mut Ctx) -> Reply<Answer> {
-        let (reason, code) = match refused {
-            Refused::Malformed => (Reason::Malformed, "invalid_request"),
-            Refused::Hint => (Reason::Malformed, "invalid_id_token_hint"),
+        let (flaw, code) = match refused {
+            Refused::Malformed => (Flaw::Malformed, "invalid_request"),
+            Refused::Hint => (Flaw::Hint, "invalid_id_token_hint"),
             Refused::ReturnAddress(Some(client)) => {
-                (Reason::ReturnAddress { client: client.name.clone() }, "invalid_redirect_uri")
+                (Flaw::ReturnAddress { client: client.name.clone() }, "invalid_redirect_uri")
             }
-            Refused::ReturnAddress(None) => (Reason::UnknownClient, "invalid_client"),
+            Refused::ReturnAddress(None) => (Flaw::UnknownClient, "invalid_client"),
+            Refused::NoHint => (Flaw::Hint, "invalid_request"),
         };
         let client = match refused {
             Refused::ReturnAddress(client) => client.as_ref(),
-            Refused::Malformed | Refused::Hint => None,
+            Refused::Malformed | Refused::Hint | Refused::NoHint => None,
         };
         let page = ErrorPage {
-            reason,
+            reason: Reason::Request(flaw),
             code: code.into(),
             client_id: client.map(|client: &Arc<Known>| client.client_id.clone()),
             reference: cx.caller.request.to_string(),

@@ -20,18 +20,11 @@ pub struct ErrorPage {
     pub home: Option<String>,
 }
 
-/// What is wrong with the request.
+/// Why there is a page instead of what was wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The return address is not one of the client's.
-    ReturnAddress {
-        /// The client's name.
-        client: String,
-    },
-    /// There is no such client.
-    UnknownClient,
-    /// Several or no return addresses to choose from, a parameter twice, or something else that leaves no safe way back.
-    Malformed,
+    /// Something is wrong with what the application asked, so that there is no safe way back to it.
+    Request(Flaw),
     /// The page was open too long, or opened twice; what it stood for is gone.
     Expired,
     /// There is no page at this address.
@@ -42,6 +35,24 @@ pub enum Reason {
     Ours,
 }
 
+/// What is wrong with an application's request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// The return address is not one of the client's, or missing where there are several.
+    ReturnAddress {
+        /// The client's name.
+        client: String,
+    },
+    /// There is no such client.
+    UnknownClient,
+    /// The ID token that would say whose sign-in it is about is missing, or none of ours.
+    Hint,
+    /// There is no request where `request_uri` says: used up, too old, or another client's.
+    RequestUri,
+    /// A parameter is missing or there twice, or something else that leaves no safe way back.
+    Malformed,
+}
+
 impl ErrorPage {
     /// In UTC always: it is compared with the log of whoever runs the application.
     pub(crate) fn time<'a>(&self, x: &Scene<'a>) -> Said<'a, true> {
@@ -50,9 +61,7 @@ impl ErrorPage {
 
     pub(crate) fn lead<'a>(&'a self, x: &Scene<'a>) -> Said<'a, false> {
         match &self.reason {
-            Reason::ReturnAddress { .. } | Reason::UnknownClient | Reason::Malformed => {
-                x.text("error-lead-request")
-            }
+            Reason::Request(_) => x.text("error-lead-request"),
             Reason::Expired => x.text("error-lead-expired"),
             Reason::NotFound => x.text("error-lead-not-found"),
             Reason::NotAllowed => x.text("error-lead-not-allowed"),
@@ -62,9 +71,13 @@ impl ErrorPage {
 
     pub(crate) fn first<'a>(&'a self, x: &Scene<'a>) -> Said<'a, false> {
         match &self.reason {
-            Reason::ReturnAddress { client } => x.text("error-return-address").with("client", client),
-            Reason::UnknownClient => x.text("error-unknown-client"),
-            Reason::Malformed => x.text("error-malformed"),
+            Reason::Request(Flaw::ReturnAddress { client }) => {
+                x.text("error-return-address").with("client", client)
+            }
+            Reason::Request(Flaw::UnknownClient) => x.text("error-unknown-client"),
+            Reason::Request(Flaw::Hint) => x.text("error-hint"),
+            Reason::Request(Flaw::RequestUri) => x.text("error-request-uri"),
+            Reason::Request(Flaw::Malformed) => x.text("error-malformed"),
             Reason::Expired => x.text("error-expired"),
             Reason::NotFound => x.text("error-not-found"),
             Reason::NotAllowed => x.text("error-not-allowed"),
@@ -74,9 +87,7 @@ impl ErrorPage {
 
     pub(crate) fn second<'a>(&'a self, x: &Scene<'a>) -> Said<'a, false> {
         match &self.reason {
-            Reason::ReturnAddress { .. } | Reason::UnknownClient | Reason::Malformed => {
-                x.text("error-not-sent-back")
-            }
+            Reason::Request(_) => x.text("error-not-sent-back"),
             Reason::Expired | Reason::NotFound | Reason::NotAllowed | Reason::Ours => {
                 x.text("error-nothing-changed")
             }
@@ -85,9 +96,7 @@ impl ErrorPage {
 
     pub(crate) fn then<'a>(&'a self, x: &Scene<'a>) -> Said<'a, false> {
         match &self.reason {
-            Reason::ReturnAddress { .. } | Reason::UnknownClient | Reason::Malformed | Reason::Expired => {
-                x.text("error-then-application")
-            }
+            Reason::Request(_) | Reason::Expired => x.text("error-then-application"),
             Reason::NotFound => x.text("error-then-not-found"),
             Reason::NotAllowed => x.text("error-then-not-allowed"),
             Reason::Ours => x.text("error-then-ours"),
@@ -98,11 +107,5 @@ impl ErrorPage {
 page!(ErrorPage, "page/error.html", |p, x| match &p.reason {
     Reason::NotFound => x.text("error-title-not-found"),
     Reason::Ours => x.text("error-title-ours"),
-    Reason::ReturnAddress { .. }
-    | Reason::UnknownClient
-    | Reason::Malformed
-    | Reason::Expired
-    | Reason::NotAllowed => {
-        x.text("error-title")
-    }
+    Reason::Request(_) | Reason::Expired | Reason::NotAllowed => x.text("error-title"),
 });

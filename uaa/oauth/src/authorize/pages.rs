@@ -1,12 +1,13 @@
 //! The pages of the authorization endpoint: what cannot be sent back, what the person is asked, and the hand-over by a form.
 
 use super::Authorize;
+use super::pushed;
 use super::request::{Asked, NO_KEY};
 use super::respond::Mode;
 use crate::client::Known;
 use axum::http::StatusCode;
 use uaa_directory::{Live, Shown, account, proofs};
-use uaa_look::{Client, Consent, ErrorPage, HandOver, Link, Reason};
+use uaa_look::{Client, Consent, ErrorPage, Flaw, HandOver, Link, Reason};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx};
 use url::Url;
@@ -15,12 +16,14 @@ impl Authorize {
     /// A request that cannot be answered to whoever sent it.
     pub(super) fn trouble(&self, error: &'static str, client: Option<&Known>, cx: &mut Ctx) -> Reply<Answer> {
         let (status, reason) = match (error, client) {
-            ("invalid_client", _) => (StatusCode::UNAUTHORIZED, Reason::UnknownClient),
+            ("invalid_client", _) => (StatusCode::UNAUTHORIZED, Reason::Request(Flaw::UnknownClient)),
             ("invalid_redirect_uri", Some(client)) => {
-                (StatusCode::BAD_REQUEST, Reason::ReturnAddress { client: client.name.clone() })
+                let flaw = Flaw::ReturnAddress { client: client.name.clone() };
+                (StatusCode::BAD_REQUEST, Reason::Request(flaw))
             }
+            (pushed::NOT_GOOD, _) => (StatusCode::BAD_REQUEST, Reason::Request(Flaw::RequestUri)),
             (NO_KEY, _) => (StatusCode::SERVICE_UNAVAILABLE, Reason::Ours),
-            _ => (StatusCode::BAD_REQUEST, Reason::Malformed),
+            _ => (StatusCode::BAD_REQUEST, Reason::Request(Flaw::Malformed)),
         };
         let page = ErrorPage {
             reason,

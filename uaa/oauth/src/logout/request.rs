@@ -62,6 +62,8 @@ pub(super) enum Refused {
     Malformed,
     /// The ID token is none of ours.
     Hint,
+    /// An address to go on to, and neither an ID token nor a client that it would be registered for.
+    NoHint,
     /// The address is registered by nobody, or not by that client.
     ReturnAddress(Option<Arc<Known>>),
 }
@@ -99,6 +101,9 @@ impl Asked {
             // Section 3: no redirect to what is not registered. OpenID's tests want the person to see why.
             (Some(uri), _) => match allowed(uri) {
                 Some(uri) => (Some(uri), true),
+                None if hint.is_none() && some(form, "client_id").is_none() => {
+                    return Ok(Err(Refused::NoHint));
+                }
                 None => return Ok(Err(Refused::ReturnAddress(client))),
             },
             // As in UAA, its own parameter counts for nothing when it leads where it may not.

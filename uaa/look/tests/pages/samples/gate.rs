@@ -2,7 +2,7 @@
 
 use super::{Sample, Text, account, at, client, payroll};
 use uaa_look::{
-    Asked, Consent, ErrorPage, HandOver, Home, Link, Locked, Notice, Onward, Passcode, Proof, Provider,
+    Asked, Consent, ErrorPage, Flaw, HandOver, Home, Link, Locked, Notice, Onward, Passcode, Proof, Provider,
     Reason, SignIn, SignInPassword, SignOut, SignedOut, Tile,
 };
 
@@ -112,9 +112,11 @@ fn errors(t: Text<'_>) -> Vec<Sample> {
         reference: Some(t("7K2M-Q4XA")),
     };
     let reasons = [
-        ("error", Reason::ReturnAddress { client: t("Payroll Desk") }),
-        ("error-unknown-client", Reason::UnknownClient),
-        ("error-malformed", Reason::Malformed),
+        ("error", Reason::Request(Flaw::ReturnAddress { client: t("Payroll Desk") })),
+        ("error-unknown-client", Reason::Request(Flaw::UnknownClient)),
+        ("error-hint", Reason::Request(Flaw::Hint)),
+        ("error-request-uri", Reason::Request(Flaw::RequestUri)),
+        ("error-malformed", Reason::Request(Flaw::Malformed)),
         ("error-expired", Reason::Expired),
         ("error-not-found", Reason::NotFound),
         ("error-not-allowed", Reason::NotAllowed),
