@@ -43,7 +43,7 @@ async fn runs(name: &str) {
 }
 
 /// Where a person's browser ends who signs in when asked, and agrees to everything.
-async fn ends(server: &Hallmark, browser: &mut Browser, url: &str) -> String {
+pub(crate) async fn ends(server: &Hallmark, browser: &mut Browser, url: &str) -> String {
     let mut page = browser.open(url).await;
     if page.elsewhere.is_none() && page.text("h1") == "Sign in" {
         page = sign_in(server, browser, &page).await;
