@@ -163,7 +163,7 @@ impl Credentials {
     ) -> Reply<bool> {
         let Some((client, stored)) = client.filter(|(_, stored)| !stored.is_empty()) else {
             for presented in presented {
-                self.hasher.verify_nothing(presented, source).await?;
+                Box::pin(self.hasher.verify_nothing(presented, source)).await?;
             }
             return Ok(false);
         };
@@ -174,7 +174,7 @@ impl Credentials {
         }
         for one in presented {
             for stored in stored {
-                if self.hasher.verify(one, stored, source).await? {
+                if Box::pin(self.hasher.verify(one, stored, source)).await? {
                     self.secrets.remember(client, stored, one, now);
                     return Ok(true);
                 }

@@ -325,7 +325,7 @@ impl Engine {
         }
         let epoch = self.clients.epoch.load(Ordering::SeqCst);
         let named = Cond::In(Field::Text("client_id"), vec![client_id.to_owned()]);
-        let client = self.read_client(zone, named).await?;
+        let client = Box::pin(self.read_client(zone, named)).await?;
         if let Some(client) = &client {
             self.clients.keep(client, epoch);
         }
@@ -359,7 +359,7 @@ impl Engine {
     ) -> Reply<Shown> {
         let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
         if let Some(assertion) = field("client_assertion") {
-            return self.by_assertion(headers, &assertion, zone, &field).await;
+            return Box::pin(self.by_assertion(headers, &assertion, zone, &field)).await;
         }
         let (id, secrets) = match Basic::read(headers) {
             Some(Basic { id, secret, or }) => (id, [vec![secret], or].concat()),
@@ -371,7 +371,7 @@ impl Engine {
         let client = self.client(zone, &id).await?;
         let Some(secret) = secrets.first() else {
             if let Some(client) = client.as_ref().filter(|c| c.policy.shows(Method::Certificate)) {
-                return self.by_certificate(client, caller.certificate.as_deref()).await;
+                return Box::pin(self.by_certificate(client, caller.certificate.as_deref())).await;
             }
             // A public client names itself; what it may do then is each grant's business.
             let client =

@@ -87,7 +87,7 @@ impl<'c> uaa_plugin::Handler<'c, Public, Body> for Endpoint {
 async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     let form = form(body, &cx.query)?;
     if user_token::is_wanted(&form, cx) {
-        return user_token::grant(engine, &form, cx).await;
+        return Box::pin(user_token::grant(engine, &form, cx)).await;
     }
     let shown = engine.authenticate_client(&cx.headers, &form, &cx.caller, cx.zone()).await;
     let shown = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?;
@@ -108,14 +108,16 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
     if !asked.client.may(&grant) || (grant == "password" && asked.client.policy.fapi.is_some()) {
         return Err(unauthorized_client(&grant));
     }
+    // The future of the endpoint is moved with each request, and is as large as its largest part: what waits for a database stands in a
+    // place of its own, and the one grant that does not is not copied at its size.
     let answer = match grant.as_str() {
         "client_credentials" => client_credentials::grant(engine, &asked, cx).await,
-        "authorization_code" => authorization_code::grant(engine, &asked, cx).await,
-        "password" => password::grant(engine, &asked, cx).await,
-        "refresh_token" => refresh_token::grant(engine, &asked, cx).await,
-        crate::device::GRANT => device_code::grant(engine, &asked, cx).await,
-        JWT_BEARER => jwt_bearer::grant(engine, &asked, cx).await,
-        TOKEN_EXCHANGE => token_exchange::grant(engine, &asked, cx).await,
+        "authorization_code" => Box::pin(authorization_code::grant(engine, &asked, cx)).await,
+        "password" => Box::pin(password::grant(engine, &asked, cx)).await,
+        "refresh_token" => Box::pin(refresh_token::grant(engine, &asked, cx)).await,
+        crate::device::GRANT => Box::pin(device_code::grant(engine, &asked, cx)).await,
+        JWT_BEARER => Box::pin(jwt_bearer::grant(engine, &asked, cx)).await,
+        TOKEN_EXCHANGE => Box::pin(token_exchange::grant(engine, &asked, cx)).await,
         // Its token is the header's, and it came by above.
         _ => Err(invalid_request("the grant type user_token takes a user's token as bearer")),
     }?;

@@ -9,7 +9,8 @@ use crate::grant::refresh_token;
 use crate::person::{Authentication, Person};
 use crate::stored::{self, Whose, end_all};
 use axum::http::{StatusCode, header};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use uaa_directory::{Assurance, User};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
@@ -52,8 +53,8 @@ pub(crate) enum Renewal<'a> {
     Same { family: Uuid, token: &'a str },
 }
 
-/// What was made.
-#[derive(Debug)]
+/// What was made: the members of RFC 6749 section 5.1, with UAA's `jti`.
+#[derive(Debug, Serialize)]
 pub(crate) struct Issued {
     pub(crate) access_token: String,
     /// `bearer` or `DPoP` (RFC 9449 section 5).
@@ -63,7 +64,9 @@ pub(crate) struct Issued {
     /// Its scopes, with spaces between.
     pub(crate) scope: String,
     pub(crate) jti: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) id_token: Option<String>,
 }
 
@@ -80,33 +83,23 @@ impl Issued {
         }
     }
 
-    /// The members of RFC 6749 section 5.1, with UAA's `jti`: of the token endpoint's answer, and of the fragment of
-    /// implicit and hybrid flows.
-    pub(crate) fn members(&self) -> Map<String, Value> {
-        let mut all = Map::new();
-        all.insert("access_token".into(), self.access_token.as_str().into());
-        all.insert("token_type".into(), self.token_type.into());
-        all.insert("expires_in".into(), json!(self.expires_in));
-        all.insert("scope".into(), self.scope.as_str().into());
-        all.insert("jti".into(), self.jti.as_str().into());
-        let further = [("refresh_token", &self.refresh_token), ("id_token", &self.id_token)];
-        for (name, token) in further {
-            if let Some(token) = token {
-                all.insert(name.into(), token.as_str().into());
-            }
+    /// The same one by one: for the fragment of implicit and hybrid flows, and for what has more of them.
+    pub(crate) fn members(&self) -> Reply<Map<String, Value>> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(members)) => Ok(members),
+            Ok(_) | Err(_) => Err(Fault::Internal("what was issued is no object".into())),
         }
-        all
     }
 
     /// The answer of the token endpoint.
     pub(crate) fn answer(&self) -> Reply<Answer> {
-        unkept(self.members())
+        unkept(self)
     }
 }
 
 /// An answer of the token endpoint that no cache keeps (RFC 6749 section 5.1).
-pub(crate) fn unkept(members: Map<String, Value>) -> Reply<Answer> {
-    Answer::json(StatusCode::OK, &Value::Object(members))?
+pub(crate) fn unkept(members: &impl Serialize) -> Reply<Answer> {
+    Answer::json(StatusCode::OK, members)?
         .with(header::CACHE_CONTROL, "no-store")?
         .with(header::PRAGMA, "no-cache")
 }
@@ -160,7 +153,7 @@ impl Engine {
         }
         let (subject, generation) = person.map_or((client.id, 0), |person| (person.id, person.generation));
         let whose = Whose { subject, family, generations: (generation, client.generation) };
-        stored::access(self, claims, form, (client, whose), cx).await
+        Box::pin(stored::access(self, claims, form, (client, whose), cx)).await
     }
 
     /// An access token as its client takes it.

@@ -1,6 +1,7 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use bytes::Bytes;
+use serde::Serialize;
 use serde_json::Value;
 use uaa_model::{Fault, Reply};
 
@@ -24,8 +25,9 @@ impl Answer {
     }
 
     /// Any status with JSON.
-    pub fn json(status: StatusCode, value: &Value) -> Reply<Answer> {
-        Answer::text(status, "application/json", value.to_string())
+    pub fn json(status: StatusCode, value: &impl Serialize) -> Reply<Answer> {
+        let body = serde_json::to_vec(value).map_err(|why| Fault::Internal(format!("an answer: {why}")))?;
+        Answer::text(status, "application/json", body)
     }
 
     /// Any status and type.

@@ -117,7 +117,7 @@ async fn tokens(
     let mut access = None;
     if asked.wanted.token {
         let issued = engine.issue_to_person(&order, cx).await?;
-        let members = issued.members();
+        let members = issued.members()?;
         for name in ["access_token", "token_type", "expires_in", "scope", "jti"] {
             match members.get(name) {
                 Some(Value::String(text)) => out.push((name, text.clone())),

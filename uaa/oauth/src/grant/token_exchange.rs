@@ -53,9 +53,9 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     };
     let form = (asked.opaque(), engine.ids.uuid());
     let access = engine.access_token(&mut claims, &asked.client, Some(&person), form, cx).await?;
-    let mut members = Issued::new(access, &claims).members();
+    let mut members = Issued::new(access, &claims).members()?;
     members.insert("issued_token_type".into(), wanted.into());
-    unkept(members)
+    unkept(&members)
 }
 
 /// What is to be made: an access token, which is a JWT unless it is asked for as an opaque one.

@@ -66,5 +66,5 @@ pub(super) async fn grant(engine: &Engine, form: &[(String, String)], cx: &mut C
     body.insert("scope".into(), scopes.join(" ").into());
     body.insert("jti".into(), refresh.as_str().into());
     body.insert("refresh_token".into(), refresh.into());
-    unkept(body)
+    unkept(&body)
 }
