@@ -17,9 +17,11 @@ mod session;
 mod subject;
 
 use axum::http::Method;
+use list::page;
 use std::sync::Arc;
 use uaa_authz::Kind;
 use uaa_plugin::{
+    Answers,
     Dialect::Access,
     Plugin, Route,
     Site::{Api, Uaa},
@@ -68,13 +70,20 @@ fn roles() -> Vec<Route> {
     let why = "the same in every installation, and in its documentation";
     let (built_in, permissions) = ("/access/v1/built-in-roles", "/access/v1/permissions");
     vec![
-        Route::on(Uaa, Method::GET, all, "custom_role_list", Access, role::list),
-        Route::on(Uaa, Method::POST, all, "custom_role_create", Access, role::create),
-        Route::on(Uaa, Method::GET, one, "custom_role_show", Access, role::show),
-        Route::on(Uaa, Method::PATCH, one, "custom_role_update", Access, role::update),
-        Route::on(Uaa, Method::DELETE, one, "custom_role_delete", Access, role::delete),
-        Route::public(Uaa, Method::GET, built_in, "built_in_role_list", Access, why, role::built_in),
-        Route::public(Uaa, Method::GET, permissions, "permission_list", Access, why, role::permissions),
+        Route::on(Uaa, Method::GET, all, "custom_role_list", Access, role::list)
+            .answers(Answers::ok(|| page(role::looks()))),
+        Route::on(Uaa, Method::POST, all, "custom_role_create", Access, role::create)
+            .answers(Answers::created(role::looks).located()),
+        Route::on(Uaa, Method::GET, one, "custom_role_show", Access, role::show)
+            .answers(Answers::ok(role::looks)),
+        Route::on(Uaa, Method::PATCH, one, "custom_role_update", Access, role::update)
+            .answers(Answers::ok(role::looks)),
+        Route::on(Uaa, Method::DELETE, one, "custom_role_delete", Access, role::delete)
+            .answers(Answers::none()),
+        Route::public(Uaa, Method::GET, built_in, "built_in_role_list", Access, why, role::built_in)
+            .answers(Answers::ok(|| page(role::built_in_looks()))),
+        Route::public(Uaa, Method::GET, permissions, "permission_list", Access, why, role::permissions)
+            .answers(Answers::ok(|| page(role::kind_looks()))),
     ]
 }
 
