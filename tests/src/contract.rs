@@ -43,9 +43,8 @@ impl Contract {
     /// # Panics
     /// When the document does not say that the answer is so.
     pub fn hold(&self, name: &str, answered: &Answered<'_>) {
-        // Those that declare nothing yet are not held.
-        let declared = self.responses.get(name).filter(|all| all.as_object().is_some_and(|all| all.len() > 1));
-        let Some(responses) = declared else { return };
+        // A page that is not there is no operation.
+        let Some(responses) = self.responses.get(name) else { return };
         let Answered { status, .. } = *answered;
         if let Err(why) = self.is_kept(&responses[status.to_string()], answered) {
             let body = String::from_utf8_lossy(answered.body);
@@ -86,7 +85,7 @@ impl Contract {
         let Some(media) = answered.media.filter(|_| !answered.body.is_empty()) else {
             return if contents.is_none() { Ok(()) } else { Err("no body".into()) };
         };
-        let content = contents.and_then(|all| all.get(media));
+        let content = contents.and_then(|all| all.get(media).or_else(|| all.get("*/*")));
         let content = content.ok_or_else(|| format!("the type {media}"))?;
         if media != "application/json" {
             return Ok(());
@@ -138,13 +137,17 @@ pub fn fits(document: &Value, schema: &Value, value: &Value, at: &str) -> Result
                 let mut missing = names.filter(|name| value.is_object() && value.get(name).is_none());
                 missing.next().map_or(Ok(()), |name| Err(format!("{at}.{name} is missing")))?;
             }
-            "properties" | "additionalProperties" => {}
+            "properties" | "patternProperties" | "additionalProperties" => {}
             other => panic!("`{other}` is not a word that schemas of answers use"),
         }
     }
     for (name, one) in value.as_object().into_iter().flatten() {
         let at = format!("{at}.{name}");
-        match (words.get("properties").and_then(|all| all.get(name)), words.get("additionalProperties")) {
+        let starts = |(pattern, _): &(&String, &Value)| name.starts_with(pattern.trim_start_matches('^'));
+        let patterns = words.get("patternProperties").and_then(Value::as_object);
+        let started = patterns.and_then(|all| all.iter().find(starts)).map(|(_, said)| said);
+        let own = words.get("properties").and_then(|all| all.get(name)).or(started);
+        match (own, words.get("additionalProperties")) {
             (Some(own), _) => fits(document, own, one, &at)?,
             (None, Some(Value::Bool(false))) => return Err(format!("{at} is not declared")),
             (None, Some(any)) => fits(document, any, one, &at)?,

@@ -3,7 +3,7 @@
 use crate::contract::{Answered, Contract};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderName, Request, header};
+use axum::http::{HeaderMap, HeaderName, Request, header};
 use platform_server::bootstrap::bootstrap;
 use platform_server::compose::{Hall, Plan, Served};
 use platform_server::fetch::{Networks, this_machine};
@@ -37,6 +37,8 @@ pub struct Heard {
     pub body: Value,
     /// The body as it is.
     pub text: String,
+    /// Its headers.
+    pub headers: HeaderMap,
     /// How many statements the request ran.
     pub statements: u32,
 }
@@ -203,6 +205,7 @@ impl Inside {
         }
         let statements = handled.map_or(0, |handled| handled.statements);
         let text = String::from_utf8_lossy(&body).into_owned();
-        Heard { status, statements, body: serde_json::from_slice(&body).unwrap_or(Value::Null), text }
+        let (headers, body) = (parts.headers, serde_json::from_slice(&body).unwrap_or(Value::Null));
+        Heard { status, statements, body, headers, text }
     }
 }

@@ -184,6 +184,12 @@ pub(crate) fn page(of: Shape) -> Shape {
     object([("pagination", pagination.named("pagination")), ("resources", list(of))])
 }
 
+/// What an answer with an `included` looks like.
+pub(crate) fn including(of: Shape, included: impl IntoIterator<Item = (&'static str, Shape)>) -> Shape {
+    let included = included.into_iter().map(|(name, shape)| (name, list(shape)));
+    of.perhaps([("included", object::<&str>([]).perhaps(included))])
+}
+
 /// What `include` asks of a single resource.
 pub(crate) struct Shown<R> {
     include: Vec<&'static str>,

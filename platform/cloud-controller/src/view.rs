@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use uaa_model::rfc3339;
-use uaa_plugin::shape::{ID, Shape, TEXT, TIME, map, object};
+use uaa_plugin::shape::{ID, Shape, TEXT, TIME, list, map, object};
 use uaa_store::Fields;
 use uuid::Uuid;
 
@@ -113,6 +113,10 @@ impl Looks {
         Looks { links: looks.links.perhaps([(name, link())]), ..looks }
     }
 
+    pub(crate) fn many(self, name: &str) -> Looks {
+        self.relation(name, guids_look())
+    }
+
     pub(crate) fn link(self, name: &'static str) -> Looks {
         Looks { links: self.links.and([(name, link())]), ..self }
     }
@@ -138,6 +142,16 @@ impl Looks {
 /// What a link looks like.
 pub(crate) fn link() -> Shape {
     object([("href", TEXT)])
+}
+
+/// What [`guids`] look like.
+pub(crate) fn guids_look() -> Shape {
+    list(object([("guid", ID)]))
+}
+
+/// What a [`relationship`] looks like.
+pub(crate) fn relationship_look(data: Shape) -> Shape {
+    object([("data", data), ("links", object([("self", link())]))])
 }
 
 /// An identifier in a path. A client id may hold any character.

@@ -37,6 +37,8 @@ pub enum Shape {
 pub struct Object {
     name: Option<Cow<'static, str>>,
     members: Vec<Member>,
+    /// What names of further members begin with, and those members.
+    starting: Vec<(String, Shape)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -91,6 +93,12 @@ impl Shape {
     #[must_use]
     pub fn perhaps<N: Into<Cow<'static, str>>>(self, members: impl IntoIterator<Item = (N, Shape)>) -> Shape {
         self.with(members, false)
+    }
+
+    /// An object with members too whose names begin so.
+    #[must_use]
+    pub fn starting(self, members: impl IntoIterator<Item = (String, Shape)>) -> Shape {
+        self.changed(|object| object.starting.extend(members))
     }
 
     /// An object that stands among the document's components under that name, the same wherever it is named.
@@ -158,6 +166,9 @@ impl Object {
         let mut schema = json!({"type": "object", "properties": members, "additionalProperties": false});
         if !required.is_empty() {
             schema["required"] = json!(required);
+        }
+        for (start, shape) in &self.starting {
+            schema["patternProperties"][format!("^{start}")] = shape.schema(schemas);
         }
         let Some(name) = &self.name else { return schema };
         if *schemas.entry(name.to_string()).or_insert_with(|| schema.clone()) == schema {
