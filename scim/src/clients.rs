@@ -15,15 +15,16 @@ pub(crate) use body::ClientBody;
 pub(crate) use write::{end, make};
 
 use crate::conds::CLIENT;
-use crate::listing::Listing;
-use crate::route;
+use crate::listing::{Listing, page};
+use crate::{done, route};
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use uaa_authz::Read;
 use uaa_directory::{ByName, Client, ClientOwn, Credentials, client_metadata};
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Ctx, Fetch, Form, Route, with};
+use uaa_plugin::shape::{self, FLAG, NUMBER, Shape, TEXT, object};
+use uaa_plugin::{Answer, Answers, Ctx, Fetch, Form, Route, with};
 use uaa_store::{Annotation, Fields, Tx, Visible};
 
 /// What writing a client needs besides the transaction.
@@ -38,22 +39,30 @@ pub(crate) struct Keeper {
 /// The routes.
 pub(crate) fn routes(keeper: &Keeper) -> Vec<Route> {
     let Keeper { credentials, outside } = keeper;
-    let create = route(Method::POST, "/oauth/clients", "client_create", write::create);
-    let replace = route(Method::PUT, "/oauth/clients/{id}", "client_replace", write::replace);
+    let create = route(Method::POST, "/oauth/clients", "client_create", write::create)
+        .answers(Answers::created(looks));
+    let replace = route(Method::PUT, "/oauth/clients/{id}", "client_replace", write::replace)
+        .answers(Answers::ok(looks));
     let delete = with(credentials.clone(), write::delete);
     let change = with(credentials.clone(), secret::change);
-    let change = route(Method::PUT, "/oauth/clients/{id}/secret", "client_secret_update", change);
+    let change = route(Method::PUT, "/oauth/clients/{id}/secret", "client_secret_update", change)
+        .answers(Answers::ok(done));
     let mut routes = vec![
-        route(Method::GET, "/oauth/clients", "client_list", list),
+        route(Method::GET, "/oauth/clients", "client_list", list).answers(Answers::ok(|| page(looks()))),
         create.after(with(keeper.clone(), write::hashed)),
-        route(Method::GET, "/oauth/clients/{id}", "client_show", show),
+        route(Method::GET, "/oauth/clients/{id}", "client_show", show).answers(Answers::ok(looks)),
         replace.after(with(outside.clone(), sector::of_change)),
-        route(Method::DELETE, "/oauth/clients/{id}", "client_delete", delete),
+        route(Method::DELETE, "/oauth/clients/{id}", "client_delete", delete)
+            .answers(Answers::ok(gone_looks)),
         change.after(with(credentials.clone(), secret::proved)),
-        route(Method::PUT, "/oauth/clients/{id}/clientjwt", "client_trust_update", trust::change),
-        route(Method::GET, "/oauth/clients/meta", "client_tile_list", meta::list),
-        route(Method::GET, "/oauth/clients/{id}/meta", "client_tile_show", meta::show),
-        route(Method::PUT, "/oauth/clients/{id}/meta", "client_tile_replace", meta::replace),
+        route(Method::PUT, "/oauth/clients/{id}/clientjwt", "client_trust_update", trust::change)
+            .answers(Answers::ok(done)),
+        route(Method::GET, "/oauth/clients/meta", "client_tile_list", meta::list)
+            .answers(Answers::ok(|| shape::list(meta::looks()))),
+        route(Method::GET, "/oauth/clients/{id}/meta", "client_tile_show", meta::show)
+            .answers(Answers::ok(meta::looks)),
+        route(Method::PUT, "/oauth/clients/{id}/meta", "client_tile_replace", meta::replace)
+            .answers(Answers::ok(meta::looks)),
     ];
     routes.extend(restricted_routes(keeper));
     routes.extend(batch_routes(keeper));
@@ -61,11 +70,13 @@ pub(crate) fn routes(keeper: &Keeper) -> Vec<Route> {
 }
 
 fn restricted_routes(keeper: &Keeper) -> Vec<Route> {
-    let create = route(Method::POST, "/oauth/clients/restricted", "client_create_restricted", write::create);
+    let create = route(Method::POST, "/oauth/clients/restricted", "client_create_restricted", write::create)
+        .answers(Answers::created(looks));
     let (one, name) = ("/oauth/clients/restricted/{id}", "client_replace_restricted");
-    let replace = route(Method::PUT, one, name, restricted::replace);
+    let replace = route(Method::PUT, one, name, restricted::replace).answers(Answers::ok(looks));
     vec![
-        route(Method::GET, "/oauth/clients/restricted", "restricted_scope_list", restricted::list),
+        route(Method::GET, "/oauth/clients/restricted", "restricted_scope_list", restricted::list)
+            .answers(Answers::ok(|| shape::list(TEXT))),
         create.after(with(keeper.clone(), restricted::hashed)),
         replace.after(with(keeper.outside.clone(), sector::of_change)),
     ]
@@ -73,17 +84,22 @@ fn restricted_routes(keeper: &Keeper) -> Vec<Route> {
 
 fn batch_routes(keeper: &Keeper) -> Vec<Route> {
     let credentials = || keeper.credentials.clone();
-    let create = route(Method::POST, "/oauth/clients/tx", "client_batch_create", batch::create);
-    let replace = route(Method::PUT, "/oauth/clients/tx", "client_batch_replace", batch::replace);
+    let create = route(Method::POST, "/oauth/clients/tx", "client_batch_create", batch::create)
+        .answers(Answers::created(|| shape::list(looks())));
+    let replace = route(Method::PUT, "/oauth/clients/tx", "client_batch_replace", batch::replace)
+        .answers(Answers::ok(|| shape::list(looks())));
     let delete = with(credentials(), batch::delete);
     let modify = with(credentials(), batch::modify);
-    let modify = route(Method::POST, "/oauth/clients/tx/modify", "client_batch_modify", modify);
+    let modify = route(Method::POST, "/oauth/clients/tx/modify", "client_batch_modify", modify)
+        .answers(Answers::ok(|| shape::list(batch::modified_looks())));
     let secrets = with(credentials(), batch::change_secrets);
-    let secrets = route(Method::POST, "/oauth/clients/tx/secret", "client_batch_secret_update", secrets);
+    let secrets = route(Method::POST, "/oauth/clients/tx/secret", "client_batch_secret_update", secrets)
+        .answers(Answers::ok(|| shape::list(gone_looks())));
     vec![
         create.after(with(keeper.clone(), batch::hashed)),
         replace.after(with(keeper.outside.clone(), batch::vouched)),
-        route(Method::POST, "/oauth/clients/tx/delete", "client_batch_delete", delete),
+        route(Method::POST, "/oauth/clients/tx/delete", "client_batch_delete", delete)
+            .answers(Answers::ok(|| shape::list(gone_looks()))),
         modify.after(with(keeper.clone(), batch::modified)),
         secrets.after(with(credentials(), batch::secrets_hashed)),
     ]
@@ -132,6 +148,29 @@ pub(crate) fn view(row: &Fields<ClientOwn>) -> Value {
     }
     put("lastModified", (row.updated_at / 1000).into());
     Value::Object(all)
+}
+
+/// What [`view`] looks like.
+pub(crate) fn looks() -> Shape {
+    client_metadata::looks(object([
+        ("client_id", TEXT),
+        ("name", TEXT),
+        ("resource_ids", shape::list(TEXT)),
+        ("scope", shape::list(TEXT)),
+        ("authorities", shape::list(TEXT)),
+        ("authorized_grant_types", shape::list(TEXT)),
+        ("redirect_uri", shape::list(TEXT)),
+        ("autoapprove", Shape::Either(vec![FLAG, shape::list(TEXT)])),
+        ("allowpublic", FLAG),
+        ("lastModified", NUMBER),
+    ]))
+    .perhaps([("access_token_validity", NUMBER), ("refresh_token_validity", NUMBER)])
+    .named("client")
+}
+
+/// One whose tokens have ended.
+fn gone_looks() -> Shape {
+    looks().and([("approvals_deleted", FLAG)]).named("client.ended")
 }
 
 /// A column that holds an array, or nothing.

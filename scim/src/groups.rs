@@ -5,7 +5,7 @@ mod members;
 mod view;
 
 use crate::conds::GROUP;
-use crate::listing::Listing;
+use crate::listing::{Listing, page};
 use crate::member::members_of;
 use crate::version::{optional, required, tagged};
 use crate::{SCHEMA, route};
@@ -15,23 +15,31 @@ use uaa_authz::{Create, Delete, Duty, Implies, Read, Update};
 use uaa_directory::zone::Authority;
 use uaa_directory::{Group, GroupOwn};
 use uaa_model::{Code, Fault, Reply};
-use uaa_plugin::{Answer, Ctx, Form, Json, Route};
+use uaa_plugin::{Answer, Answers, Ctx, Form, Json, Route, shape};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Slot, Tx, Visible};
 use uuid::Uuid;
 
 /// The routes.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        route(Method::GET, "/Groups", "group_list", list),
-        route(Method::POST, "/Groups", "group_create", create),
-        route(Method::GET, "/Groups/{id}", "group_show", read),
-        route(Method::PUT, "/Groups/{id}", "group_replace", replace),
-        route(Method::PATCH, "/Groups/{id}", "group_update", update),
-        route(Method::DELETE, "/Groups/{id}", "group_delete", delete),
-        route(Method::GET, "/Groups/{id}/members", "group_member_list", members::list),
-        route(Method::POST, "/Groups/{id}/members", "group_member_create", members::create),
-        route(Method::GET, "/Groups/{id}/members/{mid}", "group_member_show", members::read),
-        route(Method::DELETE, "/Groups/{id}/members/{mid}", "group_member_delete", members::delete),
+        route(Method::GET, "/Groups", "group_list", list).answers(Answers::ok(|| page(view::looks()))),
+        route(Method::POST, "/Groups", "group_create", create)
+            .answers(Answers::created(view::looks).tagged()),
+        route(Method::GET, "/Groups/{id}", "group_show", read).answers(Answers::ok(view::looks).tagged()),
+        route(Method::PUT, "/Groups/{id}", "group_replace", replace)
+            .answers(Answers::ok(view::looks).tagged()),
+        route(Method::PATCH, "/Groups/{id}", "group_update", update)
+            .answers(Answers::ok(view::looks).tagged()),
+        route(Method::DELETE, "/Groups/{id}", "group_delete", delete)
+            .answers(Answers::ok(view::looks).tagged()),
+        route(Method::GET, "/Groups/{id}/members", "group_member_list", members::list)
+            .answers(Answers::ok(|| shape::list(view::member_looks()))),
+        route(Method::POST, "/Groups/{id}/members", "group_member_create", members::create)
+            .answers(Answers::created(view::member_looks)),
+        route(Method::GET, "/Groups/{id}/members/{mid}", "group_member_show", members::read)
+            .answers(Answers::ok(view::member_looks)),
+        route(Method::DELETE, "/Groups/{id}/members/{mid}", "group_member_delete", members::delete)
+            .answers(Answers::ok(view::member_looks)),
     ]
 }
 

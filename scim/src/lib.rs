@@ -18,6 +18,7 @@ use std::sync::Arc;
 use uaa_authz::Kind;
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::{Credentials, Keyring, ProviderSecrets};
+use uaa_plugin::shape::{Shape, TEXT, object};
 use uaa_plugin::{Dialect, Fetch, Handler, Plugin, Route, Site};
 
 /// The plugin.
@@ -64,6 +65,11 @@ where
     H: for<'c> Handler<'c, P, I> + 'static,
 {
     Route::on(Site::Uaa, method, path, name, Dialect::Scim, handler)
+}
+
+/// UAA's way to say that something is done.
+fn done() -> Shape {
+    object([("status", TEXT), ("message", TEXT)]).named("done")
 }
 
 /// The schema of every answer about users and groups.

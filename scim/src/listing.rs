@@ -4,6 +4,7 @@ use crate::conds::{Attribute, cond, named, refused};
 use crate::filter::Filter;
 use serde_json::{Map, Value, json};
 use uaa_model::Reply;
+use uaa_plugin::shape::{NUMBER, Shape, TEXT, list, object};
 use uaa_store::{Page, Query, Stored};
 
 /// What a list was asked for.
@@ -91,6 +92,17 @@ impl Listing {
             other => other,
         }
     }
+}
+
+/// What [`Listing::envelope`] looks like.
+pub(crate) fn page(of: Shape) -> Shape {
+    object([
+        ("resources", list(of.part())),
+        ("startIndex", NUMBER),
+        ("itemsPerPage", NUMBER),
+        ("totalResults", NUMBER),
+        ("schemas", list(TEXT)),
+    ])
 }
 
 /// Rows of a page that names no number.

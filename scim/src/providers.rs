@@ -12,7 +12,7 @@ use uaa_authz::Read;
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::{IdentityProvider, ProviderSecrets};
 use uaa_model::{Code, Fault, Reply};
-use uaa_plugin::{Answer, Ctx, Route, with};
+use uaa_plugin::{Answer, Answers, Ctx, Route, shape, with};
 use uaa_store::{Cond, Field, Granted, Query, Visible};
 
 /// What the handlers work with.
@@ -29,11 +29,15 @@ pub(crate) fn routes(keeper: &Keeper) -> Vec<Route> {
     let (all, one) = ("/identity-providers", "/identity-providers/{id}");
     let k = || keeper.clone();
     vec![
-        route(Method::GET, all, "identity_provider_list", with(k(), list)),
-        route(Method::POST, all, "identity_provider_create", with(k(), write::create)),
-        route(Method::GET, one, "identity_provider_show", with(k(), show)),
-        route(Method::PUT, one, "identity_provider_replace", with(k(), write::replace)),
-        route(Method::DELETE, one, "identity_provider_delete", with(k(), write::delete)),
+        route(Method::GET, all, "identity_provider_list", with(k(), list))
+            .answers(Answers::ok(|| shape::list(view::looks()))),
+        route(Method::POST, all, "identity_provider_create", with(k(), write::create))
+            .answers(Answers::created(view::looks)),
+        route(Method::GET, one, "identity_provider_show", with(k(), show)).answers(Answers::ok(view::looks)),
+        route(Method::PUT, one, "identity_provider_replace", with(k(), write::replace))
+            .answers(Answers::ok(view::looks)),
+        route(Method::DELETE, one, "identity_provider_delete", with(k(), write::delete))
+            .answers(Answers::ok(view::looks)),
     ]
 }
 

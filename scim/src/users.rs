@@ -7,10 +7,10 @@ mod status;
 mod view;
 
 use crate::conds::USER;
-use crate::listing::Listing;
+use crate::listing::{Listing, page};
 use crate::member::groups_of;
 use crate::version::{optional, required, tagged};
-use crate::{SCHEMA, route};
+use crate::{SCHEMA, done, route};
 use axum::http::Method;
 use body::UserBody;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use uaa_authz::{Delete, Duty, Implies, Read, Update};
 use uaa_directory::password::{PasswordPolicy, Source};
 use uaa_directory::{Credentials, User, UserOwn, end_sessions, end_user};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
-use uaa_plugin::{Answer, Ctx, Form, Json, Ready, Route, with};
+use uaa_plugin::{Answer, Answers, Ctx, Form, Json, Ready, Route, with};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Slot, Tx, Visible};
 use uuid::Uuid;
 
@@ -26,20 +26,25 @@ use uuid::Uuid;
 pub(crate) fn routes(credentials: &Arc<Credentials>) -> Vec<Route> {
     let change = route(Method::PUT, "/Users/{id}/password", "user_password_update", password::change);
     vec![
-        route(Method::GET, "/Users", "user_list", list),
-        route(Method::POST, "/Users", "user_create", create).after(with(credentials.clone(), hashed)),
-        route(Method::GET, "/Users/{id}", "user_show", read),
-        route(Method::PUT, "/Users/{id}", "user_replace", replace),
-        route(Method::PATCH, "/Users/{id}", "user_update", update),
-        route(Method::DELETE, "/Users/{id}", "user_delete", delete),
-        change.after(with(credentials.clone(), password::proved)),
+        route(Method::GET, "/Users", "user_list", list).answers(Answers::ok(|| page(view::looks()))),
+        route(Method::POST, "/Users", "user_create", create)
+            .answers(Answers::created(view::looks).tagged())
+            .after(with(credentials.clone(), hashed)),
+        route(Method::GET, "/Users/{id}", "user_show", read).answers(Answers::ok(view::looks).tagged()),
+        route(Method::PUT, "/Users/{id}", "user_replace", replace).answers(Answers::ok(view::looks).tagged()),
+        route(Method::PATCH, "/Users/{id}", "user_update", update).answers(Answers::ok(view::looks).tagged()),
+        route(Method::DELETE, "/Users/{id}", "user_delete", delete)
+            .answers(Answers::ok(view::looks).tagged()),
+        change.answers(Answers::ok(done)).after(with(credentials.clone(), password::proved)),
         route(
             Method::PATCH,
             "/Users/{id}/status",
             "user_status_update",
             with(credentials.clone(), status::update),
-        ),
-        route(Method::GET, "/ids/Users", "user_id_list", ids::list),
+        )
+        .answers(Answers::ok(status::looks)),
+        route(Method::GET, "/ids/Users", "user_id_list", ids::list)
+            .answers(Answers::ok(|| page(ids::looks()))),
     ]
 }
 

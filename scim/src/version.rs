@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, header};
 use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::Answer;
+use uaa_plugin::shape::{NUMBER, Shape, TIME, object};
 
 /// Whether the caller speaks of the version that is stored.
 ///
@@ -33,6 +34,11 @@ pub(crate) fn optional(headers: &HeaderMap, stored: i64) -> Reply<()> {
 /// The answer with the version it shows.
 pub(crate) fn tagged(answer: Answer, version: i64) -> Reply<Answer> {
     answer.with(header::ETAG, &format!("\"{version}\""))
+}
+
+/// What `meta` looks like.
+pub(crate) fn meta() -> Shape {
+    object([("version", NUMBER), ("created", TIME), ("lastModified", TIME)]).named("meta")
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ async fn golden_openapi() {
             if !one["responses"]["default"]["content"]["application/json"]["schema"].is_object() {
                 faults.push(fail("how it says what went wrong"));
             }
+            faults.extend(successes(&one["responses"]).into_iter().map(|what| fail(&what)));
         }
     }
     references(&document, &mut |to| {
@@ -67,6 +68,67 @@ async fn golden_openapi() {
     assert!(faults.is_empty(), "{faults:#?}");
     golden::hold("openapi.json", &format!("{document:#}\n"));
 }
+
+/// What is wrong with what an operation says of its successes.
+fn successes(responses: &Value) -> Vec<String> {
+    let all = responses.as_object().expect("responses").iter().filter(|(status, _)| *status != "default");
+    let mut wrong: Vec<String> = vec![];
+    if all.clone().next().is_none() {
+        wrong.push("no success: `Route::answers`".into());
+    }
+    for (status, response) in all {
+        let (content, located) = (&response["content"], response["headers"]["Location"].is_object());
+        let fits = match status.as_str() {
+            "200" => !located,
+            "201" => content.is_object(),
+            "202" | "302" => located && content.is_null(),
+            "204" | "304" => !located && content.is_null(),
+            _ => false,
+        };
+        if !fits || !response["description"].is_string() {
+            wrong.push(format!("its {status}"));
+        }
+        for (media, said) in content.as_object().into_iter().flatten() {
+            said_of(&said["schema"], &format!("{status} {media}"), &mut wrong);
+        }
+    }
+    wrong
+}
+
+/// The schema of an answer, which is one that the tests hold answers against: it leaves nothing open by leaving it out.
+fn said_of(schema: &Value, at: &str, wrong: &mut Vec<String>) {
+    let Some(words) = schema.as_object() else { return wrong.push(format!("{at}: no schema")) };
+    if words.keys().any(|word| !WORDS.contains(&word.as_str())) {
+        wrong.push(format!("{at}: a word beyond {WORDS:?} in {schema}"));
+    }
+    if words.get("type").is_some_and(|kind| kind == "object") && !words.contains_key("additionalProperties") {
+        wrong.push(format!("{at}: further members"));
+    }
+    for group in ["properties", "patternProperties"] {
+        for (name, part) in schema[group].as_object().into_iter().flatten() {
+            said_of(part, &format!("{at}.{name}"), wrong);
+        }
+    }
+    let more = ["items", "additionalProperties"].into_iter().filter_map(|word| words.get(word));
+    let ways = schema["anyOf"].as_array().into_iter().flatten();
+    for part in more.filter(|part| part.is_object()).chain(ways) {
+        said_of(part, at, wrong);
+    }
+}
+
+/// Of these, and no `title`: that is left where two things have one name.
+const WORDS: [&str; 10] = [
+    "$ref",
+    "type",
+    "format",
+    "enum",
+    "anyOf",
+    "items",
+    "required",
+    "properties",
+    "patternProperties",
+    "additionalProperties",
+];
 
 fn references(value: &Value, see: &mut impl FnMut(&str)) {
     match value {

@@ -19,6 +19,7 @@ mod clients;
 mod clients_api;
 mod clients_many;
 mod command_line;
+mod contract;
 mod cross_origin;
 mod decide;
 mod dpop;

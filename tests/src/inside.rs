@@ -1,8 +1,9 @@
 //! The whole product inside the test's own process: for what must look at its parts, as the sweep does.
 
+use crate::contract::{Answered, Contract};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, header};
+use axum::http::{HeaderMap, HeaderName, Request, header};
 use platform_server::bootstrap::bootstrap;
 use platform_server::compose::{Hall, Plan, Served};
 use platform_server::fetch::{Networks, this_machine};
@@ -22,6 +23,8 @@ pub struct Inside {
     pub served: Served,
     /// The time.
     pub clock: Arc<TestClock>,
+    /// What the routes declare: every answer that succeeds is held against it.
+    pub contract: Contract,
     data: tempfile::TempDir,
 }
 
@@ -34,6 +37,8 @@ pub struct Heard {
     pub body: Value,
     /// The body as it is.
     pub text: String,
+    /// Its headers.
+    pub headers: HeaderMap,
     /// How many statements the request ran.
     pub statements: u32,
 }
@@ -69,7 +74,8 @@ impl Inside {
         let hall = Hall::open(plan, clock.clone(), Arc::new(SystemRng)).await.expect("it opens");
         bootstrap(&hall, data.path()).await.expect("the first start");
         let served = hall.assemble(rehearse).await.expect("it fits together");
-        Inside { hall, served, clock, data }
+        let contract = Contract::of(&served.routes);
+        Inside { hall, served, clock, contract, data }
     }
 
     /// The form by which the administrator signs in.
@@ -189,9 +195,17 @@ impl Inside {
         });
         let response = router.oneshot(request).await.expect("it answers");
         let status = response.status().as_u16();
-        let statements = response.extensions().get::<Handled>().map_or(0, |h| h.statements);
-        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+        let handled = response.extensions().get::<Handled>().copied();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
+        if let Some(Handled { route, .. }) = handled.filter(|_| status < 400) {
+            let media = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+            let headers = parts.headers.keys().map(HeaderName::as_str).collect();
+            self.contract.hold(route, &Answered { status, media, headers: &headers, body: &body });
+        }
+        let statements = handled.map_or(0, |handled| handled.statements);
         let text = String::from_utf8_lossy(&body).into_owned();
-        Heard { status, statements, body: serde_json::from_slice(&body).unwrap_or(Value::Null), text }
+        let (headers, body) = (parts.headers, serde_json::from_slice(&body).unwrap_or(Value::Null));
+        Heard { status, statements, body, headers, text }
     }
 }

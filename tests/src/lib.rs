@@ -2,6 +2,7 @@
 
 mod authenticator;
 mod browser;
+pub mod contract;
 mod elsewhere;
 mod engines;
 pub mod golden;

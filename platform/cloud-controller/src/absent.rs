@@ -2,33 +2,57 @@
 //!
 //! Apps, service instances, domains, isolation segments and security groups move to their own folders as they come.
 
-use crate::list::{List, Listed};
-use crate::view::relationship;
+use crate::list::{List, Listed, page};
+use crate::view::{relationship, relationship_look};
 use axum::http::Method;
 use serde_json::Value;
 use uaa_authz::Read;
 use uaa_directory::{Organization, Space};
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Route, Site::Api};
+use uaa_plugin::shape::{ANY, ID, Shape, object};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Cc, Route, Site::Api};
 use uaa_store::{Granted, Visible};
 
 pub(crate) fn routes() -> Vec<Route> {
     let get = Method::GET;
     let domains = "/v3/organizations/{guid}/domains";
-    let segment = "/v3/organizations/{guid}/relationships/default_isolation_segment";
+    let of_organization = "/v3/organizations/{guid}/relationships/default_isolation_segment";
     let of_space = "/v3/spaces/{guid}/relationships/isolation_segment";
     let running = "/v3/spaces/{guid}/running_security_groups";
     let staging = "/v3/spaces/{guid}/staging_security_groups";
     vec![
-        Route::on(Api, get.clone(), "/v3/apps", "app_list", Cc, apps),
-        Route::on(Api, get.clone(), "/v3/service_instances", "service_instance_list", Cc, service_instances),
-        Route::on(Api, get.clone(), "/v3/isolation_segments", "isolation_segment_list", Cc, segments),
-        Route::on(Api, get.clone(), domains, "organization_domain_list", Cc, organization_domains),
-        Route::on(Api, get.clone(), segment, "organization_isolation_segment_show", Cc, default_segment),
-        Route::on(Api, get.clone(), of_space, "space_isolation_segment_show", Cc, space_segment),
-        Route::on(Api, get.clone(), running, "space_running_group_list", Cc, running_groups),
-        Route::on(Api, get, staging, "space_staging_group_list", Cc, staging_groups),
+        Route::on(Api, get.clone(), "/v3/apps", "app_list", Cc, apps).answers(Answers::ok(nothing)),
+        Route::on(Api, get.clone(), "/v3/service_instances", "service_instance_list", Cc, service_instances)
+            .answers(Answers::ok(nothing)),
+        Route::on(Api, get.clone(), "/v3/isolation_segments", "isolation_segment_list", Cc, segments)
+            .answers(Answers::ok(nothing)),
+        Route::on(Api, get.clone(), domains, "organization_domain_list", Cc, organization_domains)
+            .answers(Answers::ok(nothing)),
+        Route::on(
+            Api,
+            get.clone(),
+            of_organization,
+            "organization_isolation_segment_show",
+            Cc,
+            default_segment,
+        )
+        .answers(Answers::ok(segment)),
+        Route::on(Api, get.clone(), of_space, "space_isolation_segment_show", Cc, space_segment)
+            .answers(Answers::ok(segment)),
+        Route::on(Api, get.clone(), running, "space_running_group_list", Cc, running_groups)
+            .answers(Answers::ok(nothing)),
+        Route::on(Api, get, staging, "space_staging_group_list", Cc, staging_groups)
+            .answers(Answers::ok(nothing)),
     ]
+}
+
+/// A list of nothing.
+fn nothing() -> Shape {
+    page(ANY)
+}
+
+fn segment() -> Shape {
+    relationship_look(object([("guid", ID)]).or_null())
 }
 
 /// Kinds that nobody owns yet, with what their lists can be asked.

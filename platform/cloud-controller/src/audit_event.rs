@@ -1,21 +1,24 @@
 //! Audit events, as the field shows them: what a client may see of the audit log.
 
-use crate::list::{List, Listed};
+use crate::list::{List, Listed, page};
 use crate::user;
-use crate::view::View;
+use crate::view::{Looks, View};
 use axum::http::Method;
 use serde_json::{Value, json};
 use uaa_authz::{Resource, Verb};
 use uaa_directory::{AuditEvent, AuditEventOwn};
 use uaa_model::{Denied, Fault, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Need, NeedInfo, Route, Site::Api};
+use uaa_plugin::shape::{ANY, ID, Shape, TEXT, map, object};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Cc, Need, NeedInfo, Route, Site::Api};
 use uaa_store::{Cond, Field, Fields, TimeOp, Visible};
 use uuid::Uuid;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::on(Api, Method::GET, "/v3/audit_events", "audit_event_list", Cc, list),
-        Route::on(Api, Method::GET, "/v3/audit_events/{guid}", "audit_event_show", Cc, show),
+        Route::on(Api, Method::GET, "/v3/audit_events", "audit_event_list", Cc, list)
+            .answers(Answers::ok(|| page(looks()))),
+        Route::on(Api, Method::GET, "/v3/audit_events/{guid}", "audit_event_show", Cc, show)
+            .answers(Answers::ok(looks)),
     ]
 }
 
@@ -79,4 +82,17 @@ fn view(row: &Fields<AuditEventOwn>, api: &str) -> Value {
         .own("space", place(row.space))
         .own("organization", place(row.organization))
         .done()
+}
+
+fn looks() -> Shape {
+    let subject = || object([("guid", TEXT), ("type", TEXT), ("name", TEXT)]);
+    let place = || object([("guid", ID)]).or_null();
+    Looks::of()
+        .own("type", TEXT)
+        .own("actor", subject().or_null())
+        .own("target", subject())
+        .own("data", map(ANY))
+        .own("space", place())
+        .own("organization", place())
+        .done("audit_event")
 }

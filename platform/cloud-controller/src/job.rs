@@ -1,17 +1,18 @@
 //! Jobs: what a client polls after 202.
 
-use crate::view::View;
+use crate::view::{Looks, View};
 use axum::http::Method;
 use serde_json::Value;
 use uaa_authz::{Delete, Duty, Read, Zone};
 use uaa_directory::Job;
 use uaa_model::{Barrier, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Route, Site::Api};
+use uaa_plugin::shape::{ANY, NUMBER, Shape, TEXT, list, object};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Cc, Route, Site::Api};
 use uaa_store::{Annotation, Granted, Set, Stored};
 use uuid::Uuid;
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![Route::on(Api, Method::GET, "/v3/jobs/{guid}", "job_show", Cc, show)]
+    vec![Route::on(Api, Method::GET, "/v3/jobs/{guid}", "job_show", Cc, show).answers(Answers::ok(looks))]
 }
 
 async fn show(job: Granted<Read, Job>, _: (), cx: &mut Ctx) -> Reply<Answer> {
@@ -24,6 +25,16 @@ async fn show(job: Granted<Read, Job>, _: (), cx: &mut Ctx) -> Reply<Answer> {
         .own("warnings", list(&row.own.warnings))
         .done();
     Answer::ok(&body)
+}
+
+fn looks() -> Shape {
+    let error = object([("code", NUMBER), ("title", TEXT), ("detail", TEXT)]);
+    Looks::of()
+        .own("operation", TEXT)
+        .own("state", TEXT)
+        .own("errors", list(error))
+        .own("warnings", list(ANY))
+        .done("job")
 }
 
 /// Answers 202 and hands the deletion over to a job. Until then nothing may be added to what is being deleted.

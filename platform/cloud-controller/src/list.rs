@@ -2,12 +2,14 @@
 
 mod conds;
 
+use crate::view::link;
 use conds::{labels, times};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::marker::PhantomData;
 use uaa_directory::{Organization, Space};
 use uaa_model::{Fault, Reply};
+use uaa_plugin::shape::{NUMBER, Shape, list, object};
 use uaa_plugin::{Ctx, Input, Raw, Reads, pairs};
 use uaa_store::{After, Cond, Field, Fields, Page, Query, Stored};
 use uuid::Uuid;
@@ -167,6 +169,25 @@ impl<R: Listed> List<R> {
             "previous": if self.page > 1 { link(self.page - 1, None) } else { Value::Null },
         })
     }
+}
+
+/// What [`List::body`] looks like.
+pub(crate) fn page(of: Shape) -> Shape {
+    let pagination = object([
+        ("total_results", NUMBER),
+        ("total_pages", NUMBER),
+        ("first", link()),
+        ("last", link()),
+        ("next", link().or_null()),
+        ("previous", link().or_null()),
+    ]);
+    object([("pagination", pagination.named("pagination")), ("resources", list(of))])
+}
+
+/// What an answer with an `included` looks like.
+pub(crate) fn including(of: Shape, included: impl IntoIterator<Item = (&'static str, Shape)>) -> Shape {
+    let included = included.into_iter().map(|(name, shape)| (name, list(shape)));
+    of.perhaps([("included", object::<&str>([]).perhaps(included))])
 }
 
 /// What `include` asks of a single resource.

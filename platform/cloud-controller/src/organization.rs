@@ -2,9 +2,9 @@
 
 use crate::body::{Doc, name};
 use crate::event::{event, requested};
-use crate::list::{List, Listed};
+use crate::list::{List, Listed, page};
 use crate::metadata::Metadata;
-use crate::view::View;
+use crate::view::{Looks, View};
 use crate::{job, quota, space, user};
 use axum::http::Method;
 use serde::Deserialize;
@@ -12,17 +12,24 @@ use serde_json::Value;
 use uaa_authz::{Delete, Duty, Read, Update, Zone};
 use uaa_directory::{Organization, OrganizationOwn, PlatformUser, Space, SpaceQuota};
 use uaa_model::{Barrier, Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Progress, Route, Site::Api, Within, Work};
+use uaa_plugin::shape::{FLAG, Shape, TEXT};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Cc, Progress, Route, Site::Api, Within, Work};
 use uaa_store::{Field, Fields, Granted, Set, Slot, Visible};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::on(Api, Method::GET, "/v3/organizations", "organization_list", Cc, list),
-        Route::on(Api, Method::POST, "/v3/organizations", "organization_create", Cc, create),
-        Route::on(Api, Method::GET, "/v3/organizations/{guid}", "organization_show", Cc, show),
-        Route::on(Api, Method::PATCH, "/v3/organizations/{guid}", "organization_update", Cc, update),
-        Route::on(Api, Method::DELETE, "/v3/organizations/{guid}", "organization_delete", Cc, delete),
-        Route::on(Api, Method::GET, "/v3/organizations/{guid}/users", "organization_user_list", Cc, users),
+        Route::on(Api, Method::GET, "/v3/organizations", "organization_list", Cc, list)
+            .answers(Answers::ok(|| page(looks()))),
+        Route::on(Api, Method::POST, "/v3/organizations", "organization_create", Cc, create)
+            .answers(Answers::created(looks)),
+        Route::on(Api, Method::GET, "/v3/organizations/{guid}", "organization_show", Cc, show)
+            .answers(Answers::ok(looks)),
+        Route::on(Api, Method::PATCH, "/v3/organizations/{guid}", "organization_update", Cc, update)
+            .answers(Answers::ok(looks)),
+        Route::on(Api, Method::DELETE, "/v3/organizations/{guid}", "organization_delete", Cc, delete)
+            .answers(Answers::job()),
+        Route::on(Api, Method::GET, "/v3/organizations/{guid}/users", "organization_user_list", Cc, users)
+            .answers(Answers::ok(|| page(user::looks()))),
     ]
 }
 
@@ -171,4 +178,15 @@ pub(crate) fn view(row: &Fields<OrganizationOwn>, api: &str) -> Value {
         .link("default_domain", "domains/default")
         .metadata(row)
         .done()
+}
+
+pub(crate) fn looks() -> Shape {
+    Looks::of()
+        .own("name", TEXT)
+        .own("suspended", FLAG)
+        .one("quota")
+        .link("domains")
+        .link("default_domain")
+        .metadata()
+        .done("organization")
 }

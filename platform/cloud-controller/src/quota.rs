@@ -8,13 +8,14 @@ use crate::body::{Doc, Many, capital, name};
 use crate::event::{event, requested};
 use crate::job;
 use crate::list::{List, Listed};
-use crate::view::{View, guids, relationship};
-use limits::{merged, shown};
+use crate::view::{Looks, View, guids, guids_look, relationship, relationship_look};
+use limits::{look, merged, shown};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use uaa_authz::{Delete, Duty, Implies, Read, Resource, Update};
 use uaa_model::{Denied, Fault, Id, Reply};
+use uaa_plugin::shape::{Shape, TEXT};
 use uaa_plugin::{Answer, Ctx, Route};
 use uaa_store::{Annotation, Cond, Fields, Granted, Query, Set, Slot, Stored, Visible};
 use uuid::Uuid;
@@ -43,6 +44,8 @@ trait Quota: Stored + Listed {
     fn hold(quota: Option<Uuid>) -> Set<Self::Holder>;
     /// What a quota shows beside limits and holders.
     fn more<'a>(row: &Fields<Self::Own>, view: View<'a>) -> View<'a>;
+    /// What that looks like.
+    fn more_looks(looks: Looks) -> Looks;
 }
 
 /// The limits of a body, and whatever else it names.
@@ -236,6 +239,17 @@ async fn views<Q: Quota>(rows: &[Fields<Q::Own>], cx: &mut Ctx) -> Reply<Vec<Val
         Q::more(row, own).many(&held, applied.into_iter()).done()
     };
     Ok(rows.iter().map(view).collect())
+}
+
+fn looks<Q: Quota>() -> Shape {
+    let own = Looks::of().own("name", TEXT);
+    let own = Q::GROUPS.iter().fold(own, |looks, group| looks.own(group, look(group)));
+    Q::more_looks(own).many(&format!("{}s", Q::Holder::KIND.name)).done(Q::KIND.name)
+}
+
+/// What [`apply`] answers.
+fn applied() -> Shape {
+    relationship_look(guids_look())
 }
 
 /// The most characters of a quota's name.

@@ -3,8 +3,8 @@
 mod create;
 
 use crate::event::event;
-use crate::list::{List, Listed, Shown, included};
-use crate::view::View;
+use crate::list::{List, Listed, Shown, included, including, page};
+use crate::view::{Looks, View};
 use crate::{job, organization, space, user};
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -12,16 +12,20 @@ use std::collections::HashMap;
 use uaa_authz::{Delete, Duty, Read};
 use uaa_directory::{BindingOwn, Organization, OrganizationRole, PlatformUser, Space, SpaceRole};
 use uaa_model::{Denied, Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, OneOf, Route, Site::Api};
+use uaa_plugin::shape::{Shape, TEXT};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Cc, OneOf, Route, Site::Api};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Query, Raw, Visible};
 use uuid::Uuid;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::on(Api, Method::GET, "/v3/roles", "role_list", Cc, list),
-        Route::on(Api, Method::POST, "/v3/roles", "role_create", Cc, create::create),
-        Route::on(Api, Method::GET, "/v3/roles/{guid}", "role_show", Cc, show),
-        Route::on(Api, Method::DELETE, "/v3/roles/{guid}", "role_delete", Cc, delete),
+        Route::on(Api, Method::GET, "/v3/roles", "role_list", Cc, list)
+            .answers(Answers::ok(|| including(page(looks()), related_looks()))),
+        Route::on(Api, Method::POST, "/v3/roles", "role_create", Cc, create::create)
+            .answers(Answers::created(looks)),
+        Route::on(Api, Method::GET, "/v3/roles/{guid}", "role_show", Cc, show)
+            .answers(Answers::ok(|| including(looks(), related_looks()))),
+        Route::on(Api, Method::DELETE, "/v3/roles/{guid}", "role_delete", Cc, delete).answers(Answers::job()),
     ]
 }
 
@@ -120,6 +124,10 @@ async fn related(wanted: impl Fn(&str) -> bool, rows: &[Fields<BindingOwn>], cx:
         body["spaces"] = included::<Space>(ids, space::view, cx).await?;
     }
     Ok(body)
+}
+
+fn related_looks() -> [(&'static str, Shape); 3] {
+    [("users", user::looks()), ("organizations", organization::looks()), ("spaces", space::looks())]
 }
 
 type Either<V> = OneOf<Granted<V, OrganizationRole>, Granted<V, SpaceRole>>;
@@ -234,6 +242,15 @@ fn view(row: &Fields<BindingOwn>, client: Option<&String>, api: &str) -> Value {
         .one("organization", "organizations", organization)
         .one("space", "spaces", space)
         .done()
+}
+
+fn looks() -> Shape {
+    Looks::of()
+        .own("type", Shape::Word(TYPES))
+        .named("user", TEXT)
+        .one("organization")
+        .one("space")
+        .done("role")
 }
 
 static ROLES_IN: Raw = Raw {

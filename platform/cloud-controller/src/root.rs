@@ -1,17 +1,21 @@
 //! `/`, `/v3`, `/v3/info`, `/v2/info`: where everything is.
 
+use crate::view::link;
 use axum::http::Method;
 use serde_json::{Value, json};
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Public, Route, Site::Api};
+use uaa_plugin::shape::{ANY, FLAG, NUMBER, Shape, TEXT, map, object};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Cc, Public, Route, Site::Api};
 
 pub(crate) fn routes() -> Vec<Route> {
     let why = "a client looks here for where to sign in";
     vec![
-        Route::public(Api, Method::GET, "/", "root_show", Cc, why, root),
-        Route::public(Api, Method::GET, "/v3", "v3_show", Cc, why, v3),
-        Route::public(Api, Method::GET, "/v3/info", "api_info_show", Cc, why, info),
-        Route::public(Api, Method::GET, "/v2/info", "api_v2_info_show", Cc, why, v2_info),
+        Route::public(Api, Method::GET, "/", "root_show", Cc, why, root).answers(Answers::ok(root_looks)),
+        Route::public(Api, Method::GET, "/v3", "v3_show", Cc, why, v3).answers(Answers::ok(v3_looks)),
+        Route::public(Api, Method::GET, "/v3/info", "api_info_show", Cc, why, info)
+            .answers(Answers::ok(info_looks)),
+        Route::public(Api, Method::GET, "/v2/info", "api_v2_info_show", Cc, why, v2_info)
+            .answers(Answers::ok(v2_info_looks)),
     ]
 }
 
@@ -35,15 +39,34 @@ async fn root(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
     }}))
 }
 
+fn root_looks() -> Shape {
+    let v3 = object([("href", TEXT), ("meta", object([("version", TEXT)]))]);
+    let there = [("self", link()), ("cloud_controller_v3", v3), ("login", link()), ("uaa", link())];
+    let absent = [
+        "cloud_controller_v2",
+        "network_policy_v0",
+        "network_policy_v1",
+        "credhub",
+        "routing",
+        "logging",
+        "log_cache",
+        "log_stream",
+        "app_ssh",
+    ];
+    object([("links", object(there).and(absent.map(|name| (name, link().or_null()))))])
+}
+
 async fn v3(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
     let api = &cx.links.api;
     let mut links = json!({"self": {"href": format!("{api}/v3")}});
-    for name in
-        ["organizations", "organization_quotas", "spaces", "space_quotas", "roles", "users", "audit_events"]
-    {
+    for name in LISTS {
         links[name] = json!({"href": format!("{api}/v3/{name}")});
     }
     Answer::ok(&json!({ "links": links }))
+}
+
+fn v3_looks() -> Shape {
+    object([("links", object([("self", link())]).and(LISTS.map(|name| (name, link()))))])
 }
 
 async fn info(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
@@ -59,6 +82,21 @@ async fn info(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
         "rate_limits": {"enabled": false, "general_limit": "", "reset_interval_in_minutes": ""},
         "links": {"self": {"href": format!("{api}/v3/info")}, "support": {"href": ""}},
     }))
+}
+
+fn info_looks() -> Shape {
+    let limits = object([("enabled", FLAG), ("general_limit", TEXT), ("reset_interval_in_minutes", TEXT)]);
+    object([
+        ("build", TEXT),
+        ("cli_version", object([("minimum", TEXT), ("recommended", TEXT)])),
+        ("custom", map(ANY)),
+        ("description", TEXT),
+        ("name", TEXT),
+        ("version", NUMBER),
+        ("osbapi_version", TEXT),
+        ("rate_limits", limits),
+        ("links", object([("self", link()), ("support", link())])),
+    ])
 }
 
 /// The one thing of the old API that stays when it is off, as in the Cloud Controller: clients written in those days, the Java
@@ -82,6 +120,25 @@ async fn v2_info(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
         "osbapi_version": OSBAPI_VERSION,
     }))
 }
+
+fn v2_info_looks() -> Shape {
+    let texts = ["name", "build", "support", "description", "authorization_endpoint", "token_endpoint"];
+    let absent = [
+        "min_cli_version",
+        "min_recommended_cli_version",
+        "app_ssh_endpoint",
+        "app_ssh_host_key_fingerprint",
+        "app_ssh_oauth_client",
+        "doppler_logging_endpoint",
+    ];
+    object([("version", NUMBER), ("api_version", TEXT), ("osbapi_version", TEXT)])
+        .and(texts.map(|name| (name, TEXT)))
+        .and(absent.map(|name| (name, TEXT.or_null())))
+}
+
+/// Lists of [`v3`].
+const LISTS: [&str; 7] =
+    ["organizations", "organization_quotas", "spaces", "space_quotas", "roles", "users", "audit_events"];
 
 /// Of the Open Service Broker API.
 const OSBAPI_VERSION: &str = "2.15";

@@ -4,9 +4,9 @@ mod feature;
 
 use crate::body::{Doc, One, name};
 use crate::event::{event, requested};
-use crate::list::{List, Listed, Shown, included};
+use crate::list::{List, Listed, Shown, included, including, page};
 use crate::metadata::Metadata;
-use crate::view::View;
+use crate::view::{Looks, View};
 use crate::{job, organization, user};
 use axum::http::Method;
 use serde::Deserialize;
@@ -14,17 +14,24 @@ use serde_json::{Value, json};
 use uaa_authz::{Delete, Read, Update, Zone};
 use uaa_directory::{Organization, PlatformUser, Space, SpaceOwn};
 use uaa_model::{Barrier, Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Progress, Route, Site::Api, Within, Work};
+use uaa_plugin::shape::{FLAG, Shape, TEXT};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Cc, Progress, Route, Site::Api, Within, Work};
 use uaa_store::{Field, Fields, Granted, Set, Slot, Visible};
 
 pub(crate) fn routes() -> Vec<Route> {
     let own = vec![
-        Route::on(Api, Method::GET, "/v3/spaces", "space_list", Cc, list),
-        Route::on(Api, Method::POST, "/v3/spaces", "space_create", Cc, create),
-        Route::on(Api, Method::GET, "/v3/spaces/{guid}", "space_show", Cc, show),
-        Route::on(Api, Method::PATCH, "/v3/spaces/{guid}", "space_update", Cc, update),
-        Route::on(Api, Method::DELETE, "/v3/spaces/{guid}", "space_delete", Cc, delete),
-        Route::on(Api, Method::GET, "/v3/spaces/{guid}/users", "space_user_list", Cc, users),
+        Route::on(Api, Method::GET, "/v3/spaces", "space_list", Cc, list)
+            .answers(Answers::ok(|| including(page(looks()), [("organizations", organization::looks())]))),
+        Route::on(Api, Method::POST, "/v3/spaces", "space_create", Cc, create)
+            .answers(Answers::created(looks)),
+        Route::on(Api, Method::GET, "/v3/spaces/{guid}", "space_show", Cc, show)
+            .answers(Answers::ok(|| including(looks(), [("organizations", organization::looks())]))),
+        Route::on(Api, Method::PATCH, "/v3/spaces/{guid}", "space_update", Cc, update)
+            .answers(Answers::ok(looks)),
+        Route::on(Api, Method::DELETE, "/v3/spaces/{guid}", "space_delete", Cc, delete)
+            .answers(Answers::job()),
+        Route::on(Api, Method::GET, "/v3/spaces/{guid}/users", "space_user_list", Cc, users)
+            .answers(Answers::ok(|| page(user::looks()))),
     ];
     [own, feature::routes()].concat()
 }
@@ -171,4 +178,15 @@ pub(crate) fn view(row: &Fields<SpaceOwn>, api: &str) -> Value {
         .link("features", "features")
         .metadata(row)
         .done()
+}
+
+pub(crate) fn looks() -> Shape {
+    Looks::of()
+        .own("name", TEXT)
+        .own("suspended", FLAG)
+        .one("organization")
+        .one("quota")
+        .link("features")
+        .metadata()
+        .done("space")
 }

@@ -1,12 +1,14 @@
 //! What an organization or space has used of its quota, from the numbers that are kept with every write.
 
+use crate::view::link;
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use uaa_authz::Read;
 use uaa_directory::{Organization, Space};
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Route, Site::Api};
+use uaa_plugin::shape::{NUMBER, Shape, object};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Cc, Route, Site::Api};
 use uaa_store::{Granted, Proof, Raw};
 use uuid::Uuid;
 
@@ -14,8 +16,10 @@ pub(crate) fn routes() -> Vec<Route> {
     let organization = "/v3/organizations/{guid}/usage_summary";
     let space = "/v3/spaces/{guid}/usage_summary";
     vec![
-        Route::on(Api, Method::GET, organization, "organization_usage_show", Cc, of_organization),
-        Route::on(Api, Method::GET, space, "space_usage_show", Cc, of_space),
+        Route::on(Api, Method::GET, organization, "organization_usage_show", Cc, of_organization)
+            .answers(Answers::ok(|| looks("organization"))),
+        Route::on(Api, Method::GET, space, "space_usage_show", Cc, of_space)
+            .answers(Answers::ok(|| looks("space"))),
     ]
 }
 
@@ -44,6 +48,14 @@ async fn summary(proof: &impl Proof, id: Uuid, kind: &str, cx: &mut Ctx) -> Repl
         "usage_summary": used,
         "links": {"self": {"href": format!("{me}/usage_summary")}, kind: {"href": me}},
     }))
+}
+
+fn looks(kind: &'static str) -> Shape {
+    let used = object(COUNTED.iter().map(|(name, _)| (*name, NUMBER)));
+    object([
+        ("usage_summary", used.named("usage_summary")),
+        ("links", object([("self", link()), (kind, link())])),
+    ])
 }
 
 static TALLIES: Raw = Raw {

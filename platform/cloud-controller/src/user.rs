@@ -8,24 +8,30 @@ use crate::body::Doc;
 use crate::job;
 use crate::list::{List, Listed};
 use crate::metadata::Metadata;
-use crate::view::View;
+use crate::view::{Looks, View};
 use axum::http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 use uaa_authz::{Delete, Does, Duty, Read, Resource, Update, Zone};
 use uaa_directory::{OrganizationRole, PlatformUser, PlatformUserOwn, SpaceRole};
 use uaa_model::{Denied, Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Need, NeedInfo, Route, Site::Api, Within};
+use uaa_plugin::shape::{Shape, TEXT};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Cc, Need, NeedInfo, Route, Site::Api, Within};
 use uaa_store::{Cond, Field, Fields, Granted, Query, Raw, Set, Slot, Visible};
 use uuid::Uuid;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::on(Api, Method::GET, "/v3/users", "platform_user_list", Cc, list),
-        Route::on(Api, Method::POST, "/v3/users", "platform_user_create", Cc, create),
-        Route::on(Api, Method::GET, "/v3/users/{guid}", "platform_user_show", Cc, show),
-        Route::on(Api, Method::PATCH, "/v3/users/{guid}", "platform_user_update", Cc, update),
-        Route::on(Api, Method::DELETE, "/v3/users/{guid}", "platform_user_delete", Cc, delete),
+        Route::on(Api, Method::GET, "/v3/users", "platform_user_list", Cc, list)
+            .answers(Answers::ok(|| crate::list::page(looks()))),
+        Route::on(Api, Method::POST, "/v3/users", "platform_user_create", Cc, create)
+            .answers(Answers::created(looks)),
+        Route::on(Api, Method::GET, "/v3/users/{guid}", "platform_user_show", Cc, show)
+            .answers(Answers::ok(looks)),
+        Route::on(Api, Method::PATCH, "/v3/users/{guid}", "platform_user_update", Cc, update)
+            .answers(Answers::ok(looks)),
+        Route::on(Api, Method::DELETE, "/v3/users/{guid}", "platform_user_delete", Cc, delete)
+            .answers(Answers::job()),
     ]
 }
 
@@ -242,4 +248,13 @@ pub(crate) fn view(row: &Fields<PlatformUserOwn>, api: &str) -> Value {
         .own("origin", own.origin.clone())
         .metadata(row)
         .done()
+}
+
+pub(crate) fn looks() -> Shape {
+    Looks::shown(TEXT)
+        .own("username", TEXT.or_null())
+        .own("presentation_name", TEXT)
+        .own("origin", TEXT.or_null())
+        .metadata()
+        .done("platform_user")
 }

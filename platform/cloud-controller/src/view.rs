@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use uaa_model::rfc3339;
+use uaa_plugin::shape::{ID, Shape, TEXT, TIME, list, map, object};
 use uaa_store::Fields;
 use uuid::Uuid;
 
@@ -77,6 +78,80 @@ impl<'a> View<'a> {
         self.body.insert("links".into(), self.links.into());
         self.body.into()
     }
+}
+
+/// What a [`View`] looks like, said in the same words.
+pub(crate) struct Looks {
+    own: Shape,
+    relations: Vec<(String, Shape)>,
+    links: Shape,
+}
+
+impl Looks {
+    /// Of [`View::of`].
+    pub(crate) fn of() -> Looks {
+        Looks::shown(ID)
+    }
+
+    /// Of [`View::shown`].
+    pub(crate) fn shown(guid: Shape) -> Looks {
+        let own = object([("guid", guid), ("created_at", TIME), ("updated_at", TIME)]);
+        Looks { own, relations: vec![], links: object([("self", link())]) }
+    }
+
+    pub(crate) fn own(self, name: &str, shape: Shape) -> Looks {
+        Looks { own: self.own.and([(name.to_owned(), shape)]), ..self }
+    }
+
+    pub(crate) fn one(self, name: &'static str) -> Looks {
+        self.named(name, ID)
+    }
+
+    pub(crate) fn named(self, name: &'static str, guid: Shape) -> Looks {
+        let data = object([("guid", guid)]).or_null();
+        let looks = self.relation(name, data);
+        Looks { links: looks.links.perhaps([(name, link())]), ..looks }
+    }
+
+    pub(crate) fn many(self, name: &str) -> Looks {
+        self.relation(name, guids_look())
+    }
+
+    pub(crate) fn link(self, name: &'static str) -> Looks {
+        Looks { links: self.links.and([(name, link())]), ..self }
+    }
+
+    pub(crate) fn metadata(self) -> Looks {
+        self.own("metadata", object([("labels", map(TEXT)), ("annotations", map(TEXT))]))
+    }
+
+    pub(crate) fn done(self, name: &'static str) -> Shape {
+        let own = match self.relations.is_empty() {
+            true => self.own,
+            false => self.own.and([("relationships", object(self.relations))]),
+        };
+        own.and([("links", self.links)]).named(name)
+    }
+
+    fn relation(mut self, name: &str, data: Shape) -> Looks {
+        self.relations.push((name.to_owned(), object([("data", data)])));
+        self
+    }
+}
+
+/// What a link looks like.
+pub(crate) fn link() -> Shape {
+    object([("href", TEXT)])
+}
+
+/// What [`guids`] look like.
+pub(crate) fn guids_look() -> Shape {
+    list(object([("guid", ID)]))
+}
+
+/// What a [`relationship`] looks like.
+pub(crate) fn relationship_look(data: Shape) -> Shape {
+    object([("data", data), ("links", object([("self", link())]))])
 }
 
 /// An identifier in a path. A client id may hold any character.

@@ -2,7 +2,7 @@
 
 use super::body::{ClientBody, Whole, refused};
 use super::write::{alter, check_new, end, make, renew};
-use super::{Keeper, sector, view};
+use super::{Keeper, looks, sector, view};
 use crate::users::account;
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,6 +11,7 @@ use uaa_authz::{Delete, Does, Duty, Update, Zone};
 use uaa_directory::password::Source;
 use uaa_directory::{Client, ClientBatch, ClientOwn, Credentials, Named};
 use uaa_model::{Fault, Id, Reply, Secret};
+use uaa_plugin::shape::{FLAG, Shape, TEXT};
 use uaa_plugin::{Answer, Ctx, Fetch, Json, Ready, Within};
 use uaa_store::{Fields, Granted, Slot, Tx};
 
@@ -229,6 +230,10 @@ pub(super) async fn modify(
         all.push(shown);
     }
     Answer::ok(&Value::Array(all))
+}
+
+pub(super) fn modified_looks() -> Shape {
+    looks().and([("action", TEXT)]).perhaps([("approvals_deleted", FLAG)]).named("client.modified")
 }
 
 pub(super) async fn secrets_hashed(

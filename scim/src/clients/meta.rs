@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use uaa_authz::{Duty, Resource, Update};
 use uaa_directory::{ByName, Client, ClientOwn};
 use uaa_model::{Denied, Fault, Reply};
+use uaa_plugin::shape::{FLAG, Shape, TEXT, object};
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
 use uaa_store::{Cond, Field, Query, Set};
 
@@ -98,6 +99,12 @@ fn tile(own: &ClientOwn) -> Tile {
 
 fn answer(tile: &Tile) -> Reply<Answer> {
     Answer::ok(&serde_json::to_value(tile).map_err(|e| Fault::Internal(e.to_string()))?)
+}
+
+pub(super) fn looks() -> Shape {
+    object([("clientId", TEXT), ("showOnHomePage", FLAG)])
+        .perhaps([("clientName", TEXT), ("appLaunchUrl", TEXT), ("appIcon", TEXT)])
+        .named("client_tile")
 }
 
 /// Where it stands among the fields without a column.

@@ -2,9 +2,11 @@
 
 use crate::SCHEMA;
 use crate::member::Member;
+use crate::version::meta;
 use serde_json::{Value, json};
 use uaa_directory::GroupOwn;
 use uaa_model::rfc3339_millis;
+use uaa_plugin::shape::{ID, Shape, TEXT, list, object};
 use uaa_store::Fields;
 
 /// The whole group, with the `id` of its zone.
@@ -27,6 +29,25 @@ pub(super) fn group(row: &Fields<GroupOwn>, members: &[Member], zone: &str) -> V
 /// One member.
 pub(super) fn member(member: &Member) -> Value {
     json!({"origin": member.origin, "type": member.kind.to_uppercase(), "value": member.id.to_string()})
+}
+
+/// What [`group`] looks like.
+pub(super) fn looks() -> Shape {
+    object([
+        ("id", ID),
+        ("meta", meta()),
+        ("displayName", TEXT),
+        ("description", TEXT),
+        ("members", list(member_looks())),
+        ("zoneId", TEXT),
+        ("schemas", list(TEXT)),
+    ])
+    .named("group")
+}
+
+/// What [`member`] looks like.
+pub(super) fn member_looks() -> Shape {
+    object([("origin", TEXT), ("type", Shape::Word(&["USER", "GROUP"])), ("value", ID)]).named("member")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::{Keeper, own};
 use serde_json::{Value, json};
 use uaa_directory::{IdentityProviderOwn, OWN_ORIGIN, OidcConfig};
 use uaa_plugin::Ctx;
+use uaa_plugin::shape::{ANY, FLAG, ID, NUMBER, Shape, TEXT, map, object};
 use uaa_store::Fields;
 
 /// The whole provider. There is no secret in it, whoever asks. `raw`: its configuration as an object and not as its text.
@@ -28,4 +29,22 @@ pub(super) fn provider(row: &Fields<IdentityProviderOwn>, keeper: &Keeper, raw: 
         "aliasId": null,
         "aliasZid": null,
     })
+}
+
+pub(super) fn looks() -> Shape {
+    object([
+        ("type", TEXT),
+        ("config", Shape::Either(vec![TEXT, map(ANY)])),
+        ("id", ID),
+        ("originKey", TEXT),
+        ("name", TEXT),
+        ("version", NUMBER),
+        ("created", NUMBER),
+        ("last_modified", NUMBER),
+        ("active", FLAG),
+        ("identityZoneId", TEXT),
+        ("aliasId", TEXT.or_null()),
+        ("aliasZid", TEXT.or_null()),
+    ])
+    .named("identity_provider")
 }

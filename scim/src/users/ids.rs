@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use uaa_authz::{Duty, Kind, Resource, Zone};
 use uaa_directory::User;
 use uaa_model::{Denied, Fault, Reply};
+use uaa_plugin::shape::{ID, Shape, TEXT, object};
 use uaa_plugin::{Answer, Ctx, Form, Need, NeedInfo};
 use uaa_store::{Cond, Visible};
 
@@ -69,4 +70,8 @@ pub(super) async fn list(SeenIds(seen): SeenIds, Form(pairs): Form, cx: &mut Ctx
         .map(|r| json!({"id": r.guid.to_string(), "userName": r.own.username, "origin": r.own.origin}))
         .collect();
     Answer::ok(&listing.envelope(&page, resources, SCHEMA))
+}
+
+pub(super) fn looks() -> Shape {
+    object([("id", ID), ("userName", TEXT), ("origin", TEXT)]).named("user_id")
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use uaa_authz::{Update, Verb};
 use uaa_directory::{Credentials, Tried, User, right_over_user};
 use uaa_model::{Code, Fault, Reply};
+use uaa_plugin::shape::{FLAG, Shape, object};
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
 use uaa_store::{Granted, Set};
 
@@ -65,6 +66,10 @@ pub(super) async fn update(
         });
     }
     Answer::ok(&json!({"locked": body.locked, "passwordChangeRequired": body.password_change_required}))
+}
+
+pub(super) fn looks() -> Shape {
+    object([("locked", FLAG.or_null()), ("passwordChangeRequired", FLAG.or_null())])
 }
 
 /// The kind of the right; no row is one.

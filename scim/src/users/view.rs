@@ -2,9 +2,11 @@
 
 use crate::SCHEMA;
 use crate::member::Membership;
+use crate::version::meta;
 use serde_json::{Map, Value, json};
 use uaa_directory::UserOwn;
 use uaa_model::rfc3339_millis;
+use uaa_plugin::shape::{ANY, FLAG, ID, NUMBER, Shape, TEXT, TIME, list, object};
 use uaa_store::{Fields, Logon};
 
 /// The whole user, with the `id` of its zone. There is no password in it, whoever asks.
@@ -59,6 +61,34 @@ fn name(own: &UserOwn) -> Value {
     let given =
         parts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.as_deref()?.into())));
     Value::Object(given.collect())
+}
+
+/// What [`user`] looks like.
+pub(super) fn looks() -> Shape {
+    let name = object::<&str>([]).perhaps([("givenName", TEXT), ("familyName", TEXT)]);
+    let group = object([("value", ID), ("display", TEXT), ("type", Shape::Word(&["DIRECT", "INDIRECT"]))]);
+    object([
+        ("id", ID),
+        ("meta", meta()),
+        ("userName", TEXT),
+        ("name", name),
+        ("emails", list(object([("value", TEXT)]).perhaps([("primary", FLAG)]))),
+        ("groups", list(group)),
+        ("approvals", list(ANY)),
+        ("active", FLAG),
+        ("verified", FLAG),
+        ("origin", TEXT),
+        ("zoneId", TEXT),
+        ("passwordLastModified", TIME),
+        ("schemas", list(TEXT)),
+    ])
+    .perhaps([
+        ("externalId", TEXT),
+        ("phoneNumbers", list(object([("value", TEXT)]))),
+        ("previousLogonTime", NUMBER),
+        ("lastLogonTime", NUMBER),
+    ])
+    .named("user")
 }
 
 #[cfg(test)]

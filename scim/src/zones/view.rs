@@ -3,6 +3,7 @@
 use super::config;
 use serde_json::{Map, Value, json};
 use uaa_directory::IdentityZoneOwn;
+use uaa_plugin::shape::{ANY, FLAG, NUMBER, Shape, TEXT, map, object};
 use uaa_store::Fields;
 
 /// The whole zone. There is no key in it, whoever asks.
@@ -33,4 +34,13 @@ pub(super) fn reduced(row: &Fields<IdentityZoneOwn>) -> Value {
         config.remove("samlConfig");
     }
     all
+}
+
+/// What both look like. The configuration is as whoever keeps the zone wrote it.
+pub(super) fn looks() -> Shape {
+    let own =
+        object([("id", TEXT), ("subdomain", TEXT), ("name", TEXT), ("version", NUMBER), ("active", FLAG)]);
+    own.and([("created", NUMBER), ("last_modified", NUMBER), ("config", map(ANY))])
+        .perhaps([("description", TEXT)])
+        .named("identity_zone")
 }

@@ -395,7 +395,7 @@ async fn registration_token(tx: &mut Tx, tag: &str) -> Uuid {
         .put(RegistrationToken::description, "")
         .put(RegistrationToken::uses_left, 1)
         .put(RegistrationToken::expires, i64::MAX)
-        .put(RegistrationToken::policy, "{}");
+        .put(RegistrationToken::policy, r#"{"scopes": [], "grant_types": [], "redirect_hosts": []}"#);
     make(tx, zone(tx), false, set).await.id().uuid()
 }
 

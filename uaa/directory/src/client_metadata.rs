@@ -11,6 +11,7 @@ pub mod vouchers;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use uaa_plugin::shape::{ANY, FLAG, NUMBER, Shape, TEXT, list, map, object};
 use uaa_token::{Algorithm, CertificateName};
 use url::Url;
 
@@ -35,6 +36,12 @@ pub fn is_known(name: &str) -> bool {
 /// What is wrong with the value.
 pub fn checked(name: &str, value: &Value) -> Result<Option<Value>, Wrong> {
     rule(name).map(|rule| rule.check(name, value)).transpose()
+}
+
+/// An object of which all of them may be members.
+pub fn looks(of: Shape) -> Shape {
+    let members = MEMBERS.iter().map(|(name, rule)| (*name, rule.looks()));
+    of.perhaps(members).starting(LOCALIZED.iter().map(|name| (format!("{name}#"), TEXT)))
 }
 
 /// What can only be seen in all of them together.
@@ -259,6 +266,21 @@ fn rule(name: &str) -> Option<Rule> {
 const LOCALIZED: &[&str] = &["client_name", "client_uri", "logo_uri", "tos_uri", "policy_uri"];
 
 impl Rule {
+    fn looks(self) -> Shape {
+        match self {
+            Rule::Any => ANY,
+            Rule::Flag => FLAG,
+            Rule::Seconds => NUMBER,
+            Rule::Text | Rule::Link | Rule::Tls | Rule::Signing | Rule::JwksUri | Rule::CertificateName => {
+                TEXT
+            }
+            Rule::Texts | Rule::RequestUris | Rule::Redirects => list(TEXT),
+            Rule::OneOf(known) => Shape::Word(known),
+            Rule::Jwks => object([("keys", list(map(ANY)))]),
+            Rule::Vouchers => list(object([("iss", TEXT), ("sub", TEXT)]).perhaps([("aud", TEXT)])),
+        }
+    }
+
     fn check(self, name: &str, value: &Value) -> Result<Value, Wrong> {
         let text = || {
             let text = value.as_str().filter(|text| text.len() <= LONGEST && !text.contains('\0'));

@@ -7,12 +7,16 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use uaa_directory::{Claimed, Proved, by_password};
 use uaa_model::{Reply, Secret};
-use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
+use uaa_plugin::shape::{TEXT, object};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
 
 pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     let why = "the password says who it is";
     let check = with(login.clone(), check);
-    vec![Route::public(Uaa, Method::POST, "/authenticate", "password_check", Oauth, why, check)]
+    vec![
+        Route::public(Uaa, Method::POST, "/authenticate", "password_check", Oauth, why, check)
+            .answers(Answers::ok(|| object([("username", TEXT), ("email", TEXT)]))),
+    ]
 }
 
 /// The statuses and words are UAA's. It opens no session and gives no token.

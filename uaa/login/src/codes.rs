@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 use uaa_authz::{Delete, Duty, Resource, Verb, Zone};
 use uaa_directory::{ExpiringCode, ExpiringCodeOwn, NewCode, Purpose};
 use uaa_model::{Code, Denied, Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Oauth, Json, Need, NeedInfo, Route, Site::Uaa, Within};
+use uaa_plugin::shape::{NUMBER, Shape, TEXT, object};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Oauth, Json, Need, NeedInfo, Route, Site::Uaa, Within};
 use uaa_store::{Fields, Granted, Slot};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::on(Uaa, Method::POST, "/Codes", "code_create", Oauth, create),
-        Route::on(Uaa, Method::GET, "/Codes/{code}", "code_redeem", Oauth, redeem),
+        Route::on(Uaa, Method::POST, "/Codes", "code_create", Oauth, create).answers(Answers::created(looks)),
+        Route::on(Uaa, Method::GET, "/Codes/{code}", "code_redeem", Oauth, redeem)
+            .answers(Answers::ok(looks)),
     ]
 }
 
@@ -59,6 +61,10 @@ async fn redeem(OneCode { row, granted }: OneCode, _: (), cx: &mut Ctx) -> Reply
 
 fn shown(code: &str, millis: i64, data: &str) -> Value {
     json!({"code": code, "expiresAt": millis, "data": data, "intent": null})
+}
+
+fn looks() -> Shape {
+    object([("code", TEXT), ("expiresAt", NUMBER), ("data", TEXT), ("intent", TEXT.or_null())]).named("code")
 }
 
 /// The right to take the code that the path names.

@@ -10,14 +10,17 @@ use serde_json::{Value, json};
 use uaa_authz::{Duty, Zone};
 use uaa_directory::{Client, ExpiringCode, NewCode, Purpose, is_address, user_named};
 use uaa_model::{Code, Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Oauth, Json, Route, Site::Uaa, Within};
+use uaa_plugin::shape::{ID, Shape, TEXT, object};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Oauth, Json, Route, Site::Uaa, Within};
 use uaa_store::{Cond, Field, Slot};
 use uuid::Uuid;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::on(Uaa, Method::POST, "/email_verifications", "email_verification_create", Oauth, create),
-        Route::on(Uaa, Method::POST, "/email_changes", "email_change_redeem", Oauth, redeem),
+        Route::on(Uaa, Method::POST, "/email_verifications", "email_verification_create", Oauth, create)
+            .answers(Answers::media(StatusCode::CREATED, PLAIN)),
+        Route::on(Uaa, Method::POST, "/email_changes", "email_change_redeem", Oauth, redeem)
+            .answers(Answers::ok(changed_looks)),
     ]
 }
 
@@ -55,7 +58,7 @@ async fn create(slot: Slot<ExpiringCode>, Json(new): Json<New>, cx: &mut Ctx) ->
         expires: cx.now() + Purpose::Change.seconds() * 1_000_000,
     };
     let code = ExpiringCode::make_in(slot, new, cx.tx()).await?;
-    Answer::text(StatusCode::CREATED, "text/plain;charset=UTF-8", code.expose().to_owned())
+    Answer::text(StatusCode::CREATED, PLAIN, code.expose().to_owned())
 }
 
 /// Whoever may make such codes may use them up.
@@ -68,6 +71,10 @@ async fn redeem(_: Slot<ExpiringCode>, Text(code): Text, cx: &mut Ctx) -> Reply<
         "email": own.email,
         "redirect_url": goes_to(&changed.client_id, cx).await?,
     }))
+}
+
+fn changed_looks() -> Shape {
+    object([("userId", ID), ("username", TEXT), ("email", TEXT), ("redirect_url", TEXT.or_null())])
 }
 
 /// `change_email_redirect_url` of the client, which its administrator has set.
@@ -88,3 +95,5 @@ async fn goes_to(client_id: &str, cx: &mut Ctx) -> Reply<Value> {
 fn no_code() -> Fault {
     Fault::protocol(Code::new(422, "invalid_code"), "the code is used, too old, or not one of ours")
 }
+
+const PLAIN: &str = "text/plain;charset=UTF-8";

@@ -14,13 +14,17 @@ use uaa_directory::{
     user_named, users_of_address,
 };
 use uaa_model::{Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Oauth, Json, Route, Site::Uaa, Within, field, pairs, with};
+use uaa_plugin::shape::{FLAG, ID, Shape, TEXT, list, object};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Oauth, Json, Route, Site::Uaa, Within, field, pairs, with};
 use uaa_store::Slot;
 use uuid::Uuid;
 
 pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     let invite = with(login.clone(), invite);
-    vec![Route::on(Uaa, Method::POST, "/invite_users", "invitation_create", Oauth, invite)]
+    vec![
+        Route::on(Uaa, Method::POST, "/invite_users", "invitation_create", Oauth, invite)
+            .answers(Answers::ok(looks)),
+    ]
 }
 
 /// Who is invited.
@@ -118,6 +122,16 @@ async fn one(typed: &str, terms: &Terms, cx: &mut Ctx) -> Reply<Result<Value, Fa
         "email": mail, "userId": user, "origin": "uaa", "success": true,
         "errorCode": null, "errorMessage": null, "inviteLink": link,
     })))
+}
+
+fn looks() -> Shape {
+    let one = || {
+        let texts = ["origin", "errorCode", "errorMessage", "inviteLink"];
+        object([("email", TEXT), ("userId", ID.or_null()), ("success", FLAG)])
+            .and(texts.map(|name| (name, TEXT.or_null())))
+            .named("invited")
+    };
+    object([("new_invites", list(one())), ("failed_invites", list(one()))])
 }
 
 /// The account of that address, if there is one; by its name first.

@@ -31,7 +31,7 @@ mod sign_in;
 use std::sync::Arc;
 use uaa_authz::Kind;
 use uaa_directory::{Credentials, Factors, Pages, Sessions};
-use uaa_plugin::{Plugin, Route};
+use uaa_plugin::{Answers, Plugin, Route};
 
 /// The plugin.
 #[derive(Clone)]
@@ -58,27 +58,37 @@ impl Plugin for LoginPages {
     }
 
     fn routes(self: Arc<Self>) -> Vec<Route> {
-        let mut routes = sign_in::routes(&self);
-        routes.extend(passkey::routes(&self));
-        routes.extend(second::routes(&self));
-        routes.extend(choose_account::routes(&self));
-        routes.extend(passcode::routes(&self));
-        routes.extend(home::routes(&self));
-        routes.extend(profile::routes(&self));
-        routes.extend(forgot::routes(&self));
-        routes.extend(reset::routes(&self));
-        routes.extend(register::routes(&self));
-        routes.extend(email::routes(&self));
-        routes.extend(own_password::routes(&self));
-        routes.extend(invitation::routes(&self));
+        let mut routes = pages(
+            [
+                sign_in::routes(&self),
+                passkey::routes(&self),
+                second::routes(&self),
+                choose_account::routes(&self),
+                passcode::routes(&self),
+                home::routes(&self),
+                profile::routes(&self),
+                forgot::routes(&self),
+                reset::routes(&self),
+                register::routes(&self),
+                email::routes(&self),
+                own_password::routes(&self),
+                invitation::routes(&self),
+            ]
+            .concat(),
+        );
         routes.extend(invite_users::routes(&self));
         routes.extend(password_resets::routes(&self));
         routes.extend(email_changes::routes());
         routes.extend(codes::routes());
         routes.extend(authenticate::routes(&self));
-        routes.extend(profile::factors::routes(&self));
+        routes.extend(pages(profile::factors::routes(&self)));
         routes.extend(resources::routes(&self));
         routes.extend(prompts::routes());
         routes
     }
+}
+
+/// What people see: a page, or the way to the next one.
+fn pages(routes: Vec<Route>) -> Vec<Route> {
+    routes.into_iter().map(|route| route.answers(Answers::html()).answers(Answers::found())).collect()
 }

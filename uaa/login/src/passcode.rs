@@ -8,13 +8,15 @@ use std::sync::Arc;
 use uaa_directory::{Live, Passcode, Shown, cookie};
 use uaa_look::Passcode as Page;
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
+use uaa_plugin::shape::TEXT;
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
 use uaa_store::Want;
 
 pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     let why = "a browser's session says who it is, and the sign-in page is the answer to whoever has none";
     vec![
-        Route::public(Uaa, Method::GET, "/passcode", "passcode_show", Oauth, why, with(login.clone(), show)),
+        Route::public(Uaa, Method::GET, "/passcode", "passcode_show", Oauth, why, with(login.clone(), show))
+            .answers(Answers::ok(|| TEXT)),
         Route::public(
             Uaa,
             Method::POST,
@@ -23,7 +25,8 @@ pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
             Oauth,
             why,
             with(login.clone(), create),
-        ),
+        )
+        .answers(Answers::ok(|| TEXT)),
     ]
 }
 

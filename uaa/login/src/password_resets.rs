@@ -13,15 +13,19 @@ use uaa_directory::{
     ExpiringCode, NewCode, Purpose, User, UserOwn, former_passwords, set_password, user_named,
 };
 use uaa_model::{Code, Fault, Id, Reply, Secret};
+use uaa_plugin::shape::{ID, Shape, TEXT, object};
 use uaa_plugin::{
-    Answer, Ctx, Dialect::Oauth, Input, Json, Raw, Ready, Route, Site::Uaa, Within, field, pairs, with,
+    Answer, Answers, Ctx, Dialect::Oauth, Input, Json, Raw, Ready, Route, Site::Uaa, Within, field, pairs,
+    with,
 };
 use uaa_store::{Cond, Field, Fields, Slot};
 
 pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     vec![
-        Route::on(Uaa, Method::POST, "/password_resets", "password_reset_create", Oauth, create),
+        Route::on(Uaa, Method::POST, "/password_resets", "password_reset_create", Oauth, create)
+            .answers(Answers::created(|| object([("code", TEXT), ("user_id", ID)]))),
         Route::on(Uaa, Method::POST, "/password_change", "password_reset_redeem", Oauth, redeem)
+            .answers(Answers::ok(changed_looks))
             .after(with(login.clone(), hashed)),
     ]
 }
@@ -162,6 +166,10 @@ async fn redeem(
     Answer::ok(&json!({
         "code": code.expose(), "user_id": user.guid, "username": own.username, "email": own.email,
     }))
+}
+
+fn changed_looks() -> Shape {
+    object([("code", TEXT), ("user_id", ID), ("username", TEXT), ("email", TEXT)])
 }
 
 /// UAA's words.

@@ -3,11 +3,12 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, ZoneInfo};
+use uaa_plugin::shape::{ANY, Shape, TEXT, TIME, list, map, object};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, ZoneInfo};
 
 pub(crate) fn routes() -> Vec<Route> {
     let why = "a client asks before anybody has signed in";
-    vec![Route::public(Uaa, Method::GET, "/info", "info_show", Oauth, why, info)]
+    vec![Route::public(Uaa, Method::GET, "/info", "info_show", Oauth, why, info).answers(Answers::ok(looks))]
 }
 
 async fn info(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
@@ -33,6 +34,15 @@ pub(crate) fn answer(cx: &Ctx) -> Reply<Answer> {
         "idpDefinitions": {},
         "prompts": prompts(&here),
     }))
+}
+
+pub(crate) fn looks() -> Shape {
+    let links = ["uaa", "login", "passwd", "register"];
+    let texts = ["zone_name", "entityID", "commit_id"];
+    object([("app", object([("version", TEXT)])), ("links", object(links.map(|name| (name, TEXT))))])
+        .and(texts.map(|name| (name, TEXT)))
+        .and([("timestamp", TIME), ("idpDefinitions", map(ANY)), ("prompts", map(list(TEXT)))])
+        .named("info")
 }
 
 /// What a sign-in asks for, with where to get a passcode, which the cf CLI shows for `--sso` only.

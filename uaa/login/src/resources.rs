@@ -4,19 +4,23 @@ use crate::LoginPages;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
 use uaa_model::{Fault, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
 
 pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     let why = "a stylesheet is the same for everybody in a zone";
-    vec![Route::public(
-        Uaa,
-        Method::GET,
-        "/resources/{name}",
-        "resource_show",
-        Oauth,
-        why,
-        with(login.clone(), show),
-    )]
+    vec![
+        Route::public(
+            Uaa,
+            Method::GET,
+            "/resources/{name}",
+            "resource_show",
+            Oauth,
+            why,
+            with(login.clone(), show),
+        )
+        .answers(Answers::media(StatusCode::OK, "*/*"))
+        .answers(Answers::status(StatusCode::NOT_MODIFIED).tagged()),
+    ]
 }
 
 async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {

@@ -13,7 +13,8 @@ use uaa_directory::{Asking, Claimed, Half, Proved, Shown, SignedIn, by_password,
 use uaa_look::{Client, Locked, Notice, SignIn, SignInPassword};
 use uaa_model::{Micros, Reply, Secret};
 use uaa_plugin::{
-    Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, SelfService, Site::Uaa, field, pairs, with,
+    Answer, Answers, Body, Ctx, Dialect::Oauth, Form, Public, Route, SelfService, Site::Uaa, field, pairs,
+    with,
 };
 use uaa_store::Want;
 use url::form_urlencoded::Serializer;
@@ -21,7 +22,8 @@ use url::form_urlencoded::Serializer;
 pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     let why = "nobody has signed in yet";
     vec![
-        Route::public(Uaa, Method::GET, "/login", "sign_in_show", Oauth, why, with(login.clone(), show)),
+        Route::public(Uaa, Method::GET, "/login", "sign_in_show", Oauth, why, with(login.clone(), show))
+            .answers(Answers::ok(prompts::looks)),
         Route::public(
             Uaa,
             Method::POST,

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Zone};
 use uaa_directory::{Approval, ApprovalOwn};
 use uaa_model::{Code, Denied, Fault, Id, Micros, Reply, parse_rfc3339, rfc3339_millis};
-use uaa_plugin::{Answer, Ctx, Dialect::Scim, Form, Json, Public, Route, Site::Uaa, field, with};
+use uaa_plugin::shape::{self, ID, Shape, TEXT, TIME, object};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Scim, Form, Json, Public, Route, Site::Uaa, field, with};
 use uaa_store::{Cond, Field, Fields, Query, Set, TimeOp, Want};
 use uuid::Uuid;
 
@@ -19,8 +20,10 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let (all, of_client) = ("/approvals", "/approvals/{clientId}");
     let e = || engine.clone();
     vec![
-        Route::public(Uaa, Method::GET, all, "approval_list", Scim, why, with(e(), list)),
-        Route::public(Uaa, Method::PUT, all, "approval_replace", Scim, why, with(e(), replace)),
+        Route::public(Uaa, Method::GET, all, "approval_list", Scim, why, with(e(), list))
+            .answers(Answers::ok(looks)),
+        Route::public(Uaa, Method::PUT, all, "approval_replace", Scim, why, with(e(), replace))
+            .answers(Answers::ok(looks)),
         Route::public(
             Uaa,
             Method::PUT,
@@ -29,8 +32,10 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
             Scim,
             why,
             with(e(), replace_of_client),
-        ),
-        Route::public(Uaa, Method::DELETE, all, "approval_delete", Scim, why, with(e(), delete)),
+        )
+        .answers(Answers::ok(looks)),
+        Route::public(Uaa, Method::DELETE, all, "approval_delete", Scim, why, with(e(), delete))
+            .answers(Answers::ok(|| object([("status", TEXT), ("message", TEXT)]).named("done"))),
     ]
 }
 
@@ -284,6 +289,18 @@ fn view(user: Uuid, one: &Good, at: Micros) -> Value {
         "lastUpdatedAt": rfc3339_millis(at),
         "expiresAt": rfc3339_millis(one.expires),
     })
+}
+
+fn looks() -> Shape {
+    let one = object([
+        ("userId", ID),
+        ("clientId", TEXT),
+        ("scope", TEXT),
+        ("status", Shape::Word(&["APPROVED", "DENIED"])),
+        ("lastUpdatedAt", TIME),
+        ("expiresAt", TIME),
+    ]);
+    shape::list(one.named("approval"))
 }
 
 fn bad(text: impl Into<Cow<'static, str>>) -> Fault {

@@ -37,7 +37,7 @@ use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::{Assurance, Live, Pages, Sessions, cookie};
 use uaa_model::{Code, Denied, Fault, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, field};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Public, Route, Site, field};
 use uaa_token::epoch_seconds;
 use uuid::Uuid;
 
@@ -56,6 +56,8 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
         .into_iter()
         .map(|(method, name)| {
             Route::public(Site::Uaa, method, "/oauth/authorize", name, Dialect::Oauth, why, authorize.clone())
+                .answers(Answers::html())
+                .answers(Answers::found())
         })
         .collect()
 }

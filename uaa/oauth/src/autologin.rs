@@ -10,7 +10,10 @@ use serde_json::{Map, Value, json};
 use uaa_authz::{Duty, Read};
 use uaa_directory::{Claimed, ExpiringCode, NewCode, Proved, Purpose, SignedIn, User, UserOwn, by_password};
 use uaa_model::{Fault, Id, Reply, Secret};
-use uaa_plugin::{Answer, Basic, Body, Ctx, Dialect, Form, Handler, Public, Route, Site, field, pairs};
+use uaa_plugin::shape::{TEXT, object};
+use uaa_plugin::{
+    Answer, Answers, Basic, Body, Ctx, Dialect, Form, Handler, Public, Route, Site, field, pairs,
+};
 use uaa_store::{Fields, Want};
 use url::form_urlencoded::Serializer;
 
@@ -20,8 +23,10 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
     let (site, path, dialect) = (Site::Uaa, "/autologin", Dialect::Oauth);
     let (create, redeem) = (Create(authorize.clone()), Redeem(authorize.clone()));
     vec![
-        Route::public(site, Method::POST, path, "autologin_create", dialect, by_secret, create),
-        Route::public(site, Method::GET, path, "autologin_redeem", dialect, by_code, redeem),
+        Route::public(site, Method::POST, path, "autologin_create", dialect, by_secret, create)
+            .answers(Answers::ok(|| object([("code", TEXT), ("path", TEXT)]))),
+        Route::public(site, Method::GET, path, "autologin_redeem", dialect, by_code, redeem)
+            .answers(Answers::found()),
     ]
 }
 

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use uaa_authz::{Duty, Read};
 use uaa_directory::{Client, ClientOwn};
 use uaa_model::{Id, Reply};
-use uaa_plugin::{Answer, Basic, Ctx, Dialect, Handler, Public, Route, Site};
+use uaa_plugin::shape::{FLAG, NUMBER, Shape, TEXT, list, object};
+use uaa_plugin::{Answer, Answers, Basic, Ctx, Dialect, Handler, Public, Route, Site};
 
 pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let why = "a client proves here who it is";
@@ -17,6 +18,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
         .into_iter()
         .map(|(method, name)| {
             Route::public(Site::Uaa, method, "/clientinfo", name, Dialect::Oauth, why, Show(engine.clone()))
+                .answers(Answers::ok(looks))
         })
         .collect()
 }
@@ -61,4 +63,12 @@ fn view(own: &ClientOwn) -> Value {
         }
     }
     view
+}
+
+fn looks() -> Shape {
+    let lists = ["scope", "resource_ids", "authorized_grant_types", "redirect_uri", "authorities"];
+    object([("client_id", TEXT), ("autoapprove", Shape::Either(vec![FLAG, list(TEXT)]))])
+        .and(lists.map(|name| (name, list(TEXT))))
+        .perhaps([("access_token_validity", NUMBER), ("refresh_token_validity", NUMBER)])
+        .named("client_info")
 }

@@ -15,7 +15,10 @@ use uaa_authz::{Duty, Update};
 use uaa_directory::{Keep, Live, Shown, Token, TokenOwn, account, cookie, hex, keep};
 use uaa_look::{Device, DeviceConfirm, DeviceDone};
 use uaa_model::{Fault, Id, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with};
+use uaa_plugin::shape::{NUMBER, Shape, TEXT, object};
+use uaa_plugin::{
+    Answer, Answers, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with,
+};
 use uaa_store::{Cond, Field, Fields, Set, Want};
 use uaa_token::{digest, epoch_seconds};
 use url::form_urlencoded::Serializer;
@@ -67,8 +70,11 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
     let (ask, engine) = ("/oauth/device_authorization", authorize.engine.clone());
     vec![
         Route::public(Uaa, Method::POST, ask, "device_create", Oauth, client, with(engine, create))
+            .answers(Answers::ok(looks))
             .from_any_origin(),
-        Route::public(Uaa, Method::GET, PATH, "device_show", Oauth, person, with(authorize.clone(), show)),
+        Route::public(Uaa, Method::GET, PATH, "device_show", Oauth, person, with(authorize.clone(), show))
+            .answers(Answers::html())
+            .answers(Answers::found()),
         Route::public(
             Uaa,
             Method::POST,
@@ -77,7 +83,9 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
             Oauth,
             person,
             with(authorize.clone(), answer),
-        ),
+        )
+        .answers(Answers::html())
+        .answers(Answers::found()),
     ]
 }
 
@@ -119,6 +127,11 @@ async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Rep
         "interval": INTERVAL,
     }))?
     .with(header::CACHE_CONTROL, "no-store")
+}
+
+fn looks() -> Shape {
+    let texts = ["device_code", "user_code", "verification_uri", "verification_uri_complete"];
+    object(texts.map(|name| (name, TEXT))).and([("expires_in", NUMBER), ("interval", NUMBER)])
 }
 
 /// The person opens the page, maybe by the link that holds the code.

@@ -19,7 +19,7 @@ use axum::http::{HeaderName, Method};
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Body, Ctx, Dialect, Public, Route, Site, field, pairs};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Public, Route, Site, field, pairs};
 use uaa_token::Confirmation;
 
 /// What a grant reads.
@@ -71,6 +71,7 @@ pub(crate) fn route(engine: Arc<Engine>) -> Route {
         "clients and people prove here who they are",
         handler,
     )
+    .answers(Answers::ok(crate::issue::looks))
     .from_any_origin()
 }
 

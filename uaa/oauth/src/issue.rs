@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uaa_directory::{Assurance, User};
 use uaa_model::{Fault, Reply};
+use uaa_plugin::shape::{NUMBER, Shape, TEXT, object};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Logon};
 use uaa_token::{AccessClaims, Acr, Confirmation, IdClaims, epoch_seconds};
@@ -95,6 +96,20 @@ impl Issued {
     pub(crate) fn answer(&self) -> Reply<Answer> {
         unkept(self)
     }
+}
+
+/// What the token endpoint answers: [`Issued::members`], and what some grants say otherwise.
+pub(crate) fn looks() -> Shape {
+    object([
+        // None yet where it goes to another client, which makes one of the refresh token.
+        ("access_token", TEXT.or_null()),
+        ("token_type", TEXT),
+        ("expires_in", NUMBER),
+        ("scope", TEXT),
+        ("jti", TEXT),
+    ])
+    .perhaps([("refresh_token", TEXT), ("id_token", TEXT), ("issued_token_type", TEXT)])
+    .named("token")
 }
 
 /// An answer of the token endpoint that no cache keeps (RFC 6749 section 5.1).

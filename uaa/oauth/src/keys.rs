@@ -1,28 +1,33 @@
 //! What everybody may know: public keys and the discovery document.
 
+mod looks;
+
 use crate::engine::{Certificates, Engine};
 use crate::grant::GRANTS;
 use crate::keychain::ZoneKeys;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
 use futures::future::BoxFuture;
+use looks::{configuration_looks, key_looks, keys_look};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use uaa_directory::{Assurance, hex};
 use uaa_model::{Fault, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect, Handler, Public, Route, Site, ZoneInfo};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect, Handler, Public, Route, Site, ZoneInfo};
 use uaa_token::{Algorithm, ContentEncryption, KeyManagement, KeySet, digest};
 
 pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
-    let at = |site, path, name, why, say| {
+    let at = |site, path, name, why, say, looks| {
         let below = site == Site::Api;
         let handler = Document { engine: engine.clone(), say, below };
         let lying = handler.clone();
         Route::public(site, Method::GET, path, name, Dialect::Oauth, why, handler)
+            .answers(Answers::ok(looks).tagged())
+            .answers(Answers::status(StatusCode::NOT_MODIFIED).tagged())
             .from_any_origin()
             .lying(Arc::new(move |here, headers| lying.in_memory(here, headers)))
     };
-    let document = |path, name, why, say| at(Site::Uaa, path, name, why, say);
+    let document = |path, name, why, say, looks| at(Site::Uaa, path, name, why, say, looks);
     let keys = "public keys are public";
     let discovery = "OpenID Connect Discovery 1.0 section 4";
     let metadata = "RFC 8414 section 3";
@@ -31,23 +36,37 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let jwk = |keys: &ZoneKeys| keys.documents.jwk.clone();
     let configuration = |keys: &ZoneKeys| keys.documents.configuration.clone();
     vec![
-        document("/token_keys", "token_keys_list", keys, jwks),
-        document("/token_key", "token_key_show", keys, jwk),
-        document("/oauth/jwks", "jwks_list", keys, all),
-        document("/.well-known/openid-configuration", "discovery_show", discovery, configuration),
+        document("/token_keys", "token_keys_list", keys, jwks, keys_look),
+        document("/token_key", "token_key_show", keys, jwk, key_looks),
+        document("/oauth/jwks", "jwks_list", keys, all, keys_look),
+        document(
+            "/.well-known/openid-configuration",
+            "discovery_show",
+            discovery,
+            configuration,
+            configuration_looks,
+        ),
         document(
             "/oauth/token/.well-known/openid-configuration",
             "discovery_of_issuer_show",
             discovery,
             configuration,
+            configuration_looks,
         ),
-        document("/.well-known/oauth-authorization-server", "metadata_show", metadata, configuration),
+        document(
+            "/.well-known/oauth-authorization-server",
+            "metadata_show",
+            metadata,
+            configuration,
+            configuration_looks,
+        ),
         // RFC 8414 section 3.1: the path of the issuer stands behind, on whatever host it is.
         document(
             "/.well-known/oauth-authorization-server/oauth/token",
             "metadata_of_issuer_show",
             metadata,
             configuration,
+            configuration_looks,
         ),
         at(
             Site::Api,
@@ -55,6 +74,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
             "metadata_of_issuer_below_show",
             metadata,
             configuration,
+            configuration_looks,
         ),
     ]
 }

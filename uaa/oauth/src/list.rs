@@ -11,14 +11,16 @@ use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::{Token, TokenOwn, User};
 use uaa_model::{Denied, Fault, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect, Form, Handler, Need, NeedInfo, Route, Site};
+use uaa_plugin::shape::{self, ID, NUMBER, Shape, TEXT, object};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect, Form, Handler, Need, NeedInfo, Route, Site};
 use uaa_store::{Cond, Field, Fields, Query, TimeOp, Visible};
 use uuid::Uuid;
 
 pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let (site, get, oauth) = (Site::Uaa, Method::GET, Dialect::Oauth);
     vec![
-        Route::on(site, get.clone(), "/oauth/token/list", "token_list", oauth, Own(engine.clone())),
+        Route::on(site, get.clone(), "/oauth/token/list", "token_list", oauth, Own(engine.clone()))
+            .answers(Answers::ok(looks)),
         Route::on(
             site,
             get.clone(),
@@ -26,7 +28,8 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
             "user_token_list",
             oauth,
             OfUser(engine.clone()),
-        ),
+        )
+        .answers(Answers::ok(looks)),
         Route::on(
             site,
             get,
@@ -34,7 +37,8 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
             "client_token_list",
             oauth,
             OfClient(engine.clone()),
-        ),
+        )
+        .answers(Answers::ok(looks)),
     ]
 }
 
@@ -174,6 +178,22 @@ fn view(row: &Fields<TokenOwn>, of: Of, zone: &str) -> Value {
         "value": null,
         "zoneId": zone,
     })
+}
+
+fn looks() -> Shape {
+    let one = object([
+        ("tokenId", TEXT),
+        ("clientId", TEXT),
+        ("userId", ID.or_null()),
+        ("format", TEXT),
+        ("responseType", Shape::Word(&["ACCESS_TOKEN", "REFRESH_TOKEN"])),
+        ("issuedAt", NUMBER),
+        ("expiresAt", NUMBER),
+        ("scope", TEXT),
+        ("value", TEXT.or_null()),
+        ("zoneId", TEXT),
+    ]);
+    shape::list(one.named("stored_token"))
 }
 
 fn shown(row: &Fields<TokenOwn>) -> Shown {

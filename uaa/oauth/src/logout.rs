@@ -14,7 +14,7 @@ use std::sync::Arc;
 use uaa_directory::{Live, Shown, account, cookie};
 use uaa_look::{ErrorPage, Flaw, Onward, Reason, SignOut, SignedOut};
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
 use uaa_store::Want;
 
 pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
@@ -23,6 +23,8 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
         .into_iter()
         .map(|(method, name)| {
             Route::public(Uaa, method, PATH, name, Oauth, why, with(authorize.clone(), end))
+                .answers(Answers::html())
+                .answers(Answers::found())
         })
         .collect()
 }

@@ -20,7 +20,7 @@ use uaa_authz::{Delete, Duty, Update, Zone};
 use uaa_directory::password::Source;
 use uaa_directory::{Client, ClientOwn, hex};
 use uaa_model::{Denied, Fault, Id, Reply, Secret};
-use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Want};
 use uaa_token::digest;
 
@@ -31,10 +31,14 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let (all, one) = ("/oauth/register", "/oauth/register/{client_id}");
     let e = || engine.clone();
     vec![
-        Route::public(Uaa, Method::POST, all, "registration_create", Oauth, new, with(e(), create)),
-        Route::public(Uaa, Method::GET, one, "registration_show", Oauth, own, with(e(), show)),
-        Route::public(Uaa, Method::PUT, one, "registration_replace", Oauth, own, with(e(), replace)),
-        Route::public(Uaa, Method::DELETE, one, "registration_delete", Oauth, own, with(e(), delete)),
+        Route::public(Uaa, Method::POST, all, "registration_create", Oauth, new, with(e(), create))
+            .answers(Answers::created(view::looks)),
+        Route::public(Uaa, Method::GET, one, "registration_show", Oauth, own, with(e(), show))
+            .answers(Answers::ok(view::looks)),
+        Route::public(Uaa, Method::PUT, one, "registration_replace", Oauth, own, with(e(), replace))
+            .answers(Answers::ok(view::looks)),
+        Route::public(Uaa, Method::DELETE, one, "registration_delete", Oauth, own, with(e(), delete))
+            .answers(Answers::none()),
     ]
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::{Token, hex};
 use uaa_model::{Fault, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Public, Route, Site};
 use uaa_store::{Cond, Field, Want};
 use uaa_token::{Shape, digest};
 
@@ -19,6 +19,7 @@ pub(crate) fn route(engine: &Arc<Engine>) -> Route {
     let why = "a client proves here who it is, and ends a token of its own";
     let handler = Revocation(engine.clone());
     Route::public(Site::Uaa, Method::POST, "/oauth/revoke", "token_give_back", Dialect::Oauth, why, handler)
+        .answers(Answers::status(StatusCode::OK))
         .from_any_origin()
 }
 

@@ -7,13 +7,14 @@ use uaa_directory::{
     ByName, Client, Token, User, client_for_right, end_sessions, has_right, right_over_user,
 };
 use uaa_model::{Denied, Fault, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect, Need, NeedInfo, Route, Site};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect, Need, NeedInfo, Route, Site};
 use uaa_store::{Cond, Field, Granted, Set};
 
 pub(crate) fn routes() -> Vec<Route> {
     let (site, get, oauth) = (Site::Uaa, Method::GET, Dialect::Oauth);
     vec![
-        Route::on(site, Method::DELETE, "/oauth/token/revoke/{jti}", "token_revoke", oauth, one),
+        Route::on(site, Method::DELETE, "/oauth/token/revoke/{jti}", "token_revoke", oauth, one)
+            .answers(DONE),
         Route::on(
             site,
             get.clone(),
@@ -21,9 +22,12 @@ pub(crate) fn routes() -> Vec<Route> {
             "user_client_tokens_revoke",
             oauth,
             pair,
-        ),
-        Route::on(site, get.clone(), "/oauth/token/revoke/user/{id}", "user_tokens_revoke", oauth, user),
-        Route::on(site, get, "/oauth/token/revoke/client/{id}", "client_tokens_revoke", oauth, client),
+        )
+        .answers(DONE),
+        Route::on(site, get.clone(), "/oauth/token/revoke/user/{id}", "user_tokens_revoke", oauth, user)
+            .answers(DONE),
+        Route::on(site, get, "/oauth/token/revoke/client/{id}", "client_tokens_revoke", oauth, client)
+            .answers(DONE),
     ]
 }
 
@@ -92,3 +96,5 @@ impl<I: Sync> Need<I> for ClientTokens {
 /// The kinds of the rights; no rows are any.
 const USER_TOKENS: &str = "user_tokens";
 const CLIENT_TOKENS: &str = "client_tokens";
+
+const DONE: Answers = Answers::status(StatusCode::OK);

@@ -8,12 +8,14 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use uaa_model::{Code, Denied, Fault, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Public, Route, Site, field};
+use uaa_plugin::shape::{ANY, FLAG, NUMBER, Shape, TEXT, list, map, object};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Public, Route, Site, field};
 use uaa_token::epoch_seconds;
 
 pub(crate) fn check_token(engine: Arc<Engine>) -> Route {
     let why = "a resource server proves by Basic that it may ask (uaa.resource)";
     Route::public(Site::Uaa, Method::POST, "/check_token", "token_check", Dialect::Oauth, why, Check(engine))
+        .answers(Answers::ok(|| claims().named("access_token")))
 }
 
 pub(crate) fn introspect(engine: Arc<Engine>) -> Route {
@@ -27,6 +29,31 @@ pub(crate) fn introspect(engine: Arc<Engine>) -> Route {
         why,
         Introspect(engine),
     )
+    .answers(Answers::ok(introspected))
+    .answers(Answers::media(StatusCode::OK, SIGNED))
+}
+
+/// What an access token of this server says. RFC 9068 writes `scope` and `acr` as texts, UAA as lists.
+fn claims() -> Shape {
+    let texts = ["jti", "sub", "client_id", "cid", "azp", "grant_type", "rev_sig", "iss", "zid"];
+    let told = ["origin", "user_name", "email", "nonce", "client_auth_method", "user_id"];
+    object(texts.map(|name| (name, TEXT)))
+        .and([("scope", Shape::Either(vec![TEXT, list(TEXT)])), ("aud", list(TEXT))])
+        .and(["iat", "exp"].map(|name| (name, NUMBER)))
+        .perhaps(told.map(|name| (name, TEXT)))
+        .perhaps(["auth_time", "nbf"].map(|name| (name, NUMBER)))
+        .perhaps(["authorities", "amr"].map(|name| (name, list(TEXT))))
+        .perhaps(["az_attr", "act"].map(|name| (name, map(ANY))))
+        .perhaps([
+            ("revocable", FLAG),
+            ("acr", Shape::Either(vec![TEXT, object([("values", list(TEXT))])])),
+            ("cnf", object::<&str>([]).perhaps([("jkt", TEXT), ("x5t#S256", TEXT)])),
+        ])
+}
+
+/// RFC 7662 section 2.2: nothing but `active` when the token is not good.
+fn introspected() -> Shape {
+    claims().part().and([("active", FLAG)]).perhaps([("token_type", TEXT)]).named("introspection")
 }
 
 struct Check(Arc<Engine>);

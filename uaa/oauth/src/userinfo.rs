@@ -13,7 +13,8 @@ use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::User;
 use uaa_model::{Code, Denied, Fault, Reply};
-use uaa_plugin::{Answer, Body, Ctx, Dialect, Handler, Presented, Public, Route, Scheme, Site};
+use uaa_plugin::shape::{FLAG, NUMBER, Shape, TEXT, object};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Presented, Public, Route, Scheme, Site};
 use uaa_store::Cond;
 use uaa_token::epoch_seconds;
 use uuid::Uuid;
@@ -22,6 +23,8 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let why = "the token may come in the form (RFC 6750 section 2.2): it is asked for inside";
     let route = |method, name| {
         Route::public(Site::Uaa, method, "/userinfo", name, Dialect::Oauth, why, UserInfo(engine.clone()))
+            .answers(Answers::ok(looks))
+            .answers(Answers::media(StatusCode::OK, "application/jwt"))
             .from_any_origin()
     };
     vec![route(Method::GET, "userinfo_show"), route(Method::POST, "userinfo_show_by_form")]
@@ -130,6 +133,16 @@ async fn members(user: Uuid, profile: bool, cx: &mut Ctx) -> Reply<Map<String, V
     // UAA has the member always, and `null` in it for who has signed in once. In milliseconds.
     all.insert("previous_logon_time".into(), logon.previous().into());
     Ok(all)
+}
+
+/// What [`members`] look like: for a sector, fewer.
+fn looks() -> Shape {
+    let texts =
+        ["user_name", "given_name", "family_name", "name", "email", "phone_number", "preferred_username"];
+    object([("user_id", TEXT), ("sub", TEXT), ("previous_logon_time", NUMBER.or_null())])
+        .perhaps(texts.map(|name| (name, TEXT)))
+        .perhaps([("updated_at", NUMBER), ("email_verified", FLAG)])
+        .named("userinfo")
 }
 
 /// OpenID Connect Core 1.0 section 8.1: under the sector's name, and nothing else that tells who it is but what a scope was given for.

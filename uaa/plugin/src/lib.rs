@@ -6,6 +6,7 @@
 
 mod ahead;
 mod answer;
+mod answers;
 mod authenticate;
 mod certificate;
 mod ctx;
@@ -19,11 +20,13 @@ mod need;
 mod openapi;
 mod post;
 mod route;
+pub mod shape;
 mod shelf;
 mod zone;
 
 pub use ahead::{Prepare, Ready};
 pub use answer::Answer;
+pub use answers::Answers;
 #[doc(hidden)]
 pub use authenticate::fuzz_basic;
 pub use authenticate::{Authenticator, Basic, Presented, Scheme};

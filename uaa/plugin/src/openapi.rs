@@ -1,5 +1,6 @@
 //! `openapi.json`: what the routes are, written from the routes, so that it cannot say anything else.
 
+use crate::answers::responses;
 use crate::dialect::Dialect;
 use crate::input::{Content, Param};
 use crate::route::{Route, Site};
@@ -43,7 +44,7 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
         "operationId": route.name,
         "tags": [tag(route)],
         "parameters": parameters(route),
-        "responses": responses(route),
+        "responses": responses(&route.answers, &error(route.dialect), schemas),
         "x-need": route.need.to_string(),
     });
     match route.public {
@@ -103,16 +104,9 @@ fn parameters(route: &Route) -> Vec<Value> {
     of_path.chain(of_query).collect()
 }
 
-/// What succeeds has the status that the handler gives; what fails has one form a dialect.
-fn responses(route: &Route) -> Value {
-    let error = json!({"$ref": format!("#/components/schemas/error.{}", route.dialect.name())});
-    json!({
-        "2XX": {"description": "done"},
-        "default": {
-            "description": "refused or failed",
-            "content": {"application/json": {"schema": error}},
-        },
-    })
+/// What fails has one form a dialect.
+fn error(dialect: Dialect) -> Value {
+    json!({"$ref": format!("#/components/schemas/error.{}", dialect.name())})
 }
 
 fn tag(route: &Route) -> &'static str {

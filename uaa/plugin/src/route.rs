@@ -1,5 +1,6 @@
 use crate::ahead::{Ahead, Prepare};
 use crate::answer::Answer;
+use crate::answers::Answers;
 use crate::ctx::Ctx;
 use crate::dialect::Dialect;
 use crate::input::{Input, Raw, Reads};
@@ -121,6 +122,7 @@ pub struct Route {
     /// Whether scripts of any site may read its answers.
     pub any_origin: bool,
     pub(crate) reads: fn() -> Reads,
+    pub(crate) answers: Vec<Answers>,
     pub(crate) run: Run,
     pub(crate) ahead: Option<Ahead>,
     pub(crate) lying: Option<Lying>,
@@ -159,6 +161,7 @@ impl Route {
             need: P::INFO,
             input: I::NAME,
             reads: I::reads,
+            answers: vec![],
             public: None,
             any_origin: false,
             run,
@@ -188,8 +191,29 @@ impl Route {
         });
         let (need, public) = (NeedInfo::Public, Some(why));
         let (input, reads) = (I::NAME, I::reads);
-        let (any_origin, ahead, lying) = (false, None, None);
-        Route { method, path, name, site, dialect, need, input, reads, public, any_origin, run, ahead, lying }
+        Route {
+            method,
+            path,
+            name,
+            site,
+            dialect,
+            need,
+            input,
+            reads,
+            answers: vec![],
+            public,
+            any_origin: false,
+            run,
+            ahead: None,
+            lying: None,
+        }
+    }
+
+    /// How a request that succeeds is answered; said again, that it may also be answered so.
+    #[must_use]
+    pub fn answers(mut self, answers: Answers) -> Route {
+        self.answers.push(answers);
+        self
     }
 
     /// A document that lies ready where it is known already: then nothing else of the request is looked at.

@@ -3,6 +3,7 @@
 use crate::body::capital;
 use serde_json::{Map, Value};
 use uaa_model::{Fault, Reply};
+use uaa_plugin::shape::{FLAG, NUMBER, Shape, object};
 
 /// The limits of a body merged into those that are there, as JSON for the row. What is not named stays as it is, null takes a
 /// limit away; every mistake is named.
@@ -51,6 +52,12 @@ pub(super) fn shown(limits: &str, group: &str) -> Value {
         (limit.name.to_owned(), value)
     };
     LIMITS.iter().filter(|l| l.group == group).map(shown).collect::<Map<_, _>>().into()
+}
+
+/// What [`shown`] looks like.
+pub(super) fn look(group: &str) -> Shape {
+    let look = |limit: &Limit| (limit.name, limit.most.map_or(FLAG, |_| NUMBER.or_null()));
+    object(LIMITS.iter().filter(|l| l.group == group).map(look))
 }
 
 fn checked(group: &str, name: &str, value: &Value) -> Result<(), String> {

@@ -1,15 +1,15 @@
 //! Organization quotas.
 
-use super::{Groups, Quota, apply, delete, list, make, show, update};
+use super::{Groups, Quota, applied, apply, delete, list, looks, make, show, update};
 use crate::body::{Doc, Many};
-use crate::list::Listed;
-use crate::view::View;
+use crate::list::{Listed, page};
+use crate::view::{Looks, View};
 use axum::http::Method;
 use serde::Deserialize;
 use uaa_authz::{Duty, Read, Zone};
 use uaa_directory::{Organization, OrganizationOwn, OrganizationQuota, OrganizationQuotaOwn};
 use uaa_model::{Code, Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Route, Site::Api, Within};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Cc, Route, Site::Api, Within};
 use uaa_store::{Cond, Field, Fields, Granted, Set, Slot};
 use uuid::Uuid;
 
@@ -18,12 +18,18 @@ pub(super) fn routes() -> Vec<Route> {
     let organizations = "/v3/organization_quotas/{guid}/relationships/organizations";
     type Q = OrganizationQuota;
     vec![
-        Route::on(Api, Method::GET, all, "organization_quota_list", Cc, list::<Q>),
-        Route::on(Api, Method::POST, all, "organization_quota_create", Cc, create),
-        Route::on(Api, Method::GET, one, "organization_quota_show", Cc, show::<Q>),
-        Route::on(Api, Method::PATCH, one, "organization_quota_update", Cc, update::<Q>),
-        Route::on(Api, Method::DELETE, one, "organization_quota_delete", Cc, delete::<Q>),
-        Route::on(Api, Method::POST, organizations, "organization_quota_apply", Cc, apply::<Q>),
+        Route::on(Api, Method::GET, all, "organization_quota_list", Cc, list::<Q>)
+            .answers(Answers::ok(|| page(looks::<Q>()))),
+        Route::on(Api, Method::POST, all, "organization_quota_create", Cc, create)
+            .answers(Answers::created(looks::<Q>)),
+        Route::on(Api, Method::GET, one, "organization_quota_show", Cc, show::<Q>)
+            .answers(Answers::ok(looks::<Q>)),
+        Route::on(Api, Method::PATCH, one, "organization_quota_update", Cc, update::<Q>)
+            .answers(Answers::ok(looks::<Q>)),
+        Route::on(Api, Method::DELETE, one, "organization_quota_delete", Cc, delete::<Q>)
+            .answers(Answers::job()),
+        Route::on(Api, Method::POST, organizations, "organization_quota_apply", Cc, apply::<Q>)
+            .answers(Answers::ok(applied)),
     ]
 }
 
@@ -64,6 +70,10 @@ impl Quota for OrganizationQuota {
 
     fn more<'a>(_: &Fields<OrganizationQuotaOwn>, view: View<'a>) -> View<'a> {
         view
+    }
+
+    fn more_looks(looks: Looks) -> Looks {
+        looks
     }
 }
 

@@ -1,15 +1,15 @@
 //! Space quotas: limits that an organization sets for its spaces.
 
-use super::{Groups, Quota, about, apply, delete, list, make, show, update};
+use super::{Groups, Quota, about, applied, apply, delete, list, looks, make, show, update};
 use crate::body::{Doc, Many, One};
-use crate::list::Listed;
-use crate::view::View;
+use crate::list::{Listed, page};
+use crate::view::{Looks, View};
 use axum::http::Method;
 use serde::Deserialize;
 use uaa_authz::{Update, Zone};
 use uaa_directory::{Organization, Space, SpaceOwn, SpaceQuota, SpaceQuotaOwn};
 use uaa_model::{Denied, Fault, Id, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Route, Site::Api, Within};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Cc, Route, Site::Api, Within};
 use uaa_store::{Field, Fields, Granted, Set, Slot};
 use uuid::Uuid;
 
@@ -19,13 +19,17 @@ pub(super) fn routes() -> Vec<Route> {
     let space = "/v3/space_quotas/{guid}/relationships/spaces/{space_guid}";
     type Q = SpaceQuota;
     vec![
-        Route::on(Api, Method::GET, all, "space_quota_list", Cc, list::<Q>),
-        Route::on(Api, Method::POST, all, "space_quota_create", Cc, create),
-        Route::on(Api, Method::GET, one, "space_quota_show", Cc, show::<Q>),
-        Route::on(Api, Method::PATCH, one, "space_quota_update", Cc, update::<Q>),
-        Route::on(Api, Method::DELETE, one, "space_quota_delete", Cc, delete::<Q>),
-        Route::on(Api, Method::POST, spaces, "space_quota_apply", Cc, apply::<Q>),
-        Route::on(Api, Method::DELETE, space, "space_quota_remove", Cc, remove),
+        Route::on(Api, Method::GET, all, "space_quota_list", Cc, list::<Q>)
+            .answers(Answers::ok(|| page(looks::<Q>()))),
+        Route::on(Api, Method::POST, all, "space_quota_create", Cc, create)
+            .answers(Answers::created(looks::<Q>)),
+        Route::on(Api, Method::GET, one, "space_quota_show", Cc, show::<Q>).answers(Answers::ok(looks::<Q>)),
+        Route::on(Api, Method::PATCH, one, "space_quota_update", Cc, update::<Q>)
+            .answers(Answers::ok(looks::<Q>)),
+        Route::on(Api, Method::DELETE, one, "space_quota_delete", Cc, delete::<Q>).answers(Answers::job()),
+        Route::on(Api, Method::POST, spaces, "space_quota_apply", Cc, apply::<Q>)
+            .answers(Answers::ok(applied)),
+        Route::on(Api, Method::DELETE, space, "space_quota_remove", Cc, remove).answers(Answers::none()),
     ]
 }
 
@@ -70,6 +74,10 @@ impl Quota for SpaceQuota {
 
     fn more<'a>(row: &Fields<SpaceQuotaOwn>, view: View<'a>) -> View<'a> {
         view.one("organization", "organizations", row.organization)
+    }
+
+    fn more_looks(looks: Looks) -> Looks {
+        looks.one("organization")
     }
 }
 

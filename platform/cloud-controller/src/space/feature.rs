@@ -8,15 +8,17 @@ use serde_json::{Value, json};
 use uaa_authz::{Read, Update};
 use uaa_directory::Space;
 use uaa_model::{Denied, Fault, Reply};
-use uaa_plugin::{Answer, Ctx, Dialect::Cc, Route, Site::Api};
+use uaa_plugin::shape::{self, FLAG, Shape, TEXT, object};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Cc, Route, Site::Api};
 use uaa_store::{Granted, Set};
 
 pub(super) fn routes() -> Vec<Route> {
     let (all, one) = ("/v3/spaces/{guid}/features", "/v3/spaces/{guid}/features/{name}");
     vec![
-        Route::on(Api, Method::GET, all, "space_feature_list", Cc, list),
-        Route::on(Api, Method::GET, one, "space_feature_show", Cc, show),
-        Route::on(Api, Method::PATCH, one, "space_feature_update", Cc, update),
+        Route::on(Api, Method::GET, all, "space_feature_list", Cc, list)
+            .answers(Answers::ok(|| object([("resources", shape::list(looks()))]))),
+        Route::on(Api, Method::GET, one, "space_feature_show", Cc, show).answers(Answers::ok(looks)),
+        Route::on(Api, Method::PATCH, one, "space_feature_update", Cc, update).answers(Answers::ok(looks)),
     ]
 }
 
@@ -52,4 +54,8 @@ fn known(cx: &Ctx) -> Reply<()> {
 
 fn view(allowed: bool) -> Value {
     json!({"name": "ssh", "description": "Enable SSHing into apps in the space.", "enabled": allowed})
+}
+
+fn looks() -> Shape {
+    object([("name", TEXT), ("description", TEXT), ("enabled", FLAG)]).named("space_feature")
 }

@@ -1,10 +1,11 @@
 //! The same questions for programs: AuthZEN 1.0. What a request holds beside what is named here is passed over (section 10).
 
-use super::reason::{Asker, Asks, Thing, decide, why};
+use super::reason::{Asker, Asks, Thing, decide, reasoned, why};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uaa_authz::Decision;
 use uaa_model::{Fault, Reply};
+use uaa_plugin::shape::{FLAG, NUMBER, Shape, TEXT, list, object};
 use uaa_plugin::{Answer, Ctx, Json, Public};
 
 /// Where the metadata stands (AuthZEN 1.0 section 9.2): `/.well-known/…` is inserted before the path of the decision point.
@@ -154,6 +155,25 @@ async fn answer(cx: &mut Ctx, asker: &Asker, ask: &Question) -> Reply<(bool, Val
     Ok((allowed, json!({"decision": allowed, "context": context})))
 }
 
+pub(super) fn looks() -> Shape {
+    decided(context()).named("evaluation")
+}
+
+/// Of several questions, or of one after all.
+pub(super) fn all_look() -> Shape {
+    let error = object([("status", NUMBER), ("message", TEXT)]);
+    let one = decided(context().perhaps([("error", error)])).named("evaluation_of_many");
+    Shape::Either(vec![object([("evaluations", list(one))]), looks()])
+}
+
+fn decided(context: Shape) -> Shape {
+    object([("decision", FLAG), ("context", context)])
+}
+
+fn context() -> Shape {
+    reasoned(object::<&str>([])).perhaps([("revision", NUMBER)])
+}
+
 pub(super) async fn discovery(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
     let uaa = cx.links.uaa.clone();
     Answer::ok(&json!({
@@ -161,6 +181,11 @@ pub(super) async fn discovery(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
         "access_evaluation_endpoint": format!("{uaa}/access/v1/evaluation"),
         "access_evaluations_endpoint": format!("{uaa}/access/v1/evaluations"),
     }))
+}
+
+pub(super) fn discovery_looks() -> Shape {
+    let names = ["policy_decision_point", "access_evaluation_endpoint", "access_evaluations_endpoint"];
+    object(names.map(|name| (name, TEXT)))
 }
 
 /// Questions in one request.

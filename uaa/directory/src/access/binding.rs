@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uaa_authz::{Delete, Read, RoleLevel, built_in_id};
 use uaa_model::{Fault, Id, Micros, Reply, parse_rfc3339, rfc3339};
+use uaa_plugin::shape::{FLAG, ID, Shape, TEXT, TIME, object};
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo, OneOf};
 use uaa_store::{Annotation, Binding, Fields, Granted, Raw, Set, Slot};
 use uuid::Uuid;
@@ -201,6 +202,21 @@ pub(super) fn view(row: &Fields<BindingOwn>) -> Value {
         "expires_at": (own.expires != 0).then(|| rfc3339(own.expires)),
         "created_at": rfc3339(row.created_at),
     })
+}
+
+pub(super) fn looks() -> Shape {
+    let subject = object([("type", Shape::Word(&["user", "client", "group"])), ("id", ID)]);
+    let place = object([("type", Shape::Word(&["zone", "organization", "space"])), ("id", ID)]);
+    object([
+        ("id", ID),
+        ("subject", subject),
+        ("role", object([("id", ID), ("name", TEXT), ("built_in", FLAG)])),
+        ("place", place),
+        ("source", TEXT),
+        ("expires_at", TIME.or_null()),
+        ("created_at", TIME),
+    ])
+    .named("role_binding")
 }
 
 static ROLE_NAMED: Raw = Raw {

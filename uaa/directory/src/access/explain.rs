@@ -1,9 +1,10 @@
 //! "May X do V on R, and why": for people.
 
-use super::reason::{Asker, Asks, Thing, decide, names, why};
+use super::reason::{Asker, Asks, Thing, decide, names, reasoned, why};
 use serde_json::{Map, Value};
 use uaa_authz::Decision;
 use uaa_model::{Fault, Reply};
+use uaa_plugin::shape::{FLAG, Shape, TEXT, object};
 use uaa_plugin::{Answer, Ctx, Form, Input, Param, Raw, Reads};
 
 /// `?resource=space:GUID&action=update[&subject=user:GUID]`.
@@ -66,4 +67,8 @@ pub(super) async fn explain(asker: Asker, ask: Explain, cx: &mut Ctx) -> Reply<A
     body.extend(why(cx, &asker, decision));
     names(cx, decision, &mut body).await?;
     Answer::ok(&Value::Object(body))
+}
+
+pub(super) fn looks() -> Shape {
+    reasoned(object([("allowed", FLAG), ("action", TEXT), ("resource", TEXT)])).named("explanation")
 }

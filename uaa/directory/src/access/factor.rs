@@ -6,6 +6,7 @@ use crate::{Factor, FactorOwn, User, right_over_user};
 use serde_json::{Value, json};
 use uaa_authz::{Delete, Resource, Update, Verb};
 use uaa_model::{Reply, rfc3339};
+use uaa_plugin::shape::{ID, NUMBER, Shape, TEXT, TIME, object};
 use uaa_plugin::{Answer, Ctx, Need, NeedInfo};
 use uaa_store::{Annotation, Cond, Fields, Granted};
 use uuid::Uuid;
@@ -56,6 +57,14 @@ fn view(row: &Fields<FactorOwn>) -> Value {
         shown["left"] = left.into();
     }
     shown
+}
+
+pub(super) fn looks() -> Shape {
+    let own = [("id", ID), ("user", ID), ("type", TEXT), ("name", TEXT)];
+    object(own)
+        .and([("created_at", TIME), ("last_used_at", TIME.or_null())])
+        .perhaps([("left", NUMBER)])
+        .named("factor")
 }
 
 /// The right to take all factors of a user away.

@@ -4,6 +4,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use uaa_authz::{Duty, Resource};
 use uaa_model::{Fault, Reply};
+use uaa_plugin::shape::{NUMBER, Shape, TEXT, list, object};
 use uaa_plugin::{Ctx, Input, Need, NeedInfo, Raw, Reads, pairs};
 use uaa_store::{After, Query, Visible};
 use uuid::Uuid;
@@ -84,6 +85,11 @@ impl Paging {
         }
         link
     }
+}
+
+/// What [`Paging::answer`] looks like.
+pub(super) fn page(of: Shape) -> Shape {
+    object([("resources", list(of)), ("total", NUMBER), ("next", TEXT.or_null())])
 }
 
 /// `?user=`; without it one's own.

@@ -5,6 +5,7 @@ use crate::{LogoutNotice, LogoutNoticeOwn};
 use serde_json::{Value, json};
 use uaa_authz::Delete;
 use uaa_model::{Reply, rfc3339};
+use uaa_plugin::shape::{ID, NUMBER, Shape, TEXT, TIME, object};
 use uaa_plugin::{Answer, Ctx, Input, Raw, Reads};
 use uaa_store::{Cond, Field, Fields, Granted, Visible};
 
@@ -53,4 +54,19 @@ fn view(row: &Fields<LogoutNoticeOwn>) -> Value {
         "given_up_at": rfc3339(own.expires),
         "error": own.error,
     })
+}
+
+pub(super) fn looks() -> Shape {
+    object([
+        ("id", ID),
+        ("client_id", TEXT),
+        ("user", ID),
+        ("session", ID),
+        ("ended_at", TIME),
+        ("tries", NUMBER),
+        ("next_try_at", TIME),
+        ("given_up_at", TIME),
+        ("error", TEXT),
+    ])
+    .named("logout_notice")
 }

@@ -4,6 +4,7 @@ use super::list::Paging;
 use crate::{Mail, MailOwn};
 use serde_json::{Value, json};
 use uaa_model::{Fault, Reply, rfc3339};
+use uaa_plugin::shape::{ID, NUMBER, Shape, TEXT, TIME, object};
 use uaa_plugin::{Answer, Ctx, Input, Raw, Reads};
 use uaa_store::{Cond, Field, Fields, Visible};
 
@@ -59,4 +60,19 @@ fn view(row: &Fields<MailOwn>) -> Value {
         "created_at": rfc3339(row.created_at),
         "updated_at": rfc3339(row.updated_at),
     })
+}
+
+pub(super) fn looks() -> Shape {
+    object([
+        ("id", ID),
+        ("about", TEXT),
+        ("to", TEXT),
+        ("state", Shape::Word(STATES)),
+        ("tries", NUMBER),
+        ("error", TEXT),
+        ("next_try_at", TIME.or_null()),
+        ("created_at", TIME),
+        ("updated_at", TIME),
+    ])
+    .named("mail")
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use uaa_authz::{Actor, Decision, Duty, Reason, Resource, Subject, Verb, Via};
 use uaa_model::{Barrier, Denied, Fault, Reply, rfc3339};
+use uaa_plugin::shape::{Shape, TEXT, TIME};
 use uaa_plugin::{Ctx, Need, NeedInfo};
 use uaa_store::{Judged, Raw};
 use uuid::Uuid;
@@ -134,6 +135,12 @@ pub(super) fn why(cx: &mut Ctx, asker: &Asker, decision: Option<Decision>) -> Ma
         }
     }
     out
+}
+
+/// What [`why`] and [`names`] add to an answer.
+pub(super) fn reasoned(of: Shape) -> Shape {
+    let words = ["missing", "rule", "binding", "role", "through", "place", "passed", "source", "group"];
+    of.perhaps(words.map(|name| (name, TEXT))).perhaps([("expires_at", TIME)])
 }
 
 /// The names of what [`why`] names by id: the custom role, the group, and where the binding comes from. One statement more,

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uaa_authz::{Delete, Read, Zone};
 use uaa_model::{Fault, Id, Micros, Reply, rfc3339};
+use uaa_plugin::shape::{self, ID, NUMBER, Shape, TEXT, TIME, object};
 use uaa_plugin::{Answer, Ctx, Input, Json, Raw, Reads, Within};
 use uaa_store::{Annotation, Fields, Granted, Set, Slot, Visible};
 use uaa_token::digest;
@@ -133,6 +134,25 @@ fn view(row: &Fields<RegistrationTokenOwn>) -> Value {
         "created_at": rfc3339(row.created_at),
         "expires_at": rfc3339(row.own.expires),
     })
+}
+
+pub(super) fn looks() -> Shape {
+    object([
+        ("id", ID),
+        ("description", TEXT),
+        ("uses_left", NUMBER),
+        ("scopes", shape::list(TEXT)),
+        ("grant_types", shape::list(TEXT)),
+        ("redirect_hosts", shape::list(TEXT)),
+        ("created_at", TIME),
+        ("expires_at", TIME),
+    ])
+    .named("registration_token")
+}
+
+/// With the token itself.
+pub(super) fn new_looks() -> Shape {
+    looks().and([("token", TEXT)]).named("registration_token.new")
 }
 
 const SECOND: Micros = 1_000_000;

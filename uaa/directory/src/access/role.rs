@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uaa_authz::{BUILT_IN, Delete, Mask, Read, Registry, Update, Verb, built_in_id};
 use uaa_model::{Fault, Reply, rfc3339};
+use uaa_plugin::shape::{self, FLAG, ID, Shape, TEXT, TIME, object};
 use uaa_plugin::{Answer, Ctx, Input, Json, Public, Raw, Reads};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Slot, Visible};
 
@@ -158,6 +159,35 @@ fn view(row: &Fields<CustomRoleOwn>) -> Value {
         "created_at": rfc3339(row.created_at),
         "updated_at": rfc3339(row.updated_at),
     })
+}
+
+pub(super) fn looks() -> Shape {
+    object([
+        ("id", ID),
+        ("name", TEXT),
+        ("description", TEXT),
+        ("permissions", shape::list(permission())),
+        ("built_in", FLAG),
+        ("created_at", TIME),
+        ("updated_at", TIME),
+    ])
+    .named("custom_role")
+}
+
+/// A role of [`built_in`].
+pub(super) fn built_in_looks() -> Shape {
+    let level = Shape::Word(&["zone", "organization", "space"]);
+    let own = object([("id", ID), ("name", TEXT), ("level", level)]);
+    own.and([("permissions", shape::list(permission())), ("built_in", FLAG)]).named("built_in_role")
+}
+
+fn permission() -> Shape {
+    object([("kind", TEXT), ("verb", TEXT)]).named("permission")
+}
+
+/// A kind of [`permissions`].
+pub(super) fn kind_looks() -> Shape {
+    object([("kind", TEXT), ("verbs", shape::list(TEXT))])
 }
 
 fn shown(registry: &Registry, mask: &Mask) -> Vec<Value> {

@@ -6,6 +6,7 @@ use crate::{Session, SessionOwn};
 use serde_json::{Value, json};
 use uaa_authz::Delete;
 use uaa_model::{Reply, rfc3339};
+use uaa_plugin::shape::{self, FLAG, ID, Shape, TEXT, TIME, object};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Fields, Granted, TimeOp};
 
@@ -36,4 +37,20 @@ fn view(row: &Fields<SessionOwn>) -> Value {
         "user_agent": own.agent,
         "address": own.address,
     })
+}
+
+pub(super) fn looks() -> Shape {
+    object([
+        ("id", ID),
+        ("user", ID),
+        ("created_at", TIME),
+        ("signed_in_at", TIME),
+        ("last_seen_at", TIME),
+        ("expires_at", TIME),
+        ("amr", shape::list(TEXT)),
+        ("remembered", FLAG),
+        ("user_agent", TEXT),
+        ("address", TEXT),
+    ])
+    .named("session")
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use uaa_directory::{ClientOwn, client_metadata};
 use uaa_model::Secret;
+use uaa_plugin::shape::{NUMBER, Shape, TEXT, list, object};
 use uaa_store::Fields;
 
 /// `secret` and `held`, the registration access token, are known in this moment alone.
@@ -36,4 +37,23 @@ pub(super) fn registered(
         put("registration_access_token", held.expose().into());
     }
     Value::Object(all)
+}
+
+/// What [`registered`] looks like.
+pub(super) fn looks() -> Shape {
+    client_metadata::looks(object([
+        ("client_id", TEXT),
+        ("client_id_issued_at", NUMBER),
+        ("client_name", TEXT),
+        ("redirect_uris", list(TEXT)),
+        ("grant_types", list(TEXT)),
+        ("scope", TEXT),
+        ("registration_client_uri", TEXT),
+    ]))
+    .perhaps([
+        ("client_secret", TEXT),
+        ("client_secret_expires_at", NUMBER),
+        ("registration_access_token", TEXT),
+    ])
+    .named("registered_client")
 }
