@@ -4,7 +4,7 @@ use tests::{At, Engine, Makes, PLATFORM, Store, on_every_engine, seeded};
 use uaa_authz::{Delete, Update};
 use uaa_directory::{Organization, Space, User};
 use uaa_model::Id;
-use uaa_store::{After, Cond, Field, Query, Set, Stored, TimeOp, Want};
+use uaa_store::{After, Cond, Field, Query, Ran, Set, Stored, TimeOp, Want};
 use uuid::Uuid;
 
 on_every_engine! {
@@ -242,13 +242,15 @@ on_every_engine! {
         let it = tx.grant::<Update, _>(acme).await.unwrap();
         tx.update(&it, Set::default().metadata(r#"{"a":"b"}"#.into(), "{}".into())).await.unwrap();
         tx.commit().await.unwrap();
-        let mut tx = store.looking();
+        let ran = Ran::default();
+        let mut tx = store.looking().counted_in(&ran);
         let seen = tx.visible::<Organization>().await.unwrap();
         let spaces = tx.visible::<Space>().await.unwrap();
         let query = Query::first(50).when(Cond::Label("a".into(), vec!["b".into()])).by("name", true);
         assert_eq!(tx.list(&seen, &query).await.unwrap().total, 1);
         assert_eq!(tx.list(&spaces, &Query::first(50)).await.unwrap().total, 1);
-        assert_eq!(tx.commit().await.unwrap().statements, 4);
+        tx.commit().await.unwrap();
+        assert_eq!(ran.statements(), 4);
     }
 }
 
