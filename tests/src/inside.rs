@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, header};
+use axum::http::{Request, Response, header};
 use platform_server::bootstrap::bootstrap;
 use platform_server::compose::{Hall, Plan, Served};
 use platform_server::fetch::{Networks, this_machine};
@@ -176,7 +176,11 @@ impl Inside {
         self.send_to("", site, request).await
     }
 
-    async fn send_to(&self, subdomain: &str, site: Site, mut request: Request<Body>) -> Heard {
+    /// What the site answers under the host of a zone's subdomain.
+    ///
+    /// # Panics
+    /// When a service does, which answers whatever happens.
+    pub async fn answer(&self, subdomain: &str, site: Site, mut request: Request<Body>) -> Response<Body> {
         let router: Router = match site {
             Site::Api => self.served.api.clone(),
             Site::Uaa => self.served.uaa.clone(),
@@ -187,7 +191,11 @@ impl Inside {
             subdomain: subdomain.into(),
             certificate: None,
         });
-        let response = router.oneshot(request).await.expect("it answers");
+        router.oneshot(request).await.expect("it answers")
+    }
+
+    async fn send_to(&self, subdomain: &str, site: Site, request: Request<Body>) -> Heard {
+        let response = self.answer(subdomain, site, request).await;
         let status = response.status().as_u16();
         let statements = response.extensions().get::<Handled>().map_or(0, |h| h.statements);
         let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
