@@ -231,8 +231,8 @@ on_every_engine! {
         assert!(page.rows.iter().all(|row| row.own.name == "s"));
     }
 
-    /// Two statements a page besides the one that says what is visible, whatever the resource.
-    async fn two_statements_a_page(database: Database) {
+    /// Two statements a page, whatever the resource; one, where the first page has room left.
+    async fn two_statements_a_page_at_most(database: Database) {
         let store = Store::open(database).await;
         let mut tx = store.system();
         let acme = tx.organization("acme").await.unwrap().id();
@@ -249,6 +249,11 @@ on_every_engine! {
         let query = Query::first(50).when(Cond::Label("a".into(), vec!["b".into()])).by("name", true);
         assert_eq!(tx.list(&seen, &query).await.unwrap().total, 1);
         assert_eq!(tx.list(&spaces, &Query::first(50)).await.unwrap().total, 1);
+        tx.commit().await.unwrap();
+        assert_eq!(ran.statements(), 2);
+        let mut tx = store.looking().counted_in(&ran);
+        let seen = tx.visible::<Organization>().await.unwrap();
+        assert_eq!(tx.list(&seen, &Query::first(1)).await.unwrap().total, 1);
         tx.commit().await.unwrap();
         assert_eq!(ran.statements(), 4);
     }
