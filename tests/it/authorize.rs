@@ -19,28 +19,40 @@ pub(crate) struct App {
 }
 
 pub(crate) const SHOP: App = App { id: "shop", redirect: "https://shop.example/cb" };
+pub(crate) const SECRET: &str = "open sesame";
 pub(crate) const VERIFIER: &str = "0123456789abcdef0123456789abcdef0123456789a";
 
 impl App {
     pub(crate) async fn register(&self, server: &Hallmark, more: Value) {
+        let token =
+            server.token("admin", &server.client_secret(), &[("grant_type", "client_credentials")]).await;
+        let token = token.body["access_token"].as_str().unwrap().to_owned();
+        let (url, body) = (format!("{}/oauth/clients", server.uaa()), self.registered(&more));
+        let made = server.ask(&token, "POST", &url, Some(body)).await;
+        assert_eq!(made.status, 201, "{made:?}");
+    }
+
+    /// What it is registered with, and with other members instead of some.
+    pub(crate) fn registered(&self, more: &Value) -> Value {
         let mut body = json!({
             "client_id": self.id,
-            "client_secret": "open sesame",
+            "client_secret": SECRET,
             "name": "Shop",
             "scope": ["openid", "profile", "cloud_controller.read"],
             "authorized_grant_types": ["authorization_code", "refresh_token"],
             "redirect_uri": [self.redirect],
         });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let token =
-            server.token("admin", &server.client_secret(), &[("grant_type", "client_credentials")]).await;
-        let token = token.body["access_token"].as_str().unwrap().to_owned();
-        let made = server.ask(&token, "POST", &format!("{}/oauth/clients", server.uaa()), Some(body)).await;
-        assert_eq!(made.status, 201, "{made:?}");
+        body
     }
 
     pub(crate) fn ask(&self, server: &Hallmark, more: &[(&str, &str)]) -> String {
-        let mut url = reqwest::Url::parse(&format!("{}/oauth/authorize", server.uaa())).unwrap();
+        self.ask_at(&server.uaa(), more)
+    }
+
+    /// The address of a usual request at that UAA, with other parameters instead of some.
+    pub(crate) fn ask_at(&self, uaa: &str, more: &[(&str, &str)]) -> String {
+        let mut url = reqwest::Url::parse(&format!("{uaa}/oauth/authorize")).unwrap();
         url.query_pairs_mut().extend_pairs(self.parameters(more));
         url.into()
     }
@@ -64,24 +76,34 @@ impl App {
     }
 
     pub(crate) async fn redeem(&self, server: &Hallmark, code: &str, more: &[(&str, &str)]) -> tests::Said {
-        let usual = [
+        let usual = self.shown(code);
+        let kept = usual.iter().filter(|(name, _)| !more.iter().any(|(n, _)| n == name));
+        let form: Vec<(&str, &str)> = kept.chain(more).copied().filter(|(_, v)| !v.is_empty()).collect();
+        server.token(self.id, SECRET, &form).await
+    }
+
+    /// What a code is usually redeemed with.
+    pub(crate) fn shown<'a>(&self, code: &'a str) -> [(&'static str, &'a str); 4] {
+        [
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", self.redirect),
             ("code_verifier", VERIFIER),
-        ];
-        let kept = usual.iter().filter(|(name, _)| !more.iter().any(|(n, _)| n == name));
-        let form: Vec<(&str, &str)> = kept.chain(more).copied().filter(|(_, v)| !v.is_empty()).collect();
-        server.token(self.id, "open sesame", &form).await
+        ]
     }
 }
 
 /// Signs in at the page that it is given, as the administrator.
 pub(crate) async fn sign_in(server: &Hallmark, browser: &mut Browser, page: &Page) -> Page {
+    sign_in_as(browser, page, ("admin", &server.admin_password())).await
+}
+
+/// The same as somebody: name and password.
+pub(crate) async fn sign_in_as(browser: &mut Browser, page: &Page, (name, password): (&str, &str)) -> Page {
     assert_eq!(page.text("h1"), "Sign in", "{}", page.html);
-    let page = browser.send(page, "username", &[("username", "admin")]).await;
+    let page = browser.send(page, "username", &[("username", name)]).await;
     assert_eq!(page.text("h1"), "Enter your password");
-    browser.send(&page, "password", &[("password", &server.admin_password())]).await
+    browser.send(&page, "password", &[("password", password)]).await
 }
 
 pub(crate) fn claims(token: &Value) -> Value {

@@ -7,7 +7,7 @@ use crate::authorize::{SHOP, claims, sign_in};
 use serde_json::{Value, json};
 use tests::{Browser, Hallmark, Page, on_every_server};
 use totp_rs::{Builder, Secret, Totp};
-use uaa_model::{Clock, SystemClock};
+use uaa_model::{Clock, Micros, SystemClock};
 
 on_every_server!(
     an_app_is_set_up_and_asked_for,
@@ -27,8 +27,12 @@ impl App {
 
     /// The code that it shows. One of the next half minute, which is taken as well, for a second use at once.
     pub(crate) fn code(&self, next: bool) -> String {
-        let now = u64::try_from(SystemClock.now()).expect("after 1970") / 1_000_000;
-        self.0.generate(now + if next { 30 } else { 0 }).to_string()
+        self.code_at(SystemClock.now() + if next { 30_000_000 } else { 0 })
+    }
+
+    /// The code that it shows at that time.
+    pub(crate) fn code_at(&self, now: Micros) -> String {
+        self.0.generate(u64::try_from(now).expect("after 1970") / 1_000_000).to_string()
     }
 
     fn wrong(&self) -> &'static str {

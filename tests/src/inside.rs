@@ -3,7 +3,7 @@
 use crate::contract::{Answered, Contract};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, Request, header};
+use axum::http::{HeaderMap, HeaderName, Request, Response, header};
 use platform_server::bootstrap::bootstrap;
 use platform_server::compose::{Hall, Plan, Served};
 use platform_server::fetch::{Networks, this_machine};
@@ -182,7 +182,11 @@ impl Inside {
         self.send_to("", site, request).await
     }
 
-    async fn send_to(&self, subdomain: &str, site: Site, mut request: Request<Body>) -> Heard {
+    /// What the site answers under the host of a zone's subdomain.
+    ///
+    /// # Panics
+    /// When a service does, which answers whatever happens.
+    pub async fn answer(&self, subdomain: &str, site: Site, mut request: Request<Body>) -> Response<Body> {
         let router: Router = match site {
             Site::Api => self.served.api.clone(),
             Site::Uaa => self.served.uaa.clone(),
@@ -193,7 +197,11 @@ impl Inside {
             subdomain: subdomain.into(),
             certificate: None,
         });
-        let response = router.oneshot(request).await.expect("it answers");
+        router.oneshot(request).await.expect("it answers")
+    }
+
+    async fn send_to(&self, subdomain: &str, site: Site, request: Request<Body>) -> Heard {
+        let response = self.answer(subdomain, site, request).await;
         let status = response.status().as_u16();
         let handled = response.extensions().get::<Handled>().copied();
         let (parts, body) = response.into_parts();

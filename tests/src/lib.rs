@@ -11,9 +11,11 @@ mod java;
 mod mail_sink;
 mod node;
 mod python;
+mod said;
 mod seed;
 mod signed;
 mod store;
+mod watched;
 
 pub use authenticator::Authenticator;
 pub use browser::{Browser, Page};
@@ -23,10 +25,13 @@ pub use java::java;
 pub use mail_sink::{Caught, MailSink};
 pub use node::node;
 pub use python::{output, python_with};
+pub use said::{Said, said};
 pub use seed::seeded;
 pub use signed::{Signs, changed, now, unique};
 pub use store::{At, Makes, PLATFORM, Store, named, space};
+pub use watched::{Seen, Watched};
 
+use said::{ask_with, token_with};
 use serde_json::Value;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -41,17 +46,6 @@ pub struct Hallmark {
     port: u16,
     scheme: &'static str,
     host: &'static str,
-}
-
-/// What a request came back with.
-#[derive(Debug)]
-pub struct Said {
-    /// HTTP status.
-    pub status: u16,
-    /// The body, `null` when it is no JSON.
-    pub body: Value,
-    /// The header `Location`.
-    pub location: Option<String>,
 }
 
 impl Hallmark {
@@ -234,8 +228,7 @@ impl Hallmark {
 
     /// Asks the token endpoint as a client, with further form fields.
     pub async fn token(&self, client: &str, secret: &str, form: &[(&str, &str)]) -> Said {
-        let url = format!("{}/oauth/token", self.uaa());
-        said(self.client().post(url).basic_auth(client, Some(secret)).form(form)).await
+        token_with(&self.client(), &self.uaa(), (client, secret), form).await
     }
 
     /// A token of the administrator, by password.
@@ -254,15 +247,7 @@ impl Hallmark {
 
     /// A request with a bearer token and maybe a JSON body.
     pub async fn ask(&self, token: &str, method: &str, url: &str, body: Option<Value>) -> Said {
-        let method = method.parse().expect("a method");
-        let mut request = self.client().request(method, url);
-        if !token.is_empty() {
-            request = request.bearer_auth(token);
-        }
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        said(request).await
+        ask_with(&self.client(), token, method, url, body).await
     }
 
     /// Polls a job, as a client does, until it has ended. Gives its body.
@@ -357,15 +342,6 @@ pub fn binary() -> PathBuf {
         path.display()
     );
     path
-}
-
-/// Sends a request and reads what comes back.
-pub async fn said(request: reqwest::RequestBuilder) -> Said {
-    let response = request.send().await.expect("the server answers");
-    let status = response.status().as_u16();
-    let location = response.headers().get("location").and_then(|l| l.to_str().ok()).map(str::to_owned);
-    let text = response.text().await.unwrap_or_default();
-    Said { status, location, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
 }
 
 fn run(data: &Path, database: Option<&Database>, port: u16) -> Child {

@@ -1,6 +1,8 @@
 //! A real mail server that delivers nothing and shows what it was given.
 
 use crate::python::python_with;
+use platform_server::config::MailTls;
+use platform_server::mail::MailSettings;
 use serde::Deserialize;
 use std::net::TcpListener;
 use std::path::Path;
@@ -106,6 +108,22 @@ impl MailSink {
              contact: help@acme.example\n",
             self.port
         )
+    }
+
+    /// The same for an installation inside the test. For one that is not secured.
+    ///
+    /// # Panics
+    /// When its sender is none.
+    pub fn settings(&self) -> MailSettings {
+        MailSettings {
+            host: "127.0.0.1".into(),
+            port: self.port,
+            tls: MailTls::None,
+            authority: None,
+            login: None,
+            from: "platform@acme.example".parse().expect("an address"),
+            contact: None,
+        }
     }
 
     /// Its port.

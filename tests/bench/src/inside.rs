@@ -25,7 +25,7 @@ pub(crate) struct Inside {
 
 /// What one request asks of the database, once everything is warm.
 pub(crate) struct Cost {
-    /// Statements of the request's own transaction.
+    /// Statements of the request.
     pub(crate) statements: u32,
     /// Whether the same request is answered when there is no database any more.
     pub(crate) without: bool,

@@ -104,7 +104,7 @@ pub(crate) async fn push(
         (Some(_) | None, _) => {}
     }
     let asked = request::read(engine, Request { form, way: Way::Client { signed } }, &cx.here()).await?;
-    let kept = pushed::put_down(engine, client, asked.request.form, (&jti, &engine.ids.hex32())).await?;
+    let kept = pushed::put_down(engine, client, asked.request.form, (&jti, &engine.ids.hex32()), cx).await?;
     let kept = kept.ok_or_else(|| refused(("invalid_request_object", "the request was used before")))?;
     Ok(kept.name().to_owned())
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use uaa_authz::{Actor, Duty};
 use uaa_directory::{Keep, keep_in};
 use uaa_model::{Fault, Reply};
-use uaa_store::Want;
+use uaa_store::{Ran, Want};
 use uaa_token::{
     Assertion, Claims, Expect, PublicKeys, Rejected, claimed_algorithm, digest, epoch_seconds,
     names_one_audience,
@@ -24,7 +24,7 @@ pub(crate) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-b
 impl Engine {
     /// Whether the assertion is this client's, meant for here, and new. That it was used is written down before it counts: of
     /// several requests with the same one, in whatever process, one passes.
-    pub(crate) async fn client_assertion(&self, client: &Known, assertion: &str) -> Reply<()> {
+    pub(crate) async fn client_assertion(&self, client: &Known, assertion: &str, ran: &Ran) -> Reply<()> {
         let now = self.clock.now();
         let (here, uaa) = (&client.here, &*client.here.uaa);
         let token_endpoint = format!("{uaa}/oauth/token");
@@ -50,7 +50,7 @@ impl Engine {
         if said.sub != client.client_id || said.exp > epoch_seconds(now) + LONGEST {
             return Err(invalid_client());
         }
-        self.once(client, jti, said.exp).await
+        self.once(client, jti, said.exp, ran).await
     }
 
     /// What a client has signed, if it has: with a key of its own that is known, or one that it publishes meanwhile.
@@ -78,10 +78,11 @@ impl Engine {
         }
     }
 
-    async fn once(&self, client: &Known, jti: &str, exp: i64) -> Reply<()> {
+    async fn once(&self, client: &Known, jti: &str, exp: i64, ran: &Ran) -> Reply<()> {
         let zone = client.here.guid;
         let actor = Arc::new(Actor::system(self.access.registry(), Duty::SignIn, zone));
-        let mut tx = self.access.begin(actor, zone, Want::Write, "client_assertion_use", "".into());
+        let tx = self.access.begin(actor, zone, Want::Write, "client_assertion_use", "".into());
+        let mut tx = tx.counted_in(ran);
         // The name is another client's or zone's matter, and may be long: what is kept is the digest of all.
         let name: String = digest(&format!("{zone}\0{}\0{jti}", client.client_id))[..24]
             .iter()

@@ -36,7 +36,7 @@ impl<'c> Handler<'c, Public, Body> for Revocation {
 async fn give_back(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     // A token in an address ends up in logs.
     let form = form(body, "")?;
-    let client = engine.authenticate_client(&cx.headers, &form, &cx.caller, cx.zone()).await;
+    let client = engine.authenticate_client(&form, cx).await;
     let client = client.inspect_err(|fault| engine.noted_as_failed(fault, cx))?;
     let client = client.client;
     let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());

@@ -155,7 +155,7 @@ async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<
         return caller.filter(|_| good.has_scope("uaa.resource")).ok_or_else(lacking);
     }
     // By whatever the client registered, as at the token endpoint (RFC 7662 section 2.1): libraries show it the same way everywhere.
-    let shown = engine.authenticate_client(&cx.headers, form, &cx.caller, cx.zone()).await?;
+    let shown = engine.authenticate_client(form, cx).await?;
     if shown.by == ClientAuth::Name {
         return Err(invalid_client());
     }

@@ -5,7 +5,7 @@ use crate::zone::{ZoneInfo, Zones};
 use axum::http::{HeaderMap, Method};
 use std::sync::Arc;
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
-use uaa_store::{Access, Judged, Tx, Want};
+use uaa_store::{Access, Judged, Ran, Tx, Want};
 use uuid::Uuid;
 
 /// Where the product is reached, from the configuration alone: never from a Host header.
@@ -56,6 +56,7 @@ impl Params {
 /// What a handler gets beside its proof. It lends the transaction; it cannot end it.
 pub struct Ctx {
     pub(crate) tx: Tx,
+    pub(crate) ran: Ran,
     pub(crate) access: Access,
     pub(crate) zones: Arc<Zones>,
     pub(crate) here: Arc<ZoneInfo>,
@@ -82,6 +83,11 @@ impl Ctx {
     /// The transaction.
     pub fn tx(&mut self) -> &mut Tx {
         &mut self.tx
+    }
+
+    /// Where the statements of this request are counted: for what is begun for it besides its own transaction.
+    pub fn ran(&self) -> &Ran {
+        &self.ran
     }
 
     /// The token of the request's header, for a route that asks for one inside.
@@ -159,7 +165,7 @@ impl Ctx {
             return Err(Fault::Internal(format!("`{}` is one transaction", self.op)));
         }
         let (actor, zone, request) = (self.tx.actor().clone(), self.tx.zone(), self.caller.request.clone());
-        let next = self.access.begin(actor, zone, want, self.op, request);
+        let next = self.access.begin(actor, zone, want, self.op, request).counted_in(&self.ran);
         if std::mem::replace(&mut self.tx, next).commit().await?.changed {
             self.access.follow().await?;
         }

@@ -20,7 +20,7 @@ use std::time::Duration;
 use tower_http::cors::{Any, CorsLayer};
 use uaa_authz::{Actor, Subject};
 use uaa_model::{Clock, Denied, Fault, Reply};
-use uaa_store::{Access, Noted, Want};
+use uaa_store::{Access, Noted, Ran, Want};
 
 /// What every request passes through. Nothing else begins a transaction for a route.
 pub struct Dispatcher {
@@ -43,7 +43,9 @@ pub struct Dispatcher {
 pub struct Handled {
     /// The route's name.
     pub route: &'static str,
-    /// How many statements its last transaction ran.
+    /// How many statements were run for it: ahead, in every step and in tries that were lost, with the journal, in the transactions of
+    /// the request and in those that a plugin begins for it alone. Not those that read what all requests share once it is in memory:
+    /// compiled facts, clients, verified tokens, keys.
     pub statements: u32,
 }
 
@@ -110,15 +112,16 @@ impl Dispatcher {
     async fn serve(&self, route: &Route, params: Params, request: Request) -> Response<Body> {
         let caller = caller(&request);
         let asked = request.headers().get(X_REQUEST_ID).cloned();
-        let (mut response, statements) = match self.answer(route, params, request, &caller).await {
-            Ok((answer, statements)) => (answer.into_response(), statements),
-            Err(fault) => (route.dialect.render(&fault, &caller.request), 0),
+        let ran = Ran::default();
+        let mut response = match self.answer(route, params, request, &caller, &ran).await {
+            Ok(answer) => answer.into_response(),
+            Err(fault) => route.dialect.render(&fault, &caller.request),
         };
         // AuthZEN 1.0 section 10.1.3: whoever names a request reads the name in the answer.
         if let (Dialect::Access, Some(asked)) = (route.dialect, asked) {
             response.headers_mut().insert(X_REQUEST_ID, asked);
         }
-        response.extensions_mut().insert(Handled { route: route.name, statements });
+        response.extensions_mut().insert(Handled { route: route.name, statements: ran.statements() });
         response
     }
 
@@ -129,13 +132,16 @@ impl Dispatcher {
         params: Params,
         request: Request,
         caller: &Caller,
-    ) -> Reply<(Answer, u32)> {
+        ran: &Ran,
+    ) -> Reply<Answer> {
         let (parts, body) = request.into_parts();
         let here = self.spoken_to(caller)?;
         let zone = here.guid;
         let (actor, answered) = match self.actor(route, &parts, &here).await {
             Ok(actor) => match self.zones.switched(route, &parts.headers, &actor, here) {
-                Ok(here) => (actor.clone(), self.run(route, params, parts, body, caller, actor, here).await),
+                Ok(here) => {
+                    (actor.clone(), self.run(route, params, parts, body, caller, actor, here, ran).await)
+                }
                 Err(fault) => (actor, Err(fault)),
             },
             Err(fault) => (Arc::new(Actor::nobody(self.access.registry(), zone)), Err(fault)),
@@ -178,7 +184,8 @@ impl Dispatcher {
         caller: &Caller,
         actor: Arc<Actor>,
         here: Arc<ZoneInfo>,
-    ) -> Reply<(Answer, u32)> {
+        ran: &Ran,
+    ) -> Reply<Answer> {
         // Before the transaction begins: a slow client must not hold the one writer.
         let body = self.read(body, &parts.headers).await?;
         let mut raw = Raw::new(parts.uri.query().unwrap_or_default(), body);
@@ -187,7 +194,11 @@ impl Dispatcher {
         let query = raw.query.clone();
         let path: Arc<str> = parts.uri.path().into();
         let context = |want| Ctx {
-            tx: self.access.begin(actor.clone(), here.guid, want, route.name, caller.request.clone()),
+            tx: self
+                .access
+                .begin(actor.clone(), here.guid, want, route.name, caller.request.clone())
+                .counted_in(ran),
+            ran: ran.clone(),
             access: self.access.clone(),
             op: route.name,
             public: route.public.is_some(),
@@ -222,18 +233,18 @@ impl Dispatcher {
 
     /// One try. A writing one that must wait goes on in a task of its own, so that a client that hangs up cancels nothing
     /// half-way.
-    async fn attempt(&self, route: &Route, raw: Raw, mut cx: Ctx, want: Want) -> Reply<(Answer, u32)> {
+    async fn attempt(&self, route: &Route, raw: Raw, mut cx: Ctx, want: Want) -> Reply<Answer> {
         let (run, access, rehearse) = (route.run.clone(), self.access.clone(), self.rehearse);
         let zone = cx.zone();
         let work = async move {
             let answer = run(raw, &mut cx).await?;
             let done = if rehearse { cx.tx.rehearse().await? } else { cx.tx.commit().await? };
             if !done.changed {
-                return Ok((answer, done.statements));
+                return Ok(answer);
             }
             access.follow().await?;
             let (_, revision) = access.facts_at(zone);
-            Ok((answer.with(REVISION, &revision.to_string())?, done.statements))
+            answer.with(REVISION, &revision.to_string())
         };
         // A public route may go on to write; one that is got does not.
         if want == Want::Read && (route.public.is_none() || route.method == Method::GET) {

@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use uaa_authz::{Does, Resource};
 use uaa_model::{Clock, Denied, Fault, Id, Micros, Reply};
-use uaa_store::{Access, Due, Ended, Granted, TRIES, Want, passing};
+use uaa_store::{Access, Due, Ended, Granted, Ran, TRIES, Want, passing};
 
 /// What a step of a job leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +141,7 @@ impl Runner {
         let tx = self.access.begin(due.actor.clone(), due.zone, Want::Write, work.operation, request.clone());
         let mut cx = Ctx {
             tx,
+            ran: Ran::default(),
             access: self.access.clone(),
             op: work.operation,
             public: false,

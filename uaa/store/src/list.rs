@@ -131,6 +131,11 @@ impl<R> Query<R> {
         Query { conds: vec![], order, offset: 0, limit, after: None, kind: PhantomData }
     }
 
+    /// Whether nothing comes before what is asked for.
+    pub(crate) fn begins(&self) -> bool {
+        self.after.is_none() && self.offset == 0
+    }
+
     /// With one more condition.
     #[must_use]
     pub fn when(mut self, cond: Cond) -> Self {

@@ -15,6 +15,7 @@ use crate::access::{Inner, Want};
 use crate::engine::{Conn, Engine, Row};
 use crate::facts::Change;
 use crate::proof::Proof;
+use crate::ran::Ran;
 use crate::sql::{Sql, Statement};
 use journal::Entry;
 use std::collections::BTreeSet;
@@ -42,7 +43,7 @@ pub struct Tx {
     insists: bool,
     journal: Vec<Entry>,
     changes: BTreeSet<Change>,
-    statements: u32,
+    ran: Option<Ran>,
     handed_over: bool,
 }
 
@@ -51,8 +52,6 @@ pub struct Tx {
 pub struct Done {
     /// Whether facts changed, so that the caller can follow before it answers.
     pub changed: bool,
-    /// How many statements it ran.
-    pub statements: u32,
 }
 
 /// Which lock on the zone's facts the transaction holds.
@@ -89,9 +88,16 @@ impl Tx {
             insists: false,
             journal: vec![],
             changes: BTreeSet::new(),
-            statements: 0,
+            ran: None,
             handed_over: false,
         }
+    }
+
+    /// Counts its statements there, beside those of others.
+    #[must_use]
+    pub fn counted_in(mut self, ran: &Ran) -> Tx {
+        self.ran = Some(ran.clone());
+        self
     }
 
     /// Whose transaction it is.
@@ -167,14 +173,14 @@ impl Tx {
         if self.handed_over {
             self.inner.handed_over.notify_one();
         }
-        Ok(Done { changed, statements: self.statements })
+        Ok(Done { changed })
     }
 
     /// Does all that [`Tx::commit`] does and then takes everything back: whoever asks what a request would answer leaves no
     /// trace.
     pub async fn rehearse(mut self) -> Reply<Done> {
         self.finish().await?;
-        Ok(Done { changed: false, statements: self.statements })
+        Ok(Done { changed: false })
     }
 
     /// The last statements before a commit. Returns whether facts change with it.
@@ -232,7 +238,7 @@ impl Tx {
     }
 
     async fn fetch(&mut self, statement: impl Into<Statement>) -> Reply<Vec<Row>> {
-        self.statements += 1;
+        self.count();
         self.conn().await?.fetch(statement).await
     }
 
@@ -240,8 +246,14 @@ impl Tx {
         if self.want == Want::Read {
             return Err(Fault::Internal(format!("`{}` reads and tried to write", self.op)));
         }
-        self.statements += 1;
+        self.count();
         self.conn().await?.run(statement).await.map_err(crate::engine::fault)
+    }
+
+    fn count(&self) {
+        if let Some(ran) = &self.ran {
+            ran.one_more();
+        }
     }
 
     /// A proof of another transaction is a mistake of ours, whatever it proves.

@@ -62,10 +62,12 @@ pub(super) async fn put_down(
     client: &Known,
     form: Vec<(String, String)>,
     (jti, text): (&str, &str),
+    cx: &Ctx,
 ) -> Reply<Option<Pushed>> {
     let zone = client.here.guid;
     let actor = Arc::new(Actor::system(engine.access.registry(), Duty::SignIn, zone));
-    let mut tx = engine.access.begin(actor, zone, Want::Write, "pushed_request_create", "".into());
+    let tx = engine.access.begin(actor, zone, Want::Write, "pushed_request_create", "".into());
+    let mut tx = tx.counted_in(cx.ran());
     let kept = Kept { form, generation: client.generation, opened: None };
     let row = Keep {
         jti,

@@ -147,7 +147,7 @@ async fn signed(
     };
     let object = object::read(engine, &client, place).await?.map_err(no)?;
     let names = (object.jti.as_str(), object.text.as_str());
-    let kept = match pushed::put_down(engine, &client, object.form, names).await? {
+    let kept = match pushed::put_down(engine, &client, object.form, names, cx).await? {
         Some(kept) => Some(kept),
         // The same page again, as browsers open one.
         None => pushed::find(&client, &format!("{}{}", pushed::URN, object.text), cx).await?,

@@ -25,14 +25,20 @@ impl Tx {
         row_fields::<R>(rows.first().ok_or(Fault::Denied(Denied::Hidden, R::KIND.name))?)
     }
 
-    /// One page of what the actor may see: two statements, whatever the resource.
+    /// One page of what the actor may see: two statements at most, whatever the resource.
     pub async fn list<R: Stored>(&mut self, seen: &Visible<R>, query: &Query<R>) -> Reply<Page<R>> {
         self.mine(seen)?;
         let engine = self.engine();
-        let total = self.fetch(query.count(engine, seen)).await?;
-        let total = total.first().map_or(Ok(0), |row| row.get::<i64>(0))?;
         let rows = if query.limit > 0 { self.fetch(query.page(engine, seen)).await? } else { vec![] };
         let rows: Vec<Fields<R::Own>> = rows.iter().map(row_fields::<R>).collect::<Reply<_>>()?;
+        let here = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let total = if query.begins() && here < query.limit {
+            // A first page with room left is all there is.
+            here
+        } else {
+            let total = self.fetch(query.count(engine, seen)).await?;
+            total.first().map_or(Ok(0), |row| row.get::<i64>(0))?
+        };
         let end = match rows.last() {
             Some(last) => end(query, last),
             None => None,

@@ -366,7 +366,7 @@ impl Tx {
     }
 
     pub(super) async fn change<R: Stored>(&mut self, statement: impl Into<Statement>) -> Reply<u64> {
-        self.statements += 1;
+        self.count();
         if self.want == crate::Want::Read {
             return Err(Fault::Internal(format!("`{}` reads and tried to write", self.op)));
         }
