@@ -45,7 +45,7 @@ pub struct Handled {
     pub route: &'static str,
     /// How many statements were run for it: ahead, in every step and in tries that were lost, with the journal, in the transactions of
     /// the request and in those that a plugin begins for it alone. Not those that read what all requests share once it is in memory:
-    /// compiled facts, clients, verified tokens, keys.
+    /// compiled facts and places, clients, verified tokens, keys.
     pub statements: u32,
 }
 
