@@ -147,7 +147,26 @@ pub(crate) fn view(row: &Fields<ClientOwn>) -> Value {
         put("refresh_token_validity", seconds.into());
     }
     put("lastModified", (row.updated_at / 1000).into());
+    let patterns = all.get("allow_unsafe_matching") == Some(&Value::Bool(true));
+    if let Some(warning) = warning(patterns, &own.redirect_uri) {
+        all.insert("warnings".into(), json!([warning]));
+    }
     Value::Object(all)
+}
+
+/// What whoever looks after the client had better change (RFC 9700 section 4.1.3). UAA's patterns are matched where the client asks for it
+/// by name, and nowhere else.
+fn warning(patterns: bool, redirect_uris: &str) -> Option<&'static str> {
+    match (patterns, redirect_uris.contains('*')) {
+        (true, _) => Some(
+            "redirect URIs are patterns (allow_unsafe_matching): whoever gets a page below one gets the codes of all who sign in; \
+             name whole addresses",
+        ),
+        (false, true) => Some(
+            "`*` in a redirect URI stands for itself: name whole addresses, or ask for patterns by allow_unsafe_matching",
+        ),
+        (false, false) => None,
+    }
 }
 
 /// What [`view`] looks like.
@@ -165,6 +184,7 @@ pub(crate) fn looks() -> Shape {
         ("lastModified", NUMBER),
     ]))
     .perhaps([("access_token_validity", NUMBER), ("refresh_token_validity", NUMBER)])
+    .perhaps([("warnings", shape::list(TEXT))])
     .named("client")
 }
 

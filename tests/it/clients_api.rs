@@ -227,6 +227,32 @@ async fn a_client_that_uaa_would_refuse_is_refused_in_its_words() {
 }
 
 /// A client with the secret `first`.
+/// Patterns only by name, and whoever looks at the client is told; what is read can be sent back.
+#[tokio::test]
+async fn unsafe_return_addresses_are_warned_of() {
+    let server = Hallmark::start().await;
+    let root = root(&server).await;
+    for (uri, patterns, warned) in [
+        ("https://a.example/cb", false, None),
+        ("https://*.a.example/cb", false, Some("stands for itself")),
+        ("https://*.a.example/cb", true, Some("whoever gets a page below one")),
+    ] {
+        let id = format!("app-{patterns}-{}", warned.is_some());
+        let mut client = service(&id, json!([]));
+        client["authorized_grant_types"] = json!(["authorization_code"]);
+        client["redirect_uri"] = json!([uri]);
+        client["allow_unsafe_matching"] = patterns.into();
+        let made = ask(&server, &root, "POST", "", Some(client)).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        let shown = ask(&server, &root, "GET", &format!("/{id}"), None).await.body;
+        let text = shown["warnings"][0].as_str();
+        assert_eq!(text.is_some(), warned.is_some(), "{shown}");
+        assert!(text.unwrap_or_default().contains(warned.unwrap_or_default()), "{shown}");
+        let again = ask(&server, &root, "PUT", &format!("/{id}"), Some(shown.clone())).await;
+        assert_eq!((again.status, &again.body["warnings"]), (200, &shown["warnings"]), "{again:?}");
+    }
+}
+
 fn service(client_id: &str, authorities: Value) -> Value {
     json!({"client_id": client_id, "client_secret": "first", "authorized_grant_types": ["client_credentials"],
         "authorities": authorities})
