@@ -1,9 +1,9 @@
 //! The listener and the edge of the real program: TLS, hosts, bounds, what strangers claim, and the end.
 
+use crate::web_clients::{free_port, listens};
 use reqwest::{Response, Version};
 use serde_json::Value;
 use std::fs::File;
-use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::Duration;
 use tests::{Hallmark, hallmark};
@@ -158,8 +158,7 @@ async fn what_runs_is_finished_before_the_end() {
 #[tokio::test]
 async fn what_a_page_refers_to_is_in_the_log() {
     let data = tempfile::tempdir().unwrap();
-    let (file, port) =
-        (data.path().join("log"), TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+    let (file, port) = (data.path().join("log"), free_port());
     let mut server = hallmark()
         .args(["up", "--listen", &format!("127.0.0.1:{port}"), "--data"])
         .arg(data.path())
@@ -168,12 +167,7 @@ async fn what_a_page_refers_to_is_in_the_log() {
         .stderr(File::create(&file).unwrap())
         .spawn()
         .unwrap();
-    let mut tries = 0;
-    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-        tries += 1;
-        assert!(tries < 1_000, "it does not come up");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    assert!(listens(&mut server, port).await, "it does not come up");
     let site = format!("http://127.0.0.1:{port}/uaa");
     let page = get(&site, "/oauth/authorize?client_id=nobody", &[("accept", "text/html")]).await;
     let id = request_id(&page);

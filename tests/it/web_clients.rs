@@ -172,13 +172,13 @@ async fn made(server: &Hallmark, client: Value) {
     assert_eq!(made.status, 201, "{made:?}");
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     free.local_addr().expect("its address").port()
 }
 
 /// Waits until that program listens there, a minute at most.
-async fn listens(child: &mut Child, port: u16) -> bool {
+pub(crate) async fn listens(child: &mut Child, port: u16) -> bool {
     for _ in 0..1_200 {
         if child.try_wait().is_ok_and(|ended| ended.is_some()) {
             return false;

@@ -417,9 +417,11 @@ pub fn fuzz_authorize(bytes: &[u8]) {
     for wildcards in [false, true] {
         if let Some(to) = redirect::bound(&registered, wildcards, some(&form, "redirect_uri")) {
             // As a browser reads it: patterns take a host in letters of any case.
-            let there =
-                Url::parse(&to).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-            assert!(there == "one.example" || there.ends_with(".two.example"), "to `{to}`");
+            let there = Url::parse(&to).expect("an address");
+            let host = there.host_str().unwrap_or_default();
+            let known = host == "one.example" || host.ends_with(".two.example");
+            let place = (there.scheme(), there.port(), there.path());
+            assert!(known && place == ("https", None, "/cb"), "to `{to}`");
         }
     }
     let _ = (by_default(&form), prompt(some(&form, "prompt").unwrap_or_default()));
