@@ -28,6 +28,11 @@ async fn accounts() {
 }
 
 #[tokio::test]
+async fn check_session() {
+    tell("check_session", &Hallmark::start().await, None).await;
+}
+
+#[tokio::test]
 async fn passkey() {
     tell("passkey", &Hallmark::start_named(Engine::Sqlite).await, None).await;
 }

@@ -14,6 +14,7 @@ mod bad_input;
 mod branding;
 mod browser;
 mod cf_cli;
+mod check_session;
 mod client_auth;
 mod clients;
 mod clients_api;

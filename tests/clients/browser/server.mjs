@@ -38,14 +38,15 @@ export async function application(client_id, more) {
   return admin('POST', '/oauth/clients', { client_id, ...usual, ...more })
 }
 
-// Listens on a port of its own, as an application does: `next(path)` is the next request for that page of it.
-export async function listen() {
+// Listens on a port of its own, as an application does, with these pages: `next(path)` is the next request for that page of it.
+export async function listen(pages = {}) {
   const came = new Queue()
   const server = http.createServer(async (request, answer) => {
     let body = ''
     for await (const part of request) body += part
-    answer.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Shop</title><h1>The shop</h1>')
     const url = new URL(request.url, home)
+    const kind = url.pathname.endsWith('.js') ? 'text/javascript' : 'text/html'
+    answer.writeHead(200, { 'content-type': kind }).end(pages[url.pathname] ?? '<!doctype html><title>Shop</title><h1>The shop</h1>')
     came.put(url.pathname, { url, body: new URLSearchParams(body) })
   })
   server.listen(0, '127.0.0.1')

@@ -97,6 +97,15 @@ impl Pages {
         }
     }
 
+    /// A page without a look that runs this script in frames of pages of that origin, or of everybody's (`*`).
+    pub fn frame(&self, script: &str, around: &str, cx: &Ctx) -> Reply<Answer> {
+        let html = self.0.look.frame(&base(&cx.here().login), script);
+        Answer::text(StatusCode::OK, "text/html; charset=utf-8", html)?
+            .with(header::CONTENT_SECURITY_POLICY, &uaa_look::csp_framed(around))?
+            .with(header::REFERRER_POLICY, "no-referrer")?
+            .with(header::CACHE_CONTROL, "private, no-cache")
+    }
+
     /// The language of whoever asks. `ui_locales`: of the request that it belongs to.
     pub fn lang(ui_locales: Option<&str>, cx: &Ctx) -> Lang {
         let accepted = cx.headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());

@@ -1,6 +1,7 @@
 //! Browser sessions: rows in the database with a memory in front, so that a page costs no statement for knowing who looks at it.
 
 pub(crate) mod accounts;
+pub(crate) mod browser_state;
 pub mod cookie;
 
 use crate::factor::{Assurance, Half, Mine, joined, next};
@@ -146,6 +147,10 @@ impl Live {
         now - if second { self.second_at } else { self.auth_time } <= FRESH
     }
 
+    fn seconds_left(&self, now: Micros) -> i64 {
+        (self.expires - now) / SECOND
+    }
+
     fn is_good(&self, now: Micros, limits: &SessionLimits) -> bool {
         let idle = now - self.seen.load(Ordering::Relaxed) > limits.idle * SECOND;
         now < self.expires && (self.remembered || !idle)
@@ -246,25 +251,25 @@ impl Sessions {
         cx.step(Want::Read).await
     }
 
-    /// Begins a session in the transaction at hand, which must write, and gives the header that tells the browser. Of a session that the
+    /// Begins a session in the transaction at hand, which must write, and gives the headers that tell the browser. Of a session that the
     /// browser had before nothing it holds is good any more (session fixation). Somebody else's ends; who has proved again who they are
     /// goes on in theirs, or every application that they use would be told that they had signed out.
     ///
     /// Where more is due than was proved it is half a sign-in that begins, whoever calls.
-    pub async fn begin(&self, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<String> {
+    pub async fn begin(&self, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<Vec<String>> {
         self.open(new, true, cx).await
     }
 
     /// The same for somebody who has signed in before, and goes on with what they proved then.
-    pub async fn begin_anew(&self, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<String> {
+    pub async fn begin_anew(&self, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<Vec<String>> {
         self.open(new, false, cx).await
     }
 
-    async fn open(&self, new: &SignedIn<'_>, logon: bool, cx: &mut Ctx) -> Reply<String> {
+    async fn open(&self, new: &SignedIn<'_>, logon: bool, cx: &mut Ctx) -> Reply<Vec<String>> {
         if Assurance::of(new.amr) < Assurance::Two {
             let policy = cx.here().config.mfa.of(&new.user.own.origin);
             if next(policy, &Mine::of(new.user.guid, cx).await?).is_some() {
-                return Half::begin(new.user, new.amr, new.remember, cx).await;
+                return Ok(vec![Half::begin(new.user, new.amr, new.remember, cx).await?]);
             }
         }
         let me = cx.tx().assume(Duty::SignIn);
@@ -273,7 +278,7 @@ impl Sessions {
         begun
     }
 
-    async fn write(&self, new: &SignedIn<'_>, logon: bool, cx: &mut Ctx) -> Reply<String> {
+    async fn write(&self, new: &SignedIn<'_>, logon: bool, cx: &mut Ctx) -> Reply<Vec<String>> {
         let going_on = match cookie::session(cx) {
             Some(old) => self.taken_over(&old, new, cx).await?,
             None => None,
@@ -311,7 +316,7 @@ impl Sessions {
                 }
             }
         }
-        Ok(cookie::set_session(cx, &held, new.remember.then_some(seconds)))
+        Ok(told(cx, new.user.guid, &held, new.remember.then_some(seconds)))
     }
 
     /// The session that the browser holds, if the same person goes on in it; another is ended.
@@ -336,16 +341,16 @@ impl Sessions {
     }
 
     /// Gives a session another secret, after a proof (ASVS 5.0, 7.2.4), in the transaction at hand, which must write. Gives the
-    /// header that tells the browser. The session ends when it would have ended.
+    /// headers that tell the browser. The session ends when it would have ended.
     ///
     /// # Errors
     /// When the session has ended, or the database is away.
-    pub async fn renew(&self, live: &Live, cx: &mut Ctx) -> Reply<String> {
+    pub async fn renew(&self, live: &Live, cx: &mut Ctx) -> Reply<Vec<String>> {
         let ids = cx.tx().ids().clone();
         let held = Secret::new(ids.hex32() + &ids.hex32());
         self.change(live, Set::default().put(Session::digest, hex(&digest(held.expose()))), cx).await?;
-        let left = (live.expires - cx.now()) / SECOND;
-        Ok(cookie::set_session(cx, &held, live.remembered.then_some(left)))
+        let left = live.remembered.then(|| live.seconds_left(cx.now()));
+        Ok(told(cx, live.user, &held, left))
     }
 
     async fn change(&self, live: &Live, set: Set<Session>, cx: &mut Ctx) -> Reply<()> {
@@ -355,16 +360,16 @@ impl Sessions {
         changed.map(drop)
     }
 
-    /// Ends the session that the browser holds, in the transaction at hand, which must write. Gives the header that makes the
+    /// Ends the session that the browser holds, in the transaction at hand, which must write. Gives the headers that make the
     /// browser forget it.
-    pub async fn end(&self, cx: &mut Ctx) -> Reply<String> {
+    pub async fn end(&self, cx: &mut Ctx) -> Reply<Vec<String>> {
         if let Some(held) = cookie::session(cx) {
             let me = cx.tx().assume(Duty::SignIn);
             let ended = self.end_held(&held, cx).await;
             cx.tx().resume(me);
             ended?;
         }
-        Ok(cookie::forget_session(cx))
+        Ok(vec![cookie::forget_session(cx), browser_state::forgotten(cx)])
     }
 
     async fn end_held(&self, held: &Secret, cx: &mut Ctx) -> Reply<()> {
@@ -389,6 +394,11 @@ impl Feed for Sessions {
         let rows = changes.iter().filter(|c| ["session", "user"].contains(&c.kind.as_str()));
         self.live.drop_resting_on(rows.map(|c| c.id));
     }
+}
+
+/// What tells the browser of a session: its secret, and for our own scripts whose it is.
+fn told(cx: &Ctx, user: Uuid, held: &Secret, seconds: Option<i64>) -> Vec<String> {
+    vec![cookie::set_session(cx, held, seconds), browser_state::set(cx, user, held, seconds)]
 }
 
 /// Changes a session's row, under the duty of sign-in. What every process remembers of it is no longer so.

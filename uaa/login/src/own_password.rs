@@ -53,7 +53,7 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     let signed_in = SignedIn { user: &changed, amr: &amr, second_at: live.second_at, remember: false };
     let set = login.sessions.begin_anew(&signed_in, cx).await?;
     let to = format!("{}/profile", cx.links.login);
-    Answer::found(&to)?.cookie(&set)?.with(header::CACHE_CONTROL, "no-store")
+    Answer::found(&to)?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
 }
 
 /// Whoever comes by address signs in, and is led here if it must be.

@@ -56,7 +56,7 @@ pub(crate) async fn tried(
     };
     let signed_in = SignedIn { user: &user, amr: &amr, second_at: cx.now(), remember: false };
     let set = login.sessions.begin(&signed_in, cx).await?;
-    Answer::found(&onward(going, cx))?.cookie(&set)?.with(header::CACHE_CONTROL, "no-store")
+    Answer::found(&onward(going, cx))?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
 }
 
 fn page(login: &LoginPages, going: &Going, failed: bool, cx: &mut Ctx) -> Reply<Answer> {

@@ -180,19 +180,15 @@ impl Step {
         let to = self.onward(cx);
         let set = match self.base {
             Base::Half(half) => match half.finish(proof, &login.sessions, cx).await? {
-                Some(set) => set.to_vec(),
+                Some(set) => set,
                 None => return Answer::found(&format!("{}{}", cx.links.login, self.going.at("/login"))),
             },
             Base::Live(live) => {
                 login.sessions.raise(&live, proof, cx).await?;
-                vec![login.sessions.renew(&live, cx).await?]
+                login.sessions.renew(&live, cx).await?
             }
         };
-        let mut answer = Answer::found(&to)?.with(header::CACHE_CONTROL, "no-store")?;
-        for cookie in set {
-            answer = answer.cookie(&cookie)?;
-        }
-        Ok(answer)
+        Answer::found(&to)?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
     }
 }
 

@@ -154,7 +154,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
             let remember = field(&fields, "remember").is_some();
             let signed_in = SignedIn { user: &user, amr: &["pwd"], second_at: 0, remember };
             let set = login.sessions.begin(&signed_in, cx).await?;
-            Answer::found(&onward(&going, cx))?.cookie(&set)?.with(header::CACHE_CONTROL, "no-store")
+            Answer::found(&onward(&going, cx))?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
         }
         Proved::Stale(user, expired) => own_password::instead(&login, &user, expired, cx),
         Proved::Half(user, next) => {

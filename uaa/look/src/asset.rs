@@ -95,12 +95,13 @@ const SVG: &str = "image/svg+xml";
 const JS: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 
-const FILES: [(&str, &[u8], &str); 7] = [
+const FILES: [(&str, &[u8], &str); 8] = [
     ("mark.svg", include_bytes!("../assets/mark.svg"), SVG),
     ("favicon.svg", include_bytes!("../assets/favicon.svg"), SVG),
     ("engine-turning.svg", include_bytes!("../assets/engine-turning.svg"), SVG),
     ("hand-over.js", include_bytes!("../assets/hand-over.js"), JS),
     ("signed-out.js", include_bytes!("../assets/signed-out.js"), JS),
+    ("check-session.js", include_bytes!("../assets/check-session.js"), JS),
     ("passkey.js", include_bytes!("../assets/passkey.js"), JS),
     ("hallmark.css", include_bytes!("../assets/hallmark.css"), CSS),
 ];

@@ -27,6 +27,16 @@ pub fn csp<P: Page + ?Sized>(page: &P, redirect_uris: &[&str]) -> String {
     policy
 }
 
+/// The header's text for a page that stands in frames of pages of that origin, or, for `*`, of everybody's: it runs a script of ours
+/// and nothing else. One that cannot stand in a policy is nobody's.
+pub fn csp_framed(around: &str) -> String {
+    let around = if around == "*" { Some("http: https:".to_owned()) } else { source(around) };
+    let around = around.as_deref().unwrap_or("'none'");
+    format!(
+        "default-src 'none'; script-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors {around}"
+    )
+}
+
 /// The origins of a page's frames. One that can only be named by its scheme would open the page to everybody: it is left out.
 fn frames<P: Page + ?Sized>(page: &P) -> Vec<String> {
     let mut all: Vec<String> = page.frames().iter().filter_map(|uri| source(uri)).collect();
@@ -65,6 +75,14 @@ const REFUSED: [&str; 5] = ["javascript", "data", "blob", "vbscript", "about"];
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whose_pages_may_frame() {
+        let whose = |around: &str| csp_framed(around).rsplit_once("frame-ancestors ").unwrap().1.to_owned();
+        assert_eq!(whose("*"), "http: https:");
+        assert_eq!(whose("https://app.example:8443"), "https://app.example:8443");
+        assert_eq!(whose("https://*.example; script-src *"), "'none'");
+    }
 
     #[test]
     fn what_a_form_may_lead_to() {

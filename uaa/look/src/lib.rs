@@ -23,7 +23,7 @@ mod words;
 pub use around::{Account, Around, Client, Link, Links, Proof};
 pub use asset::Asset;
 pub use brand::{Brand, BrandFault, Colours, Wishes};
-pub use csp::csp;
+pub use csp::{csp, csp_framed};
 pub use lang::Lang;
 pub use look::Look;
 pub use mail::{ChangeOfAddress, Changed, Envelope, Invite, Mail, Message, Reset, VerifyAddress};

@@ -36,6 +36,16 @@ impl Look {
         mail::draw(envelope, self.words(envelope.lang), message)
     }
 
+    /// A page that nobody sees: a frame of an application's page, which runs this script of ours below `base`. To be sent with the
+    /// policy of [`csp_framed`](crate::csp_framed).
+    pub fn frame(&self, base: &str, script: &str) -> String {
+        let script = self.assets.hashed(script);
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Hallmark</title>\n\
+             <script src=\"{base}/resources/{script}\"></script>\n</html>\n"
+        )
+    }
+
     /// A file under `/resources/`, by the rest of its path; with or without a hash in its name.
     pub fn asset(&self, name: &str) -> Option<Asset<'_>> {
         self.assets.get(name)

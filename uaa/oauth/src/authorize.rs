@@ -14,12 +14,13 @@ mod pushed;
 mod redirect;
 mod request;
 mod respond;
+mod session_state;
 mod step_up;
 
 pub(crate) use code::Kept;
 pub(crate) use pages::{as_asked, as_shown};
 pub(crate) use pushed::SECONDS as PUSHED_SECONDS;
-pub(crate) use redirect::bound;
+pub(crate) use redirect::{bound, is_origin_of};
 pub use request::fuzz_authorize;
 pub(crate) use request::{Stop, parameters, some};
 
@@ -33,6 +34,7 @@ use approve::Decision;
 use axum::http::Method;
 use pushed::{Request, Way};
 use request::Asked;
+use session_state::SessionState;
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::{Assurance, Live, Pages, Sessions, cookie};
@@ -135,7 +137,7 @@ impl Authorize {
         let request = request::resolved(&self.engine, form, cx).await?;
         // A client's keys may be elsewhere: no connection is held meanwhile.
         cx.tx().release();
-        let asked = request::read(&self.engine, request, &cx.here()).await?;
+        let mut asked = request::read(&self.engine, request, &cx.here()).await?;
         if let Some(credentials) = credentials::posted(body)? {
             return self.by_credentials(&asked, &credentials, cx).await;
         }
@@ -155,6 +157,7 @@ impl Authorize {
             return Ok(again);
         }
         let live = self.sessions.current(cx).await?;
+        asked.back.session = SessionState::of(&self.engine, &asked, live.as_deref(), cx);
         let live = match live {
             Some(live) if self.is_enough(&asked, &live, decision.is_some(), cx).await? => live,
             Some(_) | None => return self.sign_in_first(&asked, cx).await,

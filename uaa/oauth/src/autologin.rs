@@ -51,7 +51,7 @@ impl<'c> Handler<'c, Public, Form> for Redeem {
                 return Err(invalid_request("the code is used, too old, or another client's"));
             };
             let to = format!("{}/home", cx.links.login);
-            Answer::found(&to)?.cookie(&set)?.with(header::CACHE_CONTROL, "no-store")
+            Answer::found(&to)?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
         })
     }
 }
@@ -112,14 +112,19 @@ impl Authorize {
         let rest = Serializer::new(String::new()).extend_pairs(rest).finish();
         let again = Answer::found(&format!("{}/oauth/authorize?{rest}", cx.links.login))?;
         Ok(Some(match set {
-            Some(set) => again.cookie(&set)?,
+            Some(set) => again.cookies(&set)?,
             None => again,
         }))
     }
 
-    /// Begins a session by a code that this client was given. Gives the header that tells the browser; `None` for a code that is
+    /// Begins a session by a code that this client was given. Gives the headers that tell the browser; `None` for a code that is
     /// not good, or another client's.
-    pub(crate) async fn autologin(&self, code: &str, client_id: &str, cx: &mut Ctx) -> Reply<Option<String>> {
+    pub(crate) async fn autologin(
+        &self,
+        code: &str,
+        client_id: &str,
+        cx: &mut Ctx,
+    ) -> Reply<Option<Vec<String>>> {
         cx.step(Want::Write).await?;
         let me = cx.tx().assume(Duty::SignIn);
         let person = redeemed(code, client_id, cx).await;

@@ -191,6 +191,7 @@ fn configuration(here: &ZoneInfo, certificates: Certificates) -> Value {
         "token_endpoint": format!("{uaa}/oauth/token"),
         "registration_endpoint": format!("{uaa}/oauth/register"),
         "end_session_endpoint": format!("{login}/logout.do"),
+        "check_session_iframe": format!("{login}{}", crate::check_session::PATH),
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,

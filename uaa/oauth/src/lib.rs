@@ -9,6 +9,7 @@ mod approvals;
 mod authorize;
 mod autologin;
 mod back_channel;
+mod check_session;
 mod client;
 mod client_assertion;
 mod client_info;
@@ -92,6 +93,7 @@ impl Plugin for OauthServer {
         };
         routes.extend(authorize::routes(&authorize));
         routes.extend(logout::routes(&authorize));
+        routes.extend(check_session::routes(&authorize));
         routes.extend(approvals::routes(&self.engine));
         routes.extend(device::routes(&authorize));
         routes.extend(autologin::routes(&authorize));

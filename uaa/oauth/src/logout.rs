@@ -58,7 +58,7 @@ async fn end(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answ
     let forget = this.sessions.end(cx).await?;
     // A redirect after a form goes where the form's page allows: the page that asked knew where, the others did not.
     let page = !frames.is_empty() || (sent.csrf.is_some() && !sent.decided);
-    this.signed_out(asked, frames, page, cx)?.cookie(&forget)
+    this.signed_out(asked, frames, page, cx)?.cookies(&forget)
 }
 
 /// Section 2 has applications post as well. The cookie of the session does not come along with a form of another site

@@ -73,6 +73,11 @@ impl Answer {
         Ok(self)
     }
 
+    /// With several.
+    pub fn cookies(self, all: &[String]) -> Reply<Answer> {
+        all.iter().try_fold(self, |answer, cookie| answer.cookie(cookie))
+    }
+
     /// 302: go there.
     pub fn found(location: &str) -> Reply<Answer> {
         Answer::status(StatusCode::FOUND)?.with(header::LOCATION, location)

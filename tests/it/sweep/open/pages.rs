@@ -32,6 +32,11 @@ async fn nobody(walk: &mut Walk) {
     walk.step(&["front_show", "sign_in_show"]);
     browser.open("/uaa/logout.do").await;
     walk.step(&["session_end"]);
+    let asking = format!("clientId={}&messageOrigin=https://shop.example", SHOP.id);
+    for (path, route) in [("session", "session_show"), ("session_management", "session_management_show")] {
+        browser.open(&format!("/uaa/{path}?{asking}")).await;
+        walk.step(&[route]);
+    }
 }
 
 /// Signs in on the way, is asked, and the code is redeemed. Gives the ID token.

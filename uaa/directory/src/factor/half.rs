@@ -108,7 +108,7 @@ impl Half {
         proofs: &[&str],
         sessions: &Sessions,
         cx: &mut Ctx,
-    ) -> Reply<Option<[String; 2]>> {
+    ) -> Reply<Option<Vec<String>>> {
         let before = cx.tx().assume(Duty::SignIn);
         let won = match cx.tx().grant::<Update, Token>(Id::new(self.row)).await {
             Ok(row) => cx.tx().claim(&row, Token::used).await,
@@ -122,8 +122,9 @@ impl Half {
         let amr = joined(&self.kept.amr, proofs);
         let amr: Vec<&str> = amr.iter().map(String::as_str).collect();
         let new = SignedIn { user: &self.user, amr: &amr, second_at: cx.now(), remember: self.kept.remember };
-        let set = sessions.begin(&new, cx).await?;
-        Ok(Some([set, cookie::forget_half(cx)]))
+        let mut set = sessions.begin(&new, cx).await?;
+        set.push(cookie::forget_half(cx));
+        Ok(Some(set))
     }
 }
 

@@ -10,7 +10,7 @@ use uaa_token::digest;
 
 /// The session's secret, if there is one.
 pub(super) fn session(cx: &Ctx) -> Option<Secret> {
-    held(cx, SESSION).map(Secret::new)
+    ours(cx, SESSION).map(Secret::new)
 }
 
 pub(super) fn set_session(cx: &Ctx, secret: &Secret, seconds: Option<i64>) -> String {
@@ -28,7 +28,7 @@ pub(super) fn forget_session(cx: &Ctx) -> String {
 /// The secret of a sign-in between its steps, if there is one. Its name is not the session's: what looks for a session does not
 /// find it.
 pub(crate) fn half(cx: &Ctx) -> Option<Secret> {
-    held(cx, HALF).map(Secret::new)
+    ours(cx, HALF).map(Secret::new)
 }
 
 pub(crate) fn set_half(cx: &Ctx, secret: &Secret, seconds: i64) -> String {
@@ -43,7 +43,7 @@ pub(crate) fn forget_half(cx: &Ctx) -> String {
 
 /// The accounts that the browser was used with, as they were written.
 pub(super) fn accounts(cx: &Ctx) -> Option<String> {
-    held(cx, ACCOUNTS)
+    ours(cx, ACCOUNTS)
 }
 
 pub(super) fn set_accounts(cx: &Ctx, text: &str) -> String {
@@ -61,7 +61,7 @@ pub(super) fn forget_accounts(cx: &Ctx) -> String {
 /// A double submit whose two halves differ: the browser holds a secret, the form its digest together with the session. Whoever
 /// reads a page of another session, or can set a cookie of a neighbouring host, has neither (the `__Host-` prefix).
 pub fn csrf(cx: &mut Ctx) -> (String, Option<String>) {
-    if let Some(secret) = held(cx, CSRF).filter(|secret| secret.len() == 32) {
+    if let Some(secret) = ours(cx, CSRF).filter(|secret| secret.len() == 32) {
         return (form_text(cx, &secret), None);
     }
     let secret = cx.tx().ids().hex32();
@@ -71,7 +71,7 @@ pub fn csrf(cx: &mut Ctx) -> (String, Option<String>) {
 
 /// The language that the browser's owner chose.
 pub(crate) fn language(cx: &Ctx) -> Option<String> {
-    held(cx, LANGUAGE)
+    ours(cx, LANGUAGE)
 }
 
 pub(crate) fn set_language(cx: &Ctx, tag: &str) -> String {
@@ -96,19 +96,24 @@ pub fn is_ours(cx: &Ctx, sent: Option<&str>) -> Reply<()> {
     if site.is_some_and(|site| !["same-origin", "none"].contains(&site)) {
         return Err(no());
     }
-    let secret = held(cx, CSRF).ok_or_else(no)?;
+    let secret = ours(cx, CSRF).ok_or_else(no)?;
     let wanted = form_text(cx, &secret);
     if sent.is_some_and(|sent| wanted.as_bytes().ct_eq(sent.as_bytes()).into()) { Ok(()) } else { Err(no()) }
 }
 
 fn form_text(cx: &Ctx, secret: &str) -> String {
-    let session = held(cx, SESSION).unwrap_or_default();
+    let session = ours(cx, SESSION).unwrap_or_default();
     crate::hex(&digest(&format!("{secret}.{session}"))[..16])
 }
 
 /// A cookie of the request. With the prefix where the product is reached over TLS: then no other host could have set it.
-fn held(cx: &Ctx, name: &str) -> Option<String> {
-    held_in(&cx.headers, &full_name(cx, name))
+fn ours(cx: &Ctx, name: &str) -> Option<String> {
+    held(cx, &full_name(cx, name))
+}
+
+/// A cookie of just that name.
+pub(super) fn held(cx: &Ctx, name: &str) -> Option<String> {
+    held_in(&cx.headers, name)
 }
 
 fn held_in(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -159,7 +164,7 @@ fn full_name(cx: &Ctx, name: &str) -> String {
     if secure(cx) { format!("__Host-{name}") } else { name.to_owned() }
 }
 
-fn secure(cx: &Ctx) -> bool {
+pub(super) fn secure(cx: &Ctx) -> bool {
     cx.links.login.starts_with("https:")
 }
 

@@ -4,7 +4,7 @@
 use super::{APP, Base, FACTOR, KEPT, NEW_PASSKEY, Step, WHY, is_fresh};
 use crate::LoginPages;
 use crate::sign_in::form;
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
 use uaa_directory::{NewApp, cookie, passkeys_work, zone_called};
 use uaa_look::{RecoveryCodes, SetUpApp};
@@ -80,7 +80,10 @@ async fn kept(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Re
     cx.step(Want::Write).await?;
     match &step.base {
         Base::Half(_) => step.done(&login, &[], cx).await,
-        Base::Live(live) => Answer::found(&step.onward(cx))?.cookie(&login.sessions.renew(live, cx).await?),
+        Base::Live(live) => {
+            let set = login.sessions.renew(live, cx).await?;
+            Answer::found(&step.onward(cx))?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
+        }
     }
 }
 

@@ -78,8 +78,8 @@ impl Authorize {
         cx: &mut Ctx,
     ) -> Reply<Answer> {
         let parameters = back.sealed(&self.engine, parameters)?;
-        match back.mode {
-            Mode::Query | Mode::Fragment => back.redirect(&parameters),
+        let answer = match back.mode {
+            Mode::Query | Mode::Fragment => back.redirect(&parameters)?,
             Mode::FormPost => {
                 let page = HandOver {
                     client: as_shown(&back.client),
@@ -90,8 +90,12 @@ impl Authorize {
                         .collect(),
                 };
                 let shown = Shown { sends_to: Some(&back.uri), ..Shown::new(StatusCode::OK, "/home") };
-                self.pages.show(&page, shown, cx)
+                self.pages.show(&page, shown, cx)?
             }
+        };
+        match back.session.as_ref().and_then(|session| session.cookie.as_ref()) {
+            Some(set) => answer.cookie(set),
+            None => Ok(answer),
         }
     }
 }

@@ -15,6 +15,21 @@ pub(crate) fn bound(registered: &[String], wildcards: bool, asked: Option<&str>)
     registered.iter().any(fits).then(|| asked.to_owned())
 }
 
+/// Whether pages of that origin, as browsers write one, are the client's: it has an address there to which answers may go.
+pub(crate) fn is_origin_of(registered: &[String], wildcards: bool, origin: &str) -> bool {
+    let home = format!("{origin}/");
+    let Some(url) = Url::parse(&home).ok().filter(|url| url.origin().ascii_serialization() == origin) else {
+        return false;
+    };
+    let fits = |one: &String| {
+        let Some((scheme, rest)) = one.split_once("://") else { return false };
+        let one = format!("{scheme}://{}/", split(rest).0);
+        let same = !one.contains('*') && Url::parse(&one).is_ok_and(|one| one.origin() == url.origin());
+        same || same_but_port(&one, &url) || (wildcards && covers(&one, &url, &home))
+    };
+    is_plain(&home) && registered.iter().any(fits)
+}
+
 /// Whether a browser may be sent there at all: absolute, without fragment (RFC 6749 section 3.1.2), nothing that two readers
 /// read differently, and no scheme that runs something.
 fn is_plain(uri: &str) -> bool {
@@ -141,6 +156,37 @@ mod tests {
         assert!(!ok(&["http://127.0.0.1/cb"], false, "http://localhost:5001/cb"));
         assert!(!ok(&["https://127.0.0.1/cb"], false, "https://127.0.0.1:5001/cb"));
         assert!(!ok(&["http://app.example/cb"], false, "http://app.example:5001/cb"));
+    }
+
+    #[test]
+    fn whose_origin_it_is() {
+        let is = |registered: &str, origin: &str| is_origin_of(&[registered.to_owned()], true, origin);
+        for (registered, origin) in [
+            ("https://app.example/cb?x", "https://app.example"),
+            ("https://app.example", "https://app.example"),
+            ("https://app.example:443/cb", "https://app.example"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:5001"),
+            ("https://*.apps.example/cb/**", "https://x.apps.example"),
+        ] {
+            assert!(is(registered, origin), "{origin}");
+        }
+        for (registered, origin) in [
+            ("https://app.example/cb", "https://app.example/"),
+            ("https://app.example/cb", "https://app.example:443"),
+            ("https://app.example/cb", "https://APP.example"),
+            ("https://app.example/cb", "http://app.example"),
+            ("https://app.example/cb", "https://app.example.evil"),
+            ("https://app.example/cb", "https://app.example@evil"),
+            ("https://*.apps.example/cb", "https://apps.example"),
+            ("https://*.apps.example/cb", "https://*.apps.example"),
+            ("com.example.app:/cb", "null"),
+            ("com.example.app://host/cb", "com.example.app://host"),
+            ("file:///x", "file://"),
+            ("https://app.example/cb", ""),
+        ] {
+            assert!(!is(registered, origin), "{origin}");
+        }
+        assert!(!is_origin_of(&["https://*.apps.example/cb".into()], false, "https://x.apps.example"));
     }
 
     #[test]

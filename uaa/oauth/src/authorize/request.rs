@@ -180,6 +180,7 @@ async fn back(
         state: text(form, "state"),
         issuer: here.issuer.clone(),
         envelope,
+        session: None,
         client: client.clone(),
     })
 }

@@ -1,5 +1,6 @@
 //! How an answer travels back through the browser (OAuth 2.0 Multiple Response Type Encoding Practices, Form Post Response Mode).
 
+use super::session_state::SessionState;
 use crate::client::Known;
 use crate::encrypted::Envelope;
 use crate::engine::Engine;
@@ -44,6 +45,8 @@ pub(crate) struct Back {
     pub(crate) signed: bool,
     pub(crate) state: Option<String>,
     pub(crate) issuer: String,
+    /// What is said of the browser's session.
+    pub(crate) session: Option<SessionState>,
     /// What goes around it, when it is signed.
     pub(crate) envelope: Envelope,
     /// To whom.
@@ -51,10 +54,11 @@ pub(crate) struct Back {
 }
 
 impl Back {
-    /// All parameters: those given, `state`, and `iss` (RFC 9207).
+    /// All parameters: those given, `state`, `session_state`, and `iss` (RFC 9207).
     pub(crate) fn all(&self, some: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
         let state = self.state.clone().map(|state| ("state", state));
-        some.into_iter().chain(state).chain([("iss", self.issuer.clone())]).collect()
+        let session = self.session.as_ref().map(|session| ("session_state", session.text.clone()));
+        some.into_iter().chain(state).chain(session).chain([("iss", self.issuer.clone())]).collect()
     }
 
     /// The same as one parameter that nobody between can read as another answer (JWT Secured Authorization Response Mode

@@ -23,13 +23,14 @@ pub(super) fn configuration_looks() -> Shape {
         .named("configuration")
 }
 
-const TEXTS: [&str; 12] = [
+const TEXTS: [&str; 13] = [
     "issuer",
     "authorization_endpoint",
     "device_authorization_endpoint",
     "token_endpoint",
     "registration_endpoint",
     "end_session_endpoint",
+    "check_session_iframe",
     "userinfo_endpoint",
     "revocation_endpoint",
     "introspection_endpoint",
