@@ -24,7 +24,7 @@ pub use header::HeaderKey;
 pub use keys::{Key, Shape, keys};
 pub use load::{Origin, Problem, Problems, Sources};
 pub use number::{Count, Seconds};
-pub use people::{Mail, MailTls, Mfa, MfaRule, Password, SelfService, SignOut};
+pub use people::{Home, Mail, MailTls, Mfa, MfaRule, Password, SelfService, SignOut};
 pub use text::{Address, Cidr, DatabaseUrl, Directives, Domain, HostName, Sender, WebUrl, is_label};
 
 use crate::failure::Failure;
@@ -76,6 +76,8 @@ pub struct Config {
     pub password: Password,
     /// What people do without an administrator.
     pub self_service: SelfService,
+    /// Where people who have signed in begin.
+    pub home: Home,
     /// Where browsers go on after a sign-out.
     pub sign_out: SignOut,
     /// The mail server through which people get links.
@@ -112,6 +114,7 @@ impl Default for Config {
             lockout: Lockout::default(),
             password: Password::default(),
             self_service: SelfService::default(),
+            home: Home::default(),
             sign_out: SignOut::default(),
             mail: Mail::default(),
             mfa: Mfa::default(),
@@ -169,6 +172,7 @@ impl Config {
             "mfaConfig": {"policy": self.mfa.policy},
             "links": {
                 "selfService": {"selfServiceLinksEnabled": own.enabled},
+                "homeRedirect": self.home.url.as_ref().map(WebUrl::to_string),
                 "logout": {
                     "redirectUrl": self.sign_out.url.as_ref().map(WebUrl::to_string),
                     "whitelist": self.sign_out.allow,

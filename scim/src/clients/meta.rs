@@ -2,30 +2,13 @@
 
 use super::body::refused;
 use super::note;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use axum::http::StatusCode;
 use uaa_authz::{Duty, Resource, Update};
-use uaa_directory::{ByName, Client, ClientOwn};
+use uaa_directory::{ByName, Client, ClientTile};
 use uaa_model::{Denied, Fault, Reply};
 use uaa_plugin::shape::{FLAG, Shape, TEXT, object};
 use uaa_plugin::{Answer, Ctx, Json, Need, NeedInfo};
-use uaa_store::{Cond, Field, Query, Set};
-
-/// A tile.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Tile {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_name: Option<String>,
-    show_on_home_page: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    app_launch_url: Option<String>,
-    /// A picture in base64.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    app_icon: Option<String>,
-}
+use uaa_store::{Cond, Field};
 
 /// Any good token: tiles are for everybody who has signed in.
 pub(super) struct Anybody;
@@ -43,12 +26,8 @@ impl<I: Sync> Need<I> for Anybody {
 
 /// The tiles that there are.
 pub(super) async fn list(_: Anybody, (): (), cx: &mut Ctx) -> Reply<Answer> {
-    cx.tx().assume(Duty::SignIn);
-    let seen = cx.tx().visible::<Client>().await?;
-    let with = Cond::Contains(Field::Text("more"), format!("\"{MEMBER}\""));
-    let rows = cx.tx().list(&seen, &Query::first(MOST).when(with).by("client_id", false)).await?.rows;
-    let tiles: Vec<Tile> = rows.iter().map(|row| tile(&row.own)).collect();
-    Answer::ok(&serde_json::to_value(tiles).map_err(|e| Fault::Internal(e.to_string()))?)
+    let tiles: Vec<ClientTile> = ClientTile::all(cx).await?.into_iter().map(|(_, tile)| tile).collect();
+    Answer::json(StatusCode::OK, &tiles)
 }
 
 /// That of a client; one that was never described is not shown.
@@ -58,12 +37,12 @@ pub(super) async fn show(_: Anybody, (): (), cx: &mut Ctx) -> Reply<Answer> {
     let seen = cx.tx().visible::<Client>().await?;
     let row = cx.tx().find(&seen, Cond::In(Field::Text("client_id"), vec![name])).await?;
     let row = row.ok_or(Fault::Denied(Denied::Hidden, Client::KIND.name))?;
-    answer(&tile(&row.own))
+    Answer::json(StatusCode::OK, &ClientTile::of(&row.own))
 }
 
 pub(super) async fn replace(
     ByName(client): ByName<Update, Client>,
-    Json(mut tile): Json<Tile>,
+    Json(mut tile): Json<ClientTile>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
     let own = cx.tx().get(&client).await?.own;
@@ -84,21 +63,9 @@ pub(super) async fn replace(
     if tile.app_icon.as_ref().is_some_and(|icon| !icon.chars().all(base64)) {
         return Err(refused("appIcon must be base64"));
     }
-    let mut more: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
-    more.insert(MEMBER.into(), serde_json::to_value(&tile).map_err(|e| Fault::Internal(e.to_string()))?);
-    cx.tx().update(&client, Set::default().put(Client::more, Value::Object(more).to_string())).await?;
+    cx.tx().update(&client, tile.set(&own)?).await?;
     note(cx.tx(), "ClientUpdateSuccess", id);
-    answer(&tile)
-}
-
-fn tile(own: &ClientOwn) -> Tile {
-    let more: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
-    let kept = more.get(MEMBER).cloned().and_then(|tile| serde_json::from_value::<Tile>(tile).ok());
-    Tile { client_id: Some(own.client_id.clone()), ..kept.unwrap_or_default() }
-}
-
-fn answer(tile: &Tile) -> Reply<Answer> {
-    Answer::ok(&serde_json::to_value(tile).map_err(|e| Fault::Internal(e.to_string()))?)
+    Answer::json(StatusCode::OK, &tile)
 }
 
 pub(super) fn looks() -> Shape {
@@ -106,7 +73,3 @@ pub(super) fn looks() -> Shape {
         .perhaps([("clientName", TEXT), ("appLaunchUrl", TEXT), ("appIcon", TEXT)])
         .named("client_tile")
 }
-
-/// Where it stands among the fields without a column.
-const MEMBER: &str = "home_page_tile";
-const MOST: i64 = 500;

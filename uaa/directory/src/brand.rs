@@ -1,8 +1,7 @@
 //! How a zone looks: what its configuration says, checked when it is saved, and drawn with each page.
 
 use crate::hex;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use crate::png::{LARGEST, Png, Unfit};
 use uaa_look::{Brand, BrandFault, Colours, Link, Links, Wishes};
 use uaa_plugin::{Branding, Palette, ZoneInfo};
 use uaa_token::digest;
@@ -12,12 +11,12 @@ use uaa_token::digest;
 /// # Errors
 /// What is wrong with it, as sentences.
 pub fn brand(config: &Branding, base: &str) -> Result<Option<Brand>, String> {
-    let logo = config.product_logo.as_deref().filter(|logo| !logo.is_empty());
-    let size = logo.map(|logo| Logo::read(logo).map(|logo| logo.width())).transpose()?;
+    let given = config.product_logo.as_deref().filter(|logo| !logo.is_empty());
+    let size = given.map(|given| logo(given).map(|logo| width(&logo))).transpose()?;
     let wishes = Wishes {
         light: colours(&config.light),
         dark: colours(&config.dark),
-        logo: logo.map(|logo| format!("{base}/resources/{}", logo_name(logo))),
+        logo: given.map(|given| format!("{base}/resources/{}", logo_name(given))),
         logo_width: size,
         ..Wishes::default()
     };
@@ -52,8 +51,8 @@ pub struct BrandFile {
 /// The file of that name, if the zone has such a one. Another version's name is answered with this one.
 pub fn brand_file(config: &Branding, base: &str, name: &str) -> Option<BrandFile> {
     if name.starts_with("logo.") {
-        let logo = config.product_logo.as_deref()?;
-        let (bytes, immutable) = (Logo::read(logo).ok()?.0, logo_name(logo) == name);
+        let given = config.product_logo.as_deref()?;
+        let (bytes, immutable) = (logo(given).ok()?.into_bytes(), logo_name(given) == name);
         return Some(BrandFile { bytes, content_type: "image/png", immutable });
     }
     let brand = name.starts_with("brand.").then(|| brand(config, base).ok().flatten())??;
@@ -61,35 +60,19 @@ pub fn brand_file(config: &Branding, base: &str, name: &str) -> Option<BrandFile
     Some(BrandFile { bytes, content_type: "text/css; charset=utf-8", immutable })
 }
 
-/// A PNG, as far as we look into it: its size stands at its beginning (PNG third edition, section 11.2.2). Browsers draw it as an image
-/// of a stylesheet, which runs nothing.
-struct Logo(Vec<u8>);
+/// The picture, or what is wrong with it.
+fn logo(text: &str) -> Result<Png, String> {
+    Png::read(text).map_err(|unfit| match unfit {
+        Unfit::TooLarge => format!("`productLogo` is larger than {} KiB.", LARGEST / 1024),
+        Unfit::NotBase64 => "`productLogo` is not Base64.".into(),
+        Unfit::NotPng => "`productLogo` is not a PNG.".into(),
+    })
+}
 
-impl Logo {
-    fn read(text: &str) -> Result<Logo, String> {
-        if text.len() > LARGEST / 3 * 4 {
-            return Err(format!("`productLogo` is larger than {} KiB.", LARGEST / 1024));
-        }
-        // Some tools break the lines.
-        let plain: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-        let bytes = STANDARD.decode(plain).map_err(|_| "`productLogo` is not Base64.".to_owned())?;
-        let logo = Logo(bytes);
-        match logo.0.starts_with(PNG) && logo.side(16) > 0 && logo.side(20) > 0 {
-            true => Ok(logo),
-            false => Err("`productLogo` is not a PNG.".into()),
-        }
-    }
-
-    /// At the height of the place for it.
-    fn width(&self) -> u16 {
-        let (wide, high) = (self.side(16), self.side(20).max(1));
-        u16::try_from(u64::from(wide) * HEIGHT / u64::from(high)).unwrap_or(u16::MAX).clamp(16, 320)
-    }
-
-    fn side(&self, at: usize) -> u32 {
-        let bytes = self.0.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
-        bytes.map_or(0, u32::from_be_bytes)
-    }
+/// At the height of the place for it.
+fn width(logo: &Png) -> u16 {
+    let (wide, high) = logo.size();
+    u16::try_from(u64::from(wide) * HEIGHT / u64::from(high.max(1))).unwrap_or(u16::MAX).clamp(16, 320)
 }
 
 fn logo_name(logo: &str) -> String {
@@ -122,34 +105,20 @@ fn sentence(fault: &BrandFault) -> String {
     }
 }
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
-/// Bytes of a logo: it is loaded before the page is seen.
-const LARGEST: usize = 128 * 1024;
 /// Pixels, as the stylesheet has it.
 const HEIGHT: u64 = 32;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn png(wide: u32, high: u32) -> String {
-        let mut bytes = PNG.to_vec();
-        bytes.extend(b"\0\0\0\x0dIHDR");
-        bytes.extend(wide.to_be_bytes());
-        bytes.extend(high.to_be_bytes());
-        STANDARD.encode(bytes)
-    }
+    use crate::png::sample;
 
     #[test]
-    fn a_logo_is_a_png_of_some_size() {
-        let width = |wide, high| Logo::read(&png(wide, high)).map(|logo| logo.width());
+    fn a_logo_is_as_wide_as_its_place_allows() {
+        let width = |wide, high| logo(&sample(wide, high)).map(|logo| width(&logo));
         assert_eq!((width(64, 64), width(400, 100), width(1, 900)), (Ok(32), Ok(128), Ok(16)));
         assert_eq!(width(u32::MAX, 1), Ok(320));
-        let broken = png(64, 64);
-        for bad in ["%", "AAAA", &broken[..20], &png(0, 1), &png(1, 0), &"A".repeat(200_000)] {
-            assert!(Logo::read(bad).is_err(), "{bad}");
-        }
-        assert!(Logo::read(&format!("{}\n{}", &broken[..12], &broken[12..])).is_ok());
+        assert_eq!(logo("%").err().as_deref(), Some("`productLogo` is not Base64."));
     }
 
     #[test]
@@ -167,7 +136,7 @@ mod tests {
 
     #[test]
     fn files_have_the_names_that_pages_ask_for() {
-        let config = Branding { product_logo: Some(png(64, 64)), ..Branding::default() };
+        let config = Branding { product_logo: Some(sample(64, 64)), ..Branding::default() };
         let sheet = brand(&config, "/uaa").unwrap().unwrap();
         let logo = logo_name(config.product_logo.as_deref().unwrap());
         assert!(

@@ -119,6 +119,14 @@ pub struct SignOut {
     pub allow: Vec<String>,
 }
 
+/// What people see who have signed in to the first zone and are on their way to no application (UAA's `links.homeRedirect`).
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Home {
+    /// Where they go; without it to a page with the applications that operators put there.
+    pub url: Option<WebUrl>,
+}
+
 /// How the connection to the mail server is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

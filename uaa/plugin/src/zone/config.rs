@@ -29,6 +29,7 @@ pub struct ZoneConfig {
 struct Links {
     self_service: SelfService,
     logout: LogoutLinks,
+    home_redirect: Option<String>,
 }
 
 /// Where a browser goes on after a sign-out: UAA's `links.logout`. Its `disableRedirectParameter` does nothing in UAA either.
@@ -222,6 +223,13 @@ impl ZoneConfig {
     /// What people may do without an administrator.
     pub fn self_service(&self) -> &SelfService {
         &self.links.self_service
+    }
+
+    /// Where people go in the place of the home page: UAA's `links.homeRedirect`, in which `{zone.id}` and `{zone.subdomain}` may stand.
+    pub fn home_redirect(&self) -> Option<&str> {
+        let to = self.links.home_redirect.as_deref()?;
+        let here = to.split(['?', '#']).next().unwrap_or_default();
+        (!["", "/", "/home"].contains(&here)).then_some(to)
     }
 
     /// Where a browser goes on after a sign-out.
