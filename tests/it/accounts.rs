@@ -144,3 +144,164 @@ async fn what_somebody_plants_is_never_shown_and_opens_nothing() {
     let page = browser.send(&page, "account", &[("account", "admin")]).await;
     assert_eq!((page.elsewhere.is_some(), page.text("h1").as_str()), (false, "Applications"));
 }
+
+/// What an application wants of a sign-in is not lost by the links of the pages.
+#[tokio::test]
+async fn no_link_leads_around_what_an_application_wants() {
+    let server = with_bob().await;
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open(&SHOP.ask(&server, &[])).await;
+    sign_in(&server, &mut browser, &page).await;
+    for more in [("prompt", "login"), ("max_age", "0")] {
+        let page = browser.open(&SHOP.ask(&server, &[more])).await;
+        assert_eq!(page.text("h1"), "Enter your password", "{more:?}");
+        let language = page.attribute(".colophon nav a", "href");
+        let page = browser.open(&language).await;
+        assert!(page.elsewhere.is_none() && page.has("#password"), "{more:?}");
+        let page = browser.open(&page.attribute(".colophon nav a", "href")).await;
+        let page = browser.open(&page.attribute(".account a", "href")).await;
+        assert!(page.elsewhere.is_none(), "{more:?} {page:?}");
+        let page = browser.send(&page, "username", &[("username", "admin")]).await;
+        let back = browser.send(&page, "password", &[("password", &server.admin_password())]).await;
+        assert_eq!(who(&server, &back).await, "admin", "{more:?}");
+    }
+    // Whom the application expects is asked for by name, and a hint at a provider is no name.
+    let page =
+        browser.open(&SHOP.ask(&server, &[("prompt", "login"), ("login_hint", "bob@example.com")])).await;
+    assert_eq!(page.attribute("#username", "value"), "bob@example.com");
+    let page =
+        browser.open(&SHOP.ask(&server, &[("prompt", "login"), ("login_hint", r#"{"origin":"uaa"}"#)])).await;
+    assert_eq!(page.text("h1"), "Enter your password");
+}
+
+/// An application speaks of somebody who is not the one at the browser.
+#[tokio::test]
+async fn another_person_is_meant() {
+    let server = with_bob().await;
+    let mut bob = Browser::at(&server.uaa());
+    let page = bob.open(&SHOP.ask(&server, &[("login_hint", "bob")])).await;
+    let back = as_bob(&mut bob, &page).await;
+    let hint = SHOP.redeem(&server, &back.given("code").unwrap(), &[]).await.body["id_token"].clone();
+    let sub = claims(&hint)["sub"].clone();
+
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open(&SHOP.ask(&server, &[])).await;
+    sign_in(&server, &mut browser, &page).await;
+    let page = browser.open(&SHOP.ask(&server, &[("id_token_hint", hint.as_str().unwrap())])).await;
+    let back = as_bob(&mut browser, &page).await;
+    assert_eq!(who(&server, &back).await, "bob");
+    // By identifier alone nobody is told the name of whom it is.
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open(&SHOP.ask(&server, &[])).await;
+    sign_in(&server, &mut browser, &page).await;
+    let wanted = json!({"id_token": {"sub": {"value": sub}}}).to_string();
+    let page = browser.open(&SHOP.ask(&server, &[("claims", &wanted)])).await;
+    assert_eq!(page.attribute("#username", "value"), "");
+    let page = browser.send(&page, "username", &[("username", "bob")]).await;
+    let back = browser.send(&page, "password", &[("password", BOB)]).await;
+    assert_eq!(who(&server, &back).await, "bob");
+    // A hint that nobody can read speaks of nobody.
+    let back = browser.open(&SHOP.ask(&server, &[("id_token_hint", "a.b.c")])).await;
+    assert_eq!(who(&server, &back).await, "bob");
+}
+
+/// "Not you?" leads to somebody else and back to the question.
+#[tokio::test]
+async fn somebody_else_answers() {
+    let server = Hallmark::start().await;
+    SHOP.register(&server, json!({})).await;
+    let token = server.admin().await;
+    let body = json!({"userName": "bob", "password": BOB, "emails": [{"value": "bob@example.com"}]});
+    assert_eq!(server.ask(&token, "POST", &format!("{}/Users", server.uaa()), Some(body)).await.status, 201);
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open(&SHOP.ask(&server, &[])).await;
+    let page = sign_in(&server, &mut browser, &page).await;
+    assert_eq!(page.text("h1"), "Shop asks for access");
+    let page = browser.open(&page.attribute(".lead a", "href")).await;
+    assert_eq!(page.text("h1"), "Choose an account");
+    let page = browser.open(&page.attribute("a[href*=select_account]", "href")).await;
+    let page = browser.send(&page, "username", &[("username", "bob")]).await;
+    let page = browser.send(&page, "password", &[("password", BOB)]).await;
+    assert!(page.text("h1") == "Shop asks for access" && page.text(".lead").contains("bob"), "{}", page.html);
+    let back = browser.send(&page, "decision", &[("decision", "allow")]).await;
+    assert_eq!(who(&server, &back).await, "bob");
+}
+
+/// By an address that is the address of one account, and nobody's name.
+#[tokio::test]
+async fn a_name_or_an_address() {
+    let server = with_bob().await;
+    let token = server.admin().await;
+    let make = async |name: &str, mail: &str| {
+        let body = json!({"userName": name, "password": BOB, "emails": [{"value": mail}]});
+        let made = server.ask(&token, "POST", &format!("{}/Users", server.uaa()), Some(body)).await;
+        assert_eq!(made.status, 201, "{made:?}");
+    };
+    make("one", "both@example.com").await;
+    make("two", "both@example.com").await;
+    make("name@example.com", "other@example.com").await;
+    make("three", "name@example.com").await;
+    let name = async |typed: &str| {
+        let mut browser = Browser::at(&server.uaa());
+        let page = browser.open(&SHOP.ask(&server, &[])).await;
+        let page = browser.send(&page, "username", &[("username", typed)]).await;
+        let back = browser.send(&page, "password", &[("password", BOB)]).await;
+        if back.status == 422 {
+            assert!(back.text(".account").contains(typed), "{}", back.html);
+            return None;
+        }
+        Some(who(&server, &back).await)
+    };
+    assert_eq!(name("bob@example.com").await.as_deref(), Some("bob"));
+    assert_eq!(name("name@example.com").await.as_deref(), Some("name@example.com"));
+    assert_eq!(name("both@example.com").await, None);
+    assert_eq!(name("nobody@example.com").await, None);
+}
+
+/// What comes with a sign-in whatever is ticked is not offered as a choice.
+#[tokio::test]
+async fn consent_offers_no_choice_that_is_none() {
+    let server = Hallmark::start().await;
+    SHOP.register(&server, json!({"scope": ["openid", "profile", "email", "cloud_controller.read"]})).await;
+    let own = crate::authorize::App { id: "own", redirect: SHOP.redirect };
+    own.register(&server, json!({"scope": ["openid", "profile", "email"], "subject_type": "pairwise"})).await;
+    let mut browser = Browser::at(&server.uaa());
+    let wanted = [("scope", "openid profile email cloud_controller.read")];
+    let page = browser.open(&SHOP.ask(&server, &wanted)).await;
+    let page = sign_in(&server, &mut browser, &page).await;
+    assert!(
+        page.text("form").contains("With it, the name, e-mail address and phone number"),
+        "{}",
+        page.html
+    );
+    assert_eq!(page.html.matches("checked disabled").count(), 3, "{}", page.html);
+    let back = browser.send(&page, "decision", &[("decision", "allow"), ("scope", "")]).await;
+    let said = SHOP.redeem(&server, &back.given("code").unwrap(), &[]).await;
+    assert_eq!(said.body["scope"], "email openid profile");
+    // A pairwise client knows what it is allowed to.
+    let page = browser.open(&own.ask(&server, &[("scope", "openid profile email")])).await;
+    assert!(page.text("form").contains("One that only this application has"), "{}", page.html);
+    assert_eq!(page.html.matches("checked disabled").count(), 1, "{}", page.html);
+}
+
+/// Where UAA has a host of its own its cookies count for nothing: people sign in at the other.
+#[tokio::test]
+async fn the_sign_in_page_is_where_its_cookie_counts() {
+    let server = Hallmark::start_with("domain: hallmark.test\n").await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let get = async |host: &str, accept: &str| {
+        let url = format!("http://{}/login?return_to=%2Fdevice", server.address());
+        let answer = client.get(url).header("host", host).header("accept", accept).send().await.unwrap();
+        let to = answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), to)
+    };
+    let (status, to) = get("uaa.hallmark.test", "text/html").await;
+    let to = to.unwrap();
+    assert_eq!(status, 302);
+    assert!(
+        to.starts_with("http://login.hallmark.test:") && to.ends_with("/login?return_to=%2Fdevice"),
+        "{to}"
+    );
+    assert_eq!(get("login.hallmark.test", "text/html").await, (200, None));
+    assert_eq!(get("uaa.hallmark.test", "application/json").await, (200, None));
+}

@@ -195,7 +195,7 @@ impl Inside {
             request: "test".into(),
             address: "127.0.0.1".into(),
             subdomain: subdomain.into(),
-            certificate: None,
+            ..Caller::default()
         });
         router.oneshot(request).await.expect("it answers")
     }

@@ -132,7 +132,7 @@ impl Edge {
         (client, peer): (Client, Peer),
         id: &RequestId,
     ) -> Response<Body> {
-        let Target { site, subdomain, path } = match self.place(&parts) {
+        let Target { site, subdomain, path, beside_login } = match self.place(&parts) {
             Ok(found) => found,
             Err(refusal) => return refusal.response(),
         };
@@ -151,7 +151,13 @@ impl Edge {
         self.certificates.clean(&mut parts.headers);
         cleaned(&mut parts.headers);
         let (address, subdomain) = (client.address.to_string().into(), subdomain.into());
-        parts.extensions.insert(Caller { request: id.shared(), address, subdomain, certificate });
+        parts.extensions.insert(Caller {
+            request: id.shared(),
+            address,
+            subdomain,
+            beside_login,
+            certificate,
+        });
         let router = match site {
             Site::Api => &self.api,
             Site::Uaa => &self.uaa,

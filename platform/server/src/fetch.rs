@@ -102,8 +102,8 @@ impl Outside {
     }
 }
 
-const UNREACHED: &str = "it cannot be reached from the server; it must have a public address, or one in a network that the operator \
-                         allows (`outbound.allow_networks`)";
+const UNREACHED: &str = "it cannot be reached from the server: nothing answers there, or its address is not public and in no network \
+                         that the operator allows (`outbound.allow_networks`)";
 const LONGEST: usize = 256 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5);
 

@@ -1,6 +1,7 @@
 //! A forgotten password.
 
 use super::{Mailing, NEW, OLD, path};
+use crate::authorize::SHOP;
 use serde_json::json;
 use tests::inside::Inside;
 use tests::{Browser, Hallmark, MailSink};
@@ -194,4 +195,54 @@ async fn a_code_is_of_one_zone_one_purpose_and_its_time() {
     assert!(first.is_some());
     assert!(ExpiringCode::redeem(Purpose::Invite, invite, &mut tx).await.unwrap().is_none());
     tx.commit().await.unwrap();
+}
+
+/// Whoever was on the way to an application comes there after all.
+#[tokio::test]
+async fn the_way_to_an_application_goes_on() {
+    let it = Mailing::start().await;
+    SHOP.register(&it.server, json!({"autoapprove": true})).await;
+    it.user("mira", "mira@acme.example").await;
+    let mut it = it;
+    let mut browser = Browser::at(&it.server.uaa());
+    let page = browser.open(&SHOP.ask(&it.server, &[])).await;
+    let begun = page.attribute("a[href*=create_account]", "href");
+    let page = browser.send(&page, "username", &[("username", "mira")]).await;
+    let page = browser.open(&page.attribute("a[href*=forgot]", "href")).await;
+    // Nothing typed is nothing sent.
+    let page = browser.send(&page, "username", &[("username", "")]).await;
+    assert_eq!(page.text("h1"), "Reset your password");
+    browser.send(&page, "username", &[("username", "mira")]).await;
+    let mail = it.sink.caught().await;
+    let page = browser.open(&path(&mail)).await;
+    let page = browser.send(&page, "password", &[("password", NEW), ("password_confirmation", NEW)]).await;
+    assert!(page.text("main").contains("Your new password is set"), "{}", page.html);
+    let page = browser.send(&page, "username", &[("username", "mira")]).await;
+    let back = browser.send(&page, "password", &[("password", NEW)]).await;
+    assert!(back.given("code").is_some(), "{back:?}");
+    it.sink.caught().await;
+
+    // The same with an account of one's own.
+    let mut browser = Browser::at(&it.server.uaa());
+    let page = browser.open(&begun).await;
+    let filled =
+        [("name", "Joon"), ("email", "joon@acme.example"), ("password", NEW), ("password_confirmation", NEW)];
+    let filled: Vec<_> =
+        filled.into_iter().filter(|(name, _)| page.html.contains(&format!("name=\"{name}\""))).collect();
+    browser.send(&page, "email", &filled).await;
+    let mail = it.sink.caught().await;
+    let page = browser.open(&path(&mail)).await;
+    let page = browser.send(&page, "code", &[]).await;
+    let page = browser.send(&page, "username", &[("username", "joon@acme.example")]).await;
+    let back = browser.send(&page, "password", &[("password", NEW)]).await;
+    assert!(back.given("code").is_some(), "{back:?}");
+    // And nowhere else.
+    let page = browser.open("/uaa/forgot_password?return_to=https%3A%2F%2Fevil.example%2F").await;
+    browser.send(&page, "username", &[("username", "mira")]).await;
+    let mail = it.sink.caught().await;
+    let page = browser.open(&path(&mail)).await;
+    let newer = "yet another long secret";
+    let page =
+        browser.send(&page, "password", &[("password", newer), ("password_confirmation", newer)]).await;
+    assert!(page.elsewhere.is_none() && !page.url.as_str().contains("evil"), "{page:?}");
 }

@@ -21,6 +21,7 @@ mod participant;
 mod passcode;
 pub mod password;
 mod platform;
+mod png;
 mod provider;
 mod resting;
 mod right;
@@ -28,6 +29,7 @@ pub mod secret_cache;
 mod session;
 mod sign_in;
 pub mod signing_key;
+mod tile;
 pub mod zone;
 
 pub use access::AccessApi;
@@ -46,7 +48,7 @@ pub use kept::{Keep, keep, keep_as, keep_in};
 pub use mail::{Errand, Inviter, Mail, MailOwn, Postman, is_address, queue};
 pub use named::{ByName, Named};
 pub use new_password::{former_passwords, set_password, with_password};
-pub use new_user::{NewUser, emails, make_user, user_named, users_of_address};
+pub use new_user::{NewUser, emails, make_user, user_named, username_of, users_of_address};
 pub use pages::{Asking, Pages, Shown, account, proofs, zone_called};
 pub use participant::{
     LogoutNotice, LogoutNoticeOwn, Participant, ParticipantOwn, end_session, end_sessions, participants,
@@ -71,6 +73,7 @@ pub use session::browser_state::{browser_state, corrected};
 pub use session::{Live, Session, SessionLimits, SessionOwn, Sessions, SignedIn, cookie};
 pub use sign_in::{Claimed, Proved, by_passkey, by_password, failed};
 pub use signing_key::{Keyring, NewKey};
+pub use tile::ClientTile;
 pub use zone::{IdentityZone, IdentityZoneOwn, ZoneInPath};
 
 use uaa_authz::{Kind, Resource, Zone};

@@ -39,6 +39,20 @@ pub async fn users_of_address(mail: &str, cx: &mut Ctx) -> Reply<Vec<Fields<User
     users(same, cx).await
 }
 
+/// Under which name somebody signs in who types a name or an address: an address that is nobody's name is that of the one account
+/// that has it. As much is asked whoever there is, or the time would tell.
+pub async fn username_of(typed: &str, cx: &mut Ctx) -> Reply<String> {
+    if !typed.contains('@') {
+        return Ok(typed.to_owned());
+    }
+    let named = user_named(typed, cx).await?;
+    let of_address = users_of_address(typed, cx).await?;
+    Ok(match (named, of_address.as_slice()) {
+        (None, [one]) => one.own.username.clone(),
+        (Some(_), _) | (None, _) => typed.to_owned(),
+    })
+}
+
 async fn users(same: Vec<Cond>, cx: &mut Ctx) -> Reply<Vec<Fields<UserOwn>>> {
     let me = cx.tx().assume(Duty::SignIn);
     let found = match cx.tx().visible::<User>().await {

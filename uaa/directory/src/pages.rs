@@ -41,7 +41,7 @@ pub struct Shown<'a> {
     pub sends_to: Option<&'a str>,
     /// `ui_locales` of the request that it belongs to.
     pub ui_locales: Option<String>,
-    /// Path and query of the page below our own address, for its links to other languages.
+    /// Path and query of the page below our own address, for its links to other languages; empty for one that cannot be opened again.
     pub here: &'a str,
 }
 
@@ -129,18 +129,18 @@ impl Pages {
     }
 
     fn to(&self, page: &str, path: &str, more: &[(&str, &str)], cx: &Ctx) -> Reply<Answer> {
-        let login = &cx.links.login;
-        let base = base(login);
-        let to = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("return_to", &format!("{base}{path}"))
-            .extend_pairs(more)
-            .finish();
-        Answer::found(&format!("{login}{page}?{to}"))?.with(header::CACHE_CONTROL, "no-store")
+        let there = format!("{}{}", cx.links.login, way(page, path, more, cx));
+        Answer::found(&there)?.with(header::CACHE_CONTROL, "no-store")
+    }
+
+    /// The page below our own address on which somebody says that they are another person, from where they come back to that path.
+    pub fn somebody_else(&self, path: &str, cx: &Ctx) -> String {
+        way(ACCOUNTS, path, &[], cx)
     }
 
     /// Sends somebody to choose an account, from where they come back to that path below our own, as that account.
     pub fn choose_account(&self, path: &str, more: &[(&str, &str)], cx: &Ctx) -> Reply<Answer> {
-        self.to("/login/accounts", path, more, cx)
+        self.to(ACCOUNTS, path, more, cx)
     }
 
     /// Sends somebody who is signed in to prove more, from where they come back to that path below our own.
@@ -199,6 +199,17 @@ impl Pages {
         self.show(&page, Shown::new(status, "/home"), cx)
     }
 }
+
+/// A page with where to come back to.
+fn way(page: &str, path: &str, more: &[(&str, &str)], cx: &Ctx) -> String {
+    let to = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("return_to", &format!("{}{path}", base(&cx.links.login)))
+        .extend_pairs(more)
+        .finish();
+    format!("{page}?{to}")
+}
+
+const ACCOUNTS: &str = "/login/accounts";
 
 /// Somebody who is signed in, as pages show them.
 pub fn account(live: &Live) -> Account {

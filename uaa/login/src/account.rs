@@ -1,14 +1,16 @@
 //! What the pages of an account share: whose it is, what a password must be like, where somebody goes on afterwards.
 
 use crate::LoginPages;
+use crate::return_to::ReturnTo;
 use axum::http::StatusCode;
 use uaa_authz::{Duty, Read};
 use uaa_directory::password::{PasswordPolicy, Source};
 use uaa_directory::{Client, Errand, Refused, Shown, User, UserOwn, former_passwords, queue};
 use uaa_look::{ErrorPage, LinkExpired, MailNotSetUp, PasswordFault, PasswordRules, Reason};
 use uaa_model::{Fault, Id, Reply, Secret};
-use uaa_plugin::{Answer, Ctx};
+use uaa_plugin::{Answer, Ctx, field};
 use uaa_store::{Cond, Field, Fields, Want};
+use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 /// The person, as long as they may sign in.
@@ -71,8 +73,44 @@ pub(crate) async fn vetted(
     }))
 }
 
-/// Where the client wants somebody to go on to, if it has registered that very address.
+/// What a page carries to the next one: the client that sent somebody, and where they go on to. It is checked at the end.
+pub(crate) fn carried(fields: &[(String, String)]) -> Vec<(String, String)> {
+    let names = ["client_id", "redirect_uri", "return_to"];
+    fields.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect()
+}
+
+/// A path that carries the same.
+pub(crate) fn at(path: &str, fields: &[(String, String)]) -> String {
+    let text = Serializer::new(String::new()).extend_pairs(carried(fields)).finish();
+    if text.is_empty() { path.to_owned() } else { format!("{path}?{text}") }
+}
+
+/// Where somebody goes on to who was on the way to an application, or whom a client has sent.
+pub(crate) fn afterwards(fields: &[(String, String)]) -> Option<String> {
+    field(fields, "return_to").or_else(|| field(fields, "redirect_uri")).map(str::to_owned)
+}
+
+/// Where somebody goes on to who has come by a message: to the client's address, if it has registered that very one; else they sign
+/// in, and go on to a page of ours from where they came. `success`: what was done, as UAA calls it.
 pub(crate) async fn onward(
+    client_id: &str,
+    afterwards: Option<&str>,
+    success: &str,
+    cx: &mut Ctx,
+) -> Reply<String> {
+    if let Some(uri) = registered(client_id, afterwards, cx).await? {
+        return Ok(uri);
+    }
+    let mut query = Serializer::new(String::new());
+    query.append_pair("success", success);
+    if let Some(to) = afterwards.and_then(|to| ReturnTo::read(to, &cx.links.login)) {
+        query.append_pair("return_to", to.as_str());
+    }
+    Ok(format!("{}/login?{}", cx.links.login, query.finish()))
+}
+
+/// The address, if the client has registered that very one.
+pub(crate) async fn registered(
     client_id: &str,
     redirect_uri: Option<&str>,
     cx: &mut Ctx,
@@ -108,7 +146,7 @@ pub(crate) async fn tell_owner(
 
 /// The path of a page that a code leads to, for its links to other languages.
 pub(crate) fn with_code(path: &str, code: &str) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("code", code).finish();
+    let query = Serializer::new(String::new()).append_pair("code", code).finish();
     format!("{path}?{query}")
 }
 

@@ -2,14 +2,13 @@
 //! 3.1.2.1). Choosing signs nobody in: whoever is not, proves on the next page who they are.
 
 use crate::LoginPages;
-use crate::sign_in::{Going, form, onward};
+use crate::sign_in::{Again, Going, form, onward};
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
 use uaa_directory::{Live, UsedAccount, cookie};
 use uaa_look::{ChooseAccount, Known};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with};
-use url::form_urlencoded::Serializer;
 
 pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     let why = "nobody has signed in yet, or as somebody else";
@@ -22,9 +21,6 @@ pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
 /// What the page carries from the request to its answer.
 struct Choice {
     going: Going,
-    /// Whether even somebody who is signed in has to prove it again.
-    again: bool,
-    hint: Option<String>,
     live: Option<Arc<Live>>,
     accounts: Vec<UsedAccount>,
 }
@@ -39,42 +35,23 @@ impl Choice {
             accounts.retain(|one| one.username != live.username);
             accounts.insert(0, UsedAccount::of(live));
         }
-        let again = field(&query, "prompt") == Some("login");
-        let hint = field(&query, "login_hint").filter(|hint| !hint.is_empty()).map(str::to_owned);
-        Ok(Choice { going, again, hint, live, accounts })
+        Ok(Choice { going, live, accounts })
     }
 
     fn is_live(&self, username: &str) -> bool {
         self.live.as_ref().is_some_and(|live| live.username == username)
     }
 
-    /// This page, for its form.
-    fn here(&self) -> String {
-        let more = [
-            self.again.then_some(("prompt", "login")),
-            self.hint.as_deref().map(|hint| ("login_hint", hint)),
-        ];
-        self.at(PATH, more.into_iter().flatten())
-    }
-
     /// Where somebody signs in, with a name filled in or without.
     fn sign_in(&self, username: Option<&str>) -> String {
-        let hint = username.map(|name| ("login_hint", name));
-        self.at("/login", [("prompt", "select_account")].into_iter().chain(hint))
-    }
-
-    fn at<'a>(&self, path: &str, more: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-        let path = self.going.at(path);
-        let text = Serializer::new(String::new()).extend_pairs(more).finish();
-        let separator = if path.contains('?') { '&' } else { '?' };
-        if text.is_empty() { path } else { format!("{path}{separator}{text}") }
+        self.going.at_for("/login", Some(Again::SelectAccount), username)
     }
 }
 
 async fn show(login: Arc<LoginPages>, _: Public, _: Form, cx: &mut Ctx) -> Reply<Answer> {
     let choice = Choice::read(&login, cx).await?;
     if choice.accounts.is_empty() {
-        return go(&choice.sign_in(choice.hint.as_deref()), cx);
+        return go(&choice.sign_in(choice.going.hint.as_deref()), cx);
     }
     let shown = |one: &UsedAccount| Known {
         id: one.username.clone(),
@@ -82,12 +59,12 @@ async fn show(login: Arc<LoginPages>, _: Public, _: Form, cx: &mut Ctx) -> Reply
         mail: one.mail.clone(),
         signed_out: !choice.is_live(&one.username),
     };
-    let here = choice.here();
+    let here = choice.going.at(PATH);
     let page = ChooseAccount {
         action: here.clone(),
         client: choice.going.client(),
         accounts: choice.accounts.iter().map(shown).collect(),
-        another: choice.sign_in(choice.hint.as_deref()),
+        another: choice.sign_in(choice.going.hint.as_deref()),
         sign_out: "/logout.do".into(),
     };
     login.pages.show(&page, choice.going.shown(StatusCode::OK, &here), cx)
@@ -101,19 +78,20 @@ async fn choose(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     let choice = Choice::read(&login, cx).await?;
     if let Some(username) = field(&fields, "forget") {
         let set = login.sessions.accounts().without(username, cx);
-        return go(&choice.here(), cx)?.cookie(&set);
+        return go(&choice.going.at(PATH), cx)?.cookie(&set);
     }
     let chosen = field(&fields, "account").unwrap_or_default();
     match choice.accounts.iter().find(|one| one.username == chosen) {
-        Some(one) if choice.is_live(&one.username) && choice.again => {
-            go(&choice.at("/login", [("prompt", "login")]), cx)
+        // Even somebody who is signed in has to prove it again.
+        Some(one) if choice.is_live(&one.username) && choice.going.again == Some(Again::Login) => {
+            go(&choice.going.at_for("/login", Some(Again::Login), None), cx)
         }
         Some(one) if choice.is_live(&one.username) => {
             Answer::found(&onward(&choice.going, cx))?.with(header::CACHE_CONTROL, "no-store")
         }
         Some(one) => go(&choice.sign_in(Some(&one.username)), cx),
         // It was forgotten meanwhile, in another window.
-        None => go(&choice.here(), cx),
+        None => go(&choice.going.at(PATH), cx),
     }
 }
 

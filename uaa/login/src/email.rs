@@ -1,7 +1,7 @@
 //! `/change_email`: another address for one's account. It counts when the link that was sent there is opened.
 
 use crate::LoginPages;
-use crate::account::{expired, no_mail, onward, person, tell_owner, with_code};
+use crate::account::{expired, no_mail, person, registered, tell_owner, with_code};
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
@@ -90,7 +90,7 @@ async fn verify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     let code = field(&fields, "code").unwrap_or_default();
     let Some(changed) = redeem(code, cx).await? else { return gone(&login, cx) };
     tell_owner(&login, &changed.before, Some(changed.user.own.email.clone()), cx).await?;
-    let to = onward(&changed.client_id, changed.redirect_uri.as_deref(), cx).await?;
+    let to = registered(&changed.client_id, changed.redirect_uri.as_deref(), cx).await?;
     let signed_in = login.sessions.current(cx).await?.is_some();
     let page = if signed_in { "profile" } else { "login?success=email_changed" };
     let to = to.unwrap_or_else(|| format!("{}/{page}", cx.links.login));

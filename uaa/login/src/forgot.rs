@@ -1,8 +1,8 @@
 //! `/forgot_password`: asks for a link to set a new password. The answer is the same, and takes as long, whoever is asked about.
 
 use crate::LoginPages;
-use crate::account::{no_mail, not_here};
-use crate::sign_in::form;
+use crate::account::{afterwards, at, no_mail, not_here};
+use crate::sign_in::{Going, form};
 use axum::http::{Method, StatusCode};
 use std::sync::Arc;
 use uaa_directory::{Errand, Purpose, Shown, cookie, queue};
@@ -27,13 +27,14 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
         return no_mail(&login, PAGE, cx);
     }
     let text = |name: &str| field(&query.0, name).unwrap_or_default().to_owned();
+    let going = Going::read(&query.0, cx).await?;
     let page = Forgot {
-        action: action(&query.0),
+        action: at(ACTION, &query.0),
         username: text("username"),
         elsewhere: None,
-        sign_in: "/login".into(),
+        sign_in: going.at("/login"),
     };
-    login.pages.show(&page, Shown::new(StatusCode::OK, PAGE), cx)
+    login.pages.show(&page, going.shown(StatusCode::OK, &at(PAGE, &query.0)), cx)
 }
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
@@ -49,35 +50,30 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     // The page of a link that has expired asks for the address.
     let named = field(&fields, "username").or_else(|| field(&fields, "email")).unwrap_or_default().trim();
     let username: String = named.chars().take(LONGEST).collect();
+    if username.is_empty() {
+        return Answer::found(&format!("{}{}", cx.links.login, at(PAGE, &query)));
+    }
     // After some requests about one name nothing is written for a while; nobody is told, as whoever asks may not be its owner.
     let what = format!("forgot/{}", username.to_lowercase());
-    if !username.is_empty() && login.credentials.guessed(cx.zone(), &what, false, cx.now()).is_ok() {
+    if login.credentials.guessed(cx.zone(), &what, false, cx.now()).is_ok() {
         let errand = Errand::Reset {
             username: username.clone(),
             client_id: field(&query, "client_id").unwrap_or_default().to_owned(),
-            redirect_uri: field(&query, "redirect_uri").map(str::to_owned),
+            redirect_uri: afterwards(&query),
         };
         cx.step_to_write().await?;
         queue(errand, cx).await?;
     }
     let page = CheckMail {
-        action: action(&query),
+        action: at(ACTION, &query),
         fields: vec![("username".into(), username.clone())],
         address: username,
         from,
         valid: Purpose::Reset.seconds(),
-        another: PAGE.into(),
+        another: at(PAGE, &query),
         ..CheckMail::default()
     };
-    login.pages.show(&page, Shown::new(StatusCode::OK, PAGE), cx)
-}
-
-/// Where the form posts to: with the client that sent them and where they go on to, which are checked at the end.
-fn action(query: &[(String, String)]) -> String {
-    let carried = query.iter().filter(|(name, _)| ["client_id", "redirect_uri"].contains(&name.as_str()));
-    let mut text = url::form_urlencoded::Serializer::new(String::new());
-    let text = text.extend_pairs(carried).finish();
-    if text.is_empty() { ACTION.into() } else { format!("{ACTION}?{text}") }
+    login.pages.show(&page, Shown::new(StatusCode::OK, &at(PAGE, &query)), cx)
 }
 
 const PAGE: &str = "/forgot_password";

@@ -81,8 +81,7 @@ async fn named(user: &Fields<UserOwn>, name: &str, cx: &mut Ctx) -> Reply<()> {
 }
 
 async fn go_on(open: &Open, cx: &mut Ctx) -> Reply<Answer> {
-    let to = onward(&open.client_id, open.redirect_uri.as_deref(), cx).await?;
-    let to = to.unwrap_or_else(|| format!("{}/login?success=invite_accepted", cx.links.login));
+    let to = onward(&open.client_id, open.redirect_uri.as_deref(), "invite_accepted", cx).await?;
     Answer::found(&to)?.with(header::CACHE_CONTROL, "no-store")
 }
 
@@ -121,7 +120,6 @@ fn ask(
         name: name.to_owned(),
         rules: rules(cx),
         fault,
-        sign_in: "/login".into(),
         ..Page::default()
     };
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

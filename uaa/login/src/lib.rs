@@ -82,6 +82,7 @@ impl Plugin for LoginPages {
         routes.extend(codes::routes());
         routes.extend(authenticate::routes(&self));
         routes.extend(pages(profile::factors::routes(&self)));
+        routes.push(home::icon_route(&self));
         routes.extend(resources::routes(&self));
         routes.extend(prompts::routes());
         routes

@@ -2,7 +2,7 @@
 //! take a name with an address that is not theirs, and the page answers alike whoever has an account already.
 
 use crate::LoginPages;
-use crate::account::{expired, no_mail, not_here, onward, rules, vetted, with_code};
+use crate::account::{afterwards, at, carried, expired, no_mail, not_here, onward, rules, vetted, with_code};
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
@@ -34,8 +34,8 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
         return Ok(closed);
     }
     let mail = field(&query.0, "email").unwrap_or_default().to_owned();
-    let page = Register { fields: carried(&query.0), mail, ..blank(cx) };
-    login.pages.show(&page, Shown::new(StatusCode::OK, PAGE), cx)
+    let page = Register { fields: carried(&query.0), mail, ..blank(&query.0, cx) };
+    login.pages.show(&page, Shown::new(StatusCode::OK, &at(PAGE, &query.0)), cx)
 }
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
@@ -50,9 +50,9 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     let (mail, name) = (text("email").to_lowercase(), text("name").chars().take(LONGEST).collect::<String>());
     let password = Secret::new(field(&fields, "password").unwrap_or_default().to_owned());
     let again = |wrong_mail, fault, cx: &mut Ctx| {
-        let (mail, name, fields) = (mail.clone(), name.clone(), carried(&fields));
-        let page = Register { name, mail, wrong_mail, fault, fields, ..blank(cx) };
-        login.pages.show(&page, Shown::new(StatusCode::UNPROCESSABLE_ENTITY, PAGE), cx)
+        let (mail, name, here) = (mail.clone(), name.clone(), at(PAGE, &fields));
+        let page = Register { name, mail, wrong_mail, fault, fields: carried(&fields), ..blank(&fields, cx) };
+        login.pages.show(&page, Shown::new(StatusCode::UNPROCESSABLE_ENTITY, &here), cx)
     };
     let agreed = cx.here().config.agreement().is_none() || field(&fields, "agreed") == Some("yes");
     if !is_address(&mail) || !agreed {
@@ -73,7 +73,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
             name: name.clone(),
             password: hash,
             client_id: field(&fields, "client_id").unwrap_or_default().to_owned(),
-            redirect_uri: field(&fields, "redirect_uri").map(str::to_owned),
+            redirect_uri: afterwards(&fields),
         };
         cx.step_to_write().await?;
         queue(errand, cx).await?;
@@ -84,10 +84,10 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         address: mail,
         from: login.sender.clone().unwrap_or_default(),
         valid: Purpose::Verify.seconds(),
-        another: PAGE.into(),
+        another: at(PAGE, &fields),
         ..CheckMail::default()
     };
-    login.pages.show(&page, Shown::new(StatusCode::OK, PAGE), cx)
+    login.pages.show(&page, Shown::new(StatusCode::OK, &at(PAGE, &fields)), cx)
 }
 
 /// The link was opened, by a reader or by a mail program. A button does it.
@@ -124,8 +124,8 @@ async fn verify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     if make_user(new, cx).await?.is_none() {
         return gone(&login, cx);
     }
-    let to = onward(&row.own.client_id, wanted.redirect_uri.as_deref(), cx).await?;
-    let to = to.unwrap_or_else(|| format!("{}/login?success=verify_success", cx.links.login));
+    let to = wanted.redirect_uri.as_deref();
+    let to = onward(&row.own.client_id, to, "verify_success", cx).await?;
     Answer::found(&to)?.with(header::CACHE_CONTROL, "no-store")
 }
 
@@ -154,7 +154,7 @@ fn closed(login: &LoginPages, cx: &mut Ctx) -> Reply<Option<Answer>> {
     if login.sender.is_none() { no_mail(login, PAGE, cx).map(Some) } else { Ok(None) }
 }
 
-fn blank(cx: &Ctx) -> Register {
+fn blank(fields: &[(String, String)], cx: &Ctx) -> Register {
     let here = cx.here();
     let agreement = here.config.agreement().map(|agreement| Link {
         text: agreement.text.clone(),
@@ -164,18 +164,9 @@ fn blank(cx: &Ctx) -> Register {
         action: ACTION.into(),
         rules: rules(cx),
         agreement,
-        sign_in: "/login".into(),
+        sign_in: at("/login", fields),
         ..Register::default()
     }
-}
-
-/// The client that sent them and where they go on to, which are checked at the end.
-fn carried(fields: &[(String, String)]) -> Vec<(String, String)> {
-    fields
-        .iter()
-        .filter(|(name, _)| ["client_id", "redirect_uri"].contains(&name.as_str()))
-        .cloned()
-        .collect()
 }
 
 fn gone(login: &LoginPages, cx: &mut Ctx) -> Reply<Answer> {

@@ -69,8 +69,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         username: &user.own.username_key,
         address: &address,
     });
-    let to = onward(&whose.client_id, whose.redirect_uri.as_deref(), cx).await?;
-    let to = to.unwrap_or_else(|| format!("{}/login?success=password_reset", cx.links.login));
+    let to = onward(&whose.client_id, whose.redirect_uri.as_deref(), "password_reset", cx).await?;
     Answer::found(&to)?.with(header::CACHE_CONTROL, "no-store")
 }
 

@@ -41,7 +41,8 @@ impl ReturnTo {
     }
 }
 
-const LONGEST: usize = 8_192;
+/// Bytes: a request with an ID token and claims in it, spelled for an address.
+const LONGEST: usize = 32_768;
 
 #[cfg(test)]
 mod tests {

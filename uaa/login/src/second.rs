@@ -141,7 +141,7 @@ impl Step {
 
     /// Where the sign-in begins anew, as somebody else.
     fn change(&self) -> String {
-        self.going.at("/login")
+        self.going.change()
     }
 
     /// For whom an app is set up.

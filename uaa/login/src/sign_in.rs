@@ -9,7 +9,9 @@ use crate::return_to::ReturnTo;
 use crate::second;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::{Asking, Claimed, Half, Proved, Shown, SignedIn, by_password, cookie, passkeys_work};
+use uaa_directory::{
+    Asking, Claimed, Half, Live, Proved, Shown, SignedIn, by_password, cookie, passkeys_work, username_of,
+};
 use uaa_look::{Client, Locked, Notice, SignIn, SignInPassword};
 use uaa_model::{Micros, Reply, Secret};
 use uaa_plugin::{
@@ -49,6 +51,32 @@ pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
 pub(crate) struct Going {
     pub(crate) to: Option<ReturnTo>,
     asking: Option<Asking>,
+    /// What an application wants of whoever is signed in already.
+    pub(crate) again: Option<Again>,
+    /// Whom it expects.
+    pub(crate) hint: Option<String>,
+}
+
+/// OpenID Connect's `prompt`, of which these pages know two. What is not carried from page to page is lost with the first link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// They prove it again.
+    Login,
+    /// They say who it is to be, and prove that.
+    SelectAccount,
+}
+
+impl Again {
+    fn read(text: &str) -> Option<Again> {
+        [Again::Login, Again::SelectAccount].into_iter().find(|one| one.name() == text)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Again::Login => "login",
+            Again::SelectAccount => "select_account",
+        }
+    }
 }
 
 impl Going {
@@ -62,14 +90,36 @@ impl Going {
             }
             None => None,
         };
-        Ok(Going { to, asking })
+        let again = field(fields, "prompt").and_then(Again::read);
+        // UAA's hint at an identity provider is an object, and names nobody.
+        let hint = field(fields, "login_hint").filter(|hint| !hint.is_empty() && !hint.starts_with('{'));
+        Ok(Going { to, asking, again, hint: hint.map(str::to_owned) })
     }
 
     /// A path with what is carried on in its query.
     pub(crate) fn at(&self, path: &str) -> String {
-        let Some(to) = &self.to else { return path.to_owned() };
-        let query = Serializer::new(String::new()).append_pair("return_to", to.as_str()).finish();
-        format!("{path}?{query}")
+        self.at_for(path, self.again, self.hint.as_deref())
+    }
+
+    /// The same for somebody else, or wanted otherwise.
+    pub(crate) fn at_for(&self, path: &str, again: Option<Again>, hint: Option<&str>) -> String {
+        let to = self.to.as_ref().map(|to| ("return_to", to.as_str()));
+        let more = [to, again.map(|again| ("prompt", again.name())), hint.map(|hint| ("login_hint", hint))];
+        let query = Serializer::new(String::new()).extend_pairs(more.into_iter().flatten()).finish();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
+
+    /// Where somebody says that they are another person.
+    pub(crate) fn change(&self) -> String {
+        self.at_for("/login", self.again.map(|_| Again::SelectAccount), None)
+    }
+
+    /// Where the zone has people help themselves: its own address for it, else a page of ours, which brings them back; `None` where it has
+    /// them ask somebody.
+    fn self_service(&self, cx: &Ctx, own: fn(&SelfService) -> Option<String>, page: &str) -> Option<String> {
+        let here = cx.here();
+        let links = here.config.self_service();
+        links.enabled().then(|| own(links).unwrap_or_else(|| self.at_for(page, None, None)))
     }
 
     pub(crate) fn client(&self) -> Option<Client> {
@@ -92,19 +142,27 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
     if wants_json(cx) {
         return prompts::answer(cx);
     }
+    if cx.caller.beside_login {
+        // The same page where its cookie counts.
+        let query = if cx.query.is_empty() { String::new() } else { format!("?{}", cx.query) };
+        return Answer::found(&format!("{}/login{query}", cx.links.login));
+    }
     let going = Going::read(&query.0, cx).await?;
     let live = login.sessions.current(cx).await?;
-    let again = field(&query.0, "prompt");
-    if live.is_some() && again.is_none() {
-        return Answer::found(&onward(&going, cx));
+    match (&live, going.again) {
+        (Some(_), None) => return Answer::found(&onward(&going, cx)),
+        // Whoever only has to prove it again is not asked for the name.
+        (Some(live), Some(Again::Login)) if going.hint.as_ref().is_none_or(|hint| is_called(live, hint)) => {
+            return password(&login, &going, &live.username, None, cx);
+        }
+        (Some(_) | None, _) => {}
     }
-    // Whoever only has to prove it again is not asked for the name.
-    if let (Some(live), Some("login")) = (&live, again) {
-        return password(&login, &going, &live.username, None, cx);
-    }
-    let hint = field(&query.0, "login_hint").unwrap_or_default();
     let notice = field(&query.0, "success").and_then(done);
-    name(&login, &going, hint, notice, cx)
+    name(&login, &going, going.hint.as_deref().unwrap_or_default(), notice, cx)
+}
+
+fn is_called(live: &Live, hint: &str) -> bool {
+    [&live.username, &live.email].into_iter().any(|name| name.eq_ignore_ascii_case(hint))
 }
 
 /// What was done on the page before (UAA's names). Whoever makes such a link up tells somebody that they can sign in.
@@ -147,7 +205,8 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     let username = field(&fields, "username").unwrap_or_default().trim().to_owned();
     let given = Secret::new(field(&fields, "password").unwrap_or_default().to_owned());
     let client = going.asking.as_ref().map_or(String::new(), |asking| asking.client_id.clone());
-    let claimed = Claimed { origin: "uaa", username: &username, client: &client };
+    let named = username_of(&username, cx).await?;
+    let claimed = Claimed { origin: "uaa", username: &named, client: &client };
     match by_password(&login.credentials, &claimed, &given, cx).await? {
         Proved::Right(user) => {
             cx.step(Want::Write).await?;
@@ -184,7 +243,7 @@ fn name(
         passkey_options: asked.map(|asked| asked.options),
         client: going.client(),
         username: username.to_owned(),
-        register: self_service(cx, |own| own.signup.clone(), "/create_account"),
+        register: going.self_service(cx, |own| own.signup.clone(), "/create_account"),
         notice,
         ..SignIn::default()
     };
@@ -204,9 +263,9 @@ fn password(
         action: going.at("/login.do"),
         client: going.client(),
         username: username.to_owned(),
-        change: here.clone(),
+        change: going.change(),
         remember: true,
-        forgot: self_service(cx, |own| own.passwd.clone(), "/forgot_password"),
+        forgot: going.self_service(cx, |own| own.passwd.clone(), "/forgot_password"),
         other_way: passkeys_work(cx).then(|| going.at(passkey::PATH)),
         notice,
     };
@@ -223,21 +282,14 @@ pub(crate) fn locked(
     let here = going.at("/login");
     let page = Locked {
         username: username.to_owned(),
-        change: here.clone(),
+        change: going.change(),
         until,
-        forgot: self_service(cx, |own| own.passwd.clone(), "/forgot_password"),
+        forgot: going.self_service(cx, |own| own.passwd.clone(), "/forgot_password"),
         reference: Some(cx.caller.request.to_string()),
         passkey: passkeys_work(cx).then(|| going.at(passkey::PATH)),
         ..Locked::default()
     };
     login.pages.show(&page, going.shown(StatusCode::TOO_MANY_REQUESTS, &here), cx)
-}
-
-/// Where the zone has people help themselves: its own address for it, else a page of ours; `None` where it has them ask somebody.
-fn self_service(cx: &Ctx, own: fn(&SelfService) -> Option<String>, page: &str) -> Option<String> {
-    let here = cx.here();
-    let links = here.config.self_service();
-    links.enabled().then(|| own(links).unwrap_or_else(|| page.to_owned()))
 }
 
 pub(crate) fn onward(going: &Going, cx: &Ctx) -> String {

@@ -110,7 +110,9 @@ impl<'a> Scene<'a> {
 
     /// The other languages: tag, own name and address of this page in it.
     pub(crate) fn languages(&self) -> Vec<(&'static str, &'static str, String)> {
-        let others = Lang::ALL.into_iter().filter(|lang| *lang != self.around.lang);
+        // A page that is the answer to a form cannot be opened again.
+        let here = !self.around.here.is_empty();
+        let others = Lang::ALL.into_iter().filter(|lang| here && *lang != self.around.lang);
         others
             .map(|lang| (lang.tag(), lang.own_name(), self.href(&in_language(self.around.here, lang))))
             .collect()

@@ -15,6 +15,7 @@ mod redirect;
 mod request;
 mod respond;
 mod session_state;
+mod sign_in;
 mod step_up;
 
 pub(crate) use code::Kept;
@@ -35,6 +36,7 @@ use axum::http::Method;
 use pushed::{Request, Way};
 use request::Asked;
 use session_state::SessionState;
+use sign_in::Missing;
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::{Assurance, Live, Pages, Sessions, cookie};
@@ -158,9 +160,13 @@ impl Authorize {
         }
         let live = self.sessions.current(cx).await?;
         asked.back.session = SessionState::of(&self.engine, &asked, live.as_deref(), cx);
-        let live = match live {
-            Some(live) if self.is_enough(&asked, &live, decision.is_some(), cx).await? => live,
-            Some(_) | None => return self.sign_in_first(&asked, cx).await,
+        let missing = match &live {
+            Some(live) => self.missing(&asked, live, decision.is_some(), cx).await?,
+            None => Some(Missing::Anybody),
+        };
+        let live = match (live, missing) {
+            (Some(live), None) => live,
+            (_, missing) => return self.sign_in_first(&asked, missing.unwrap_or(Missing::Anybody), cx).await,
         };
         if let Some(answer) = self.step_up(&asked, &live, cx).await? {
             return Ok(answer);
@@ -170,64 +176,6 @@ impl Authorize {
         match known {
             Some(set) => Ok(answer.cookie(&set)?),
             None => Ok(answer),
-        }
-    }
-
-    /// Whether the session answers to what the application asks of a sign-in. A decision that was just made says that the
-    /// person was asked already.
-    async fn is_enough(&self, asked: &Asked, live: &Live, decided: bool, cx: &Ctx) -> Reply<bool> {
-        let age = (cx.now() - live.auth_time) / 1_000_000;
-        let again = match &asked.request.way {
-            Way::Browser | Way::Client { .. } => {
-                (asked.prompt.login || asked.prompt.select_account) && !decided
-            }
-            // Its words stay as they are, so that the times tell what was done because of them.
-            Way::Name(pushed) => match pushed.opened() {
-                Some(opened) => asked.prompt.login && live.auth_time < opened,
-                None => asked.prompt.login || asked.prompt.select_account,
-            },
-        };
-        if again || asked.max_age.is_some_and(|most| age > most) {
-            return Ok(false);
-        }
-        let me = self.engine.called_by(&asked.client, live.user)?.to_string();
-        if asked.told.subject.as_ref().is_some_and(|subject| *subject != me) {
-            return Ok(false);
-        }
-        let Some(hint) = &asked.id_token_hint else { return Ok(true) };
-        let Some(claims) = self.engine.hint(hint, &cx.here()).await? else { return Ok(false) };
-        Ok(self.engine.subject_of(&claims, &cx.here()).await? == Some(live.user))
-    }
-
-    /// Nobody is signed in, or not as the application wants it.
-    async fn sign_in_first(&self, asked: &Asked, cx: &mut Ctx) -> Result<Answer, Stop> {
-        if asked.prompt.none {
-            return Err(Stop::Back(
-                Box::new(asked.back.clone()),
-                "login_required",
-                "nobody is signed in".into(),
-            ));
-        }
-        // What this sign-in fulfils is not asked for again after it.
-        let rest = asked.request.form.iter();
-        let rest = rest.filter(|(name, value)| name != "prompt" && (name != "max_age" || value != "0"));
-        let mut rest: Vec<(String, String)> = rest.cloned().collect();
-        if asked.prompt.consent {
-            rest.push(("prompt".into(), "consent".into()));
-        }
-        asked.request.open(cx).await?;
-        let mut more = vec![];
-        let other = asked.id_token_hint.is_some() || asked.told.subject.is_some();
-        if asked.prompt.login || asked.max_age.is_some() || other {
-            more.push(("prompt", "login"));
-        }
-        if let Some(hint) = &asked.login_hint {
-            more.push(("login_hint", hint));
-        }
-        let after = format!("/oauth/authorize?{}", asked.request.query(&rest));
-        match asked.prompt.select_account {
-            true => Ok(self.pages.choose_account(&after, &more, cx)?),
-            false => Ok(self.pages.sign_in(&after, &more, cx)?),
         }
     }
 

@@ -138,8 +138,7 @@ fn looks() -> Shape {
 async fn show(this: Authorize, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
     let code = field(&query.0, "user_code").unwrap_or_default().to_owned();
     if this.sessions.current(cx).await?.is_none() {
-        let query = Serializer::new(String::new()).append_pair("user_code", &code).finish();
-        return this.pages.sign_in_first(&format!("{PATH}?{query}"), cx);
+        return this.pages.sign_in_first(&with_code(&code), cx);
     }
     type_it(&this, code, StatusCode::OK, cx)
 }
@@ -172,8 +171,7 @@ async fn answer(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<A
         && let Some(client) = this.engine.client(cx.zone(), &row.own.client_id).await?
         && live.assurance() < client.assurance
     {
-        let query = Serializer::new(String::new()).append_pair("user_code", &code).finish();
-        return this.pages.step_up(&format!("{PATH}?{query}"), client.assurance, cx);
+        return this.pages.step_up(&with_code(&code), client.assurance, cx);
     }
     match (row, decision) {
         (None, _) => type_it(&this, code, StatusCode::UNPROCESSABLE_ENTITY, cx),
@@ -206,10 +204,10 @@ async fn confirm(
         user_code: spelled(&user_code),
         client: as_shown(&client),
         account: account(live),
-        not_you: "/login?prompt=login".into(),
+        not_you: this.pages.somebody_else(&with_code(&user_code), cx),
         from: kept.from,
         at: row.created_at,
-        scopes: scopes.unwrap_or_default().iter().map(as_asked).collect(),
+        scopes: scopes.unwrap_or_default().iter().map(|scope| as_asked(scope)).collect(),
     };
     this.pages.show(&page, Shown { live: Some(live), ..Shown::new(StatusCode::OK, PATH) }, cx)
 }
@@ -252,6 +250,11 @@ async fn pending(user_code: &str, cx: &mut Ctx) -> Reply<Option<Fields<TokenOwn>
         Kept::read(&row.own.claims).is_ok_and(|kept| matches!(kept.answer, Answered::Pending))
     };
     Ok(row.filter(waits))
+}
+
+/// This page with the code filled in.
+fn with_code(user_code: &str) -> String {
+    format!("{PATH}?{}", Serializer::new(String::new()).append_pair("user_code", user_code).finish())
 }
 
 /// Under what a user code is found.

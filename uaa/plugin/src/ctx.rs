@@ -20,7 +20,7 @@ pub struct Links {
 }
 
 /// What the edge found out about a request before any route. An extension of the request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Caller {
     /// `X-Vcap-Request-Id`.
     pub request: Arc<str>,
@@ -28,6 +28,8 @@ pub struct Caller {
     pub address: Arc<str>,
     /// The label before `.uaa.DOMAIN` or `.login.DOMAIN`, in lower case: a zone's subdomain. Empty for the first zone.
     pub subdomain: Arc<str>,
+    /// Whether it came to UAA's own host, where the sign-in pages have another and keep their cookies there.
+    pub beside_login: bool,
     /// The client's certificate (RFC 8705), when it showed one.
     pub certificate: Option<Arc<ShownCertificate>>,
 }

@@ -302,8 +302,7 @@ impl Dispatcher {
 }
 
 fn caller(request: &Request) -> Caller {
-    let none = || Caller { request: "".into(), address: "".into(), subdomain: "".into(), certificate: None };
-    request.extensions().get::<Caller>().cloned().unwrap_or_else(none)
+    request.extensions().get::<Caller>().cloned().unwrap_or_default()
 }
 
 const TRIES: u32 = 8;

@@ -152,7 +152,7 @@ impl Runner {
             zones: self.zones.clone(),
             here,
             params: Params::default(),
-            caller: Caller { request, address: "".into(), subdomain: "".into(), certificate: None },
+            caller: Caller { request, ..Caller::default() },
             headers: HeaderMap::new().into(),
             query: "".into(),
         };

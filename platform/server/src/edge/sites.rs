@@ -12,6 +12,8 @@ pub struct Target<'a> {
     pub subdomain: String,
     /// The path within the site.
     pub path: &'a str,
+    /// Whether the host is UAA's own, and not that of its sign-in pages.
+    pub beside_login: bool,
 }
 
 /// Why no site takes a request.
@@ -77,9 +79,9 @@ pub fn route_of<'a>(host: &str, path: &'a str, sites: &Sites) -> Result<Target<'
         return Err(Refused::BadPath);
     }
     if let (Some(domain), Host::Name(name)) = (&sites.domain, &host)
-        && let Some((site, subdomain)) = site_of(name, domain.as_str())
+        && let Some((site, subdomain, beside_login)) = site_of(name, domain.as_str())
     {
-        return Ok(Target { site, subdomain, path });
+        return Ok(Target { site, subdomain, path, beside_login });
     }
     let bare = match &host {
         Host::Ip => true,
@@ -93,7 +95,7 @@ pub fn route_of<'a>(host: &str, path: &'a str, sites: &Sites) -> Result<Target<'
         Some(rest) if rest.starts_with('/') => (Site::Uaa, rest),
         Some(_) | None => (Site::Api, path),
     };
-    Ok(Target { site, subdomain: String::new(), path })
+    Ok(Target { site, subdomain: String::new(), path, beside_login: false })
 }
 
 /// Where UAA is when it has no host of its own.
@@ -129,14 +131,14 @@ fn is_port(text: &str) -> bool {
         || text.strip_prefix(':').is_some_and(|p| p.len() <= 5 && p.bytes().all(|b| b.is_ascii_digit()))
 }
 
-fn site_of(name: &str, domain: &str) -> Option<(Site, String)> {
+fn site_of(name: &str, domain: &str) -> Option<(Site, String, bool)> {
     let before = name.strip_suffix(domain)?.strip_suffix('.')?;
     // Only a subdomain of one label is a zone's; `a.b.uaa` is nobody's.
     let (zone, site) = before.rsplit_once('.').map_or((None, before), |(zone, site)| (Some(zone), site));
     match (site, zone) {
-        ("api", None) => Some((Site::Api, String::new())),
-        ("uaa" | "login", None) => Some((Site::Uaa, String::new())),
-        ("uaa" | "login", Some(zone)) if is_label(zone) => Some((Site::Uaa, zone.to_owned())),
+        ("api", None) => Some((Site::Api, String::new(), false)),
+        ("uaa" | "login", None) => Some((Site::Uaa, String::new(), site == "uaa")),
+        ("uaa" | "login", Some(zone)) if is_label(zone) => Some((Site::Uaa, zone.to_owned(), site == "uaa")),
         _ => None,
     }
 }

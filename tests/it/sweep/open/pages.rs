@@ -72,8 +72,14 @@ async fn about_themselves(walk: &mut Walk, browser: &mut Browser) {
     walk.step(&["front_show"]);
     // The last use of a session is written down once a minute.
     walk.later(61).await;
-    browser.open("/uaa/home").await;
+    let tile =
+        json!({"showOnHomePage": true, "appLaunchUrl": "https://shop.example/", "appIcon": crate::home::PNG});
+    walk.at.ask(&walk.root, "PUT", "/oauth/clients/shop/meta", Some(tile)).await;
+    walk.aside();
+    let page = browser.open("/uaa/home").await;
     walk.step(&["home_show"]);
+    browser.open(&page.attribute(".tile img", "src")).await;
+    walk.step(&["home_icon_show"]);
     browser.open("/uaa/login").await;
     walk.step(&["sign_in_show", "home_show"]);
     let page = browser.open("/uaa/passcode").await;

@@ -1,6 +1,7 @@
 use super::page;
 use crate::scene::Scene;
 use crate::scope::{self, Group};
+use crate::words::key;
 use crate::{Account, Client, Link, Proof};
 
 /// What an application asks for. Posts `scope`, once for each that is ticked, and `decision=allow` or `decision=deny`; a
@@ -23,6 +24,8 @@ pub struct Consent {
     pub privacy: Option<Link>,
     /// Its terms of service (`tos_uri`), as above.
     pub terms: Option<Link>,
+    /// Whether the identifier is one that only this application has, and comes without anything else (pairwise subjects).
+    pub identifier_alone: bool,
     /// Where the answer goes.
     pub redirect_uri: String,
 }
@@ -55,15 +58,11 @@ pub(crate) struct Line<'a> {
 }
 
 impl Consent {
-    /// By heading, each in the order of the request. `openid` says nothing beside `profile`: that the identifier is known goes
-    /// without saying there.
+    /// By heading, each in the order of the request.
     pub(crate) fn groups<'a>(&'a self, x: &Scene<'a>) -> Vec<Granted<'a>> {
-        let profile = self.scopes.iter().any(|asked| asked.name == "profile");
         let mut lines: Vec<(Group, Line<'a>)> = Vec::new();
         for (index, asked) in self.scopes.iter().enumerate() {
-            if !(profile && asked.required && asked.name == "openid") {
-                lines.push(line(index, asked, x));
-            }
+            lines.push(line(index, asked, self.identifier_alone, x));
         }
         let mut groups: Vec<Group> = lines.iter().map(|(group, _)| *group).collect();
         groups.sort();
@@ -85,15 +84,18 @@ impl Consent {
     }
 }
 
-fn line<'a>(index: usize, asked: &'a Asked, x: &Scene<'a>) -> (Group, Line<'a>) {
+fn line<'a>(index: usize, asked: &'a Asked, alone: bool, x: &Scene<'a>) -> (Group, Line<'a>) {
     let id = format!("scope-{}", index + 1);
     let meaning = scope::meaning(&asked.name);
     let group = meaning.as_ref().map_or(Group::Other, |meaning| meaning.group);
     let says =
         meaning.as_ref().map(|meaning| x.text(meaning.says).to_string()).or_else(|| asked.about.clone());
-    let needed = asked.required.then(|| x.text("scope-required").to_string());
-    let explains =
-        needed.or_else(|| meaning.and_then(|meaning| meaning.explains).map(|id| x.text(id).to_string()));
+    let explains = match meaning.and_then(|meaning| meaning.explains) {
+        Some(_) if alone && asked.name == "openid" => Some(key("scope-openid-own")),
+        None if asked.required => Some(key("scope-required")),
+        explains => explains,
+    };
+    let explains = explains.map(|id| x.text(id).to_string());
     (group, Line { id, asked, says, explains })
 }
 

@@ -25,8 +25,8 @@ pub struct Invitation {
     pub rules: PasswordRules,
     /// What was wrong with the one before.
     pub fault: Option<PasswordFault>,
-    /// Where one signs in who has an account.
-    pub sign_in: String,
+    /// Where one accepts it who has an account, if they can.
+    pub sign_in: Option<String>,
 }
 
 /// Makes an account of one's own. Posts `name`, `email`, `password` and, where terms are to be agreed to, `agreed=yes`.

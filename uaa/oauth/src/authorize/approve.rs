@@ -1,6 +1,7 @@
 //! What people let applications do in their name: asked once, remembered for a month (UAA's rule), taken back at any time.
 
 use super::request::{Asked, Stop};
+use crate::client::Known;
 use uaa_authz::{Delete, Duty, Zone};
 use uaa_directory::{Approval, Live};
 use uaa_model::{Fault, Id, Micros, Reply};
@@ -101,8 +102,7 @@ async fn decided(
         }
     }
     for scope in by_person {
-        // What an application cannot do without is not ticked off: the sign-in itself.
-        let yes = ticked.contains(scope) || scope == "openid";
+        let yes = ticked.contains(scope) || goes_along(scope, by_person, &asked.client);
         let set = Set::default()
             .put(Approval::subject, live.user)
             .put(Approval::client_id, asked.client.client_id.clone())
@@ -118,6 +118,13 @@ async fn decided(
         }
     }
     Ok(if approved.is_empty() { Outcome::Denied } else { Outcome::Approved(approved) })
+}
+
+/// What nobody can leave out of a sign-in: the sign-in itself, and what comes with it as in UAA, whatever is ticked.
+pub(super) fn goes_along(scope: &str, scopes: &[String], client: &Known) -> bool {
+    let signs_in = scopes.iter().any(|one| one == "openid") || client.auto_approve.covers("openid");
+    let comes_with_it = ["profile", "email", "phone"].contains(&scope) && client.sector.is_none();
+    scope == "openid" || (signs_in && comes_with_it)
 }
 
 async fn of(live: &Live, client_id: &str, cx: &mut Ctx) -> Reply<Vec<Fields<uaa_directory::ApprovalOwn>>> {

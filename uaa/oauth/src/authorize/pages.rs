@@ -1,13 +1,14 @@
 //! The pages of the authorization endpoint: what cannot be sent back, what the person is asked, and the hand-over by a form.
 
 use super::Authorize;
+use super::approve::goes_along;
 use super::pushed;
 use super::request::{Asked, NO_KEY};
 use super::respond::Mode;
 use crate::client::Known;
 use axum::http::StatusCode;
 use uaa_directory::{Live, Shown, account, proofs};
-use uaa_look::{Client, Consent, ErrorPage, Flaw, HandOver, Link, Reason};
+use uaa_look::{Asked as Scope, Client, Consent, ErrorPage, Flaw, HandOver, Link, Reason};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx};
 use url::Url;
@@ -50,13 +51,14 @@ impl Authorize {
             action: here.clone(),
             client: as_shown(&asked.client),
             account: account(live),
-            not_you: "/login?prompt=login".into(),
+            not_you: self.pages.somebody_else(&asked.again(), cx),
             proofs: proofs(live.amr.iter().map(String::as_str)),
             scopes: scopes
                 .iter()
                 .filter(|scope| !asked.client.auto_approve.covers(scope))
-                .map(as_asked)
+                .map(|scope| Scope { required: goes_along(scope, scopes, &asked.client), ..as_asked(scope) })
                 .collect(),
+            identifier_alone: asked.client.sector.is_some(),
             privacy: asked.client.privacy.as_deref().and_then(as_link),
             terms: asked.client.terms.as_deref().and_then(as_link),
             redirect_uri: asked.back.uri.clone(),
@@ -89,7 +91,7 @@ impl Authorize {
                         .map(|(name, value)| ((*name).to_owned(), value.clone()))
                         .collect(),
                 };
-                let shown = Shown { sends_to: Some(&back.uri), ..Shown::new(StatusCode::OK, "/home") };
+                let shown = Shown { sends_to: Some(&back.uri), ..Shown::new(StatusCode::OK, "") };
                 self.pages.show(&page, shown, cx)?
             }
         };
@@ -112,7 +114,6 @@ fn as_link(url: &str) -> Option<Link> {
 }
 
 /// A scope as pages ask about it.
-pub(crate) fn as_asked(scope: &String) -> uaa_look::Asked {
-    let required = scope == "openid";
-    uaa_look::Asked { name: scope.clone(), ticked: true, required, about: None }
+pub(crate) fn as_asked(scope: &str) -> Scope {
+    Scope { name: scope.to_owned(), ticked: true, required: false, about: None }
 }

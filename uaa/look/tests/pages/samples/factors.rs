@@ -228,7 +228,7 @@ fn joining(t: Text<'_>) -> Vec<Sample> {
         name: String::new(),
         rules,
         fault: None,
-        sign_in: t("/login"),
+        sign_in: Some(t("/login")),
     };
     let register = Register {
         action: t("/create_account.do"),

@@ -202,6 +202,7 @@ fn consent(t: Text<'_>, scopes: &[&str]) -> Consent {
         scopes: scopes.iter().map(asked).collect(),
         privacy: (scopes.len() > 3).then(|| link("https://releases.acme.example/privacy")),
         terms: (scopes.len() > 3).then(|| link("https://releases.acme.example/terms")),
+        identifier_alone: scopes.len() == 1,
         redirect_uri: t("https://releases.acme.example/callback"),
     }
 }
