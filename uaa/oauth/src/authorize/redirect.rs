@@ -27,7 +27,7 @@ pub(crate) fn is_origin_of(registered: &[String], wildcards: bool, origin: &str)
         let same = !one.contains('*') && Url::parse(&one).is_ok_and(|one| one.origin() == url.origin());
         same || same_but_port(&one, &url) || (wildcards && covers(&one, &url, &home))
     };
-    is_plain(&home) && registered.iter().any(fits)
+    is_plain(&home) && !origin.contains('*') && registered.iter().any(fits)
 }
 
 /// Whether a browser may be sent there at all: absolute, without fragment (RFC 6749 section 3.1.2), nothing that two readers
