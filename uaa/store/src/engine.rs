@@ -1,4 +1,5 @@
 use crate::sql::{Sql, Statement};
+use futures::stream::{BoxStream, StreamExt};
 use sqlx::pool::PoolConnection;
 use sqlx::{
     AssertSqlSafe, ColumnIndex, Decode, MySql, MySqlPool, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
@@ -131,6 +132,15 @@ impl Conn {
         each!(self, c, wrap => {
             let rows = sqlx::query_with(AssertSqlSafe(text), values).fetch_all(c).await.map_err(fault)?;
             Ok(rows.into_iter().map(|row| Row(wrap(row))).collect())
+        })
+    }
+
+    /// The rows of a long answer as they come: it never lies in memory as a whole.
+    pub(crate) fn rows(&mut self, statement: impl Into<Statement>) -> BoxStream<'_, Reply<Row>> {
+        let (text, values) = statement.into().build(self.engine());
+        each!(self, c, wrap => {
+            let rows = sqlx::query_with(AssertSqlSafe(text), values).fetch(c);
+            rows.map(move |row| row.map(|row| Row(wrap(row))).map_err(fault)).boxed()
         })
     }
 

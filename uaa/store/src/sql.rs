@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 /// A statement as text with `?` and its values: for lists and decisions, which a builder makes unreadable.
 ///
-/// Text is only ever `&'static str`; whatever comes from outside is bound.
+/// Text is only ever `&'static str` or a number; whatever else comes from outside is bound.
 #[derive(Clone, Default)]
 pub(crate) struct Sql {
     text: String,
@@ -25,6 +25,12 @@ impl Sql {
     pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.text.push('?');
         self.values.push(value.into());
+        self
+    }
+
+    /// A number as text, where it decides how the statement is best run.
+    pub(crate) fn number(&mut self, number: i64) -> &mut Self {
+        self.text.push_str(&number.to_string());
         self
     }
 

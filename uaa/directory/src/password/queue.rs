@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::sleep;
 use uaa_model::{Fault, Reply, Rng, Secret};
+use zeroize::Zeroize;
 
 /// How much hashing at once, and how long a queue before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,8 +140,8 @@ impl Queue {
         memory
     }
 
-    /// The next hash overwrites the memory. When none comes for a moment it is wiped: what was left could be used to try
-    /// passwords without the cost of the hash. At once would add a tenth to each of several logins one after the other.
+    /// The next hash overwrites the memory. When none comes for a moment it is wiped and given back: what was left could be used to
+    /// try passwords without the cost of the hash. At once would add a tenth to each of several logins one after the other.
     fn return_memory(self: &Arc<Self>, memory: Vec<Block>) {
         lock(&self.memory).push(memory);
         let turns = self.turns.fetch_add(1, Ordering::SeqCst) + 1;
@@ -153,15 +154,10 @@ impl Queue {
         });
     }
 
-    /// One piece stays for the next login.
+    /// Nothing stays: a piece is a quarter of what an idle process holds, and fresh pages cost the next login a tenth of its hash, at
+    /// most five times a second.
     fn wipe_memory(&self) {
-        let mut idle = std::mem::take(&mut *lock(&self.memory));
-        for memory in &mut idle {
-            memory.fill(Block::new());
-        }
-        if let Some(one) = idle.pop() {
-            lock(&self.memory).push(one);
-        }
+        std::mem::take(&mut *lock(&self.memory)).zeroize();
     }
 }
 
@@ -299,11 +295,9 @@ impl Queue {
         self.workers.clone().acquire_many_owned(all).await.unwrap()
     }
 
-    /// Once nothing runs: how many pieces are kept, and whether they hold nothing.
-    pub(super) fn idle_memory(&self) -> Option<(usize, bool)> {
+    /// Once nothing runs: how many pieces are kept.
+    pub(super) fn idle_memory(&self) -> Option<usize> {
         let all_free = self.workers.available_permits() == self.desk.limits.workers;
-        let memory = lock(&self.memory);
-        let empty = memory.iter().flatten().all(|block| block.as_ref().iter().all(|word| *word == 0));
-        all_free.then_some((memory.len(), empty))
+        all_free.then(|| lock(&self.memory).len())
     }
 }

@@ -1,15 +1,19 @@
 use super::{Change, SUBJECT};
 use crate::engine::{Conn, Row};
 use crate::sql::Sql;
+use futures::TryStreamExt;
 use std::collections::{BTreeSet, HashMap};
+use tokio::time::{Instant, sleep};
 use uaa_authz::{Bound, Mask, Registry, RoleLevel, ScopeKey, Snapshot, SubjectFacts};
-use uaa_model::Reply;
+use uaa_model::{Fault, Reply};
 use uuid::Uuid;
 
 /// Every binding, membership and deactivated subject.
 pub(super) async fn everything(conn: &mut Conn, registry: &Registry) -> Reply<Snapshot> {
     let facts = read(conn, registry, None).await?;
-    Ok(Snapshot::default().with(facts.into_iter().map(|(id, f)| (id, Some(f)))))
+    let compile = move || Snapshot::default().with(facts.into_iter().map(|(id, f)| (id, Some(f))));
+    // There may be a million: those who serve requests would stand still.
+    tokio::task::spawn_blocking(compile).await.map_err(|e| Fault::Internal(format!("no facts: {e}")))
 }
 
 /// The facts of every subject that those changes touch; `None` for one that has none any more.
@@ -50,16 +54,23 @@ async fn read(
         }
         sql
     };
+    let mut pace = Pace::default();
     let mut bindings: HashMap<Uuid, Vec<Bound>> = HashMap::new();
     let mut custom: HashMap<Uuid, Mask> = HashMap::new();
-    for row in conn.fetch(some(BINDINGS, " WHERE b.subject")).await? {
+    let mut rows = conn.rows(some(BINDINGS, " WHERE b.subject"));
+    while let Some(row) = rows.try_next().await? {
         let bound = bound(&row, registry, &mut custom)?;
         bindings.entry(row.get(1)?).or_default().push(bound);
+        pace.row().await;
     }
+    drop(rows);
     let mut groups: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-    for row in conn.fetch(some("SELECT m.member, m.grp FROM member m", " WHERE m.member")).await? {
+    let mut rows = conn.rows(some("SELECT m.member, m.grp FROM member m", " WHERE m.member"));
+    while let Some(row) = rows.try_next().await? {
         groups.entry(row.get(0)?).or_default().push(row.get(1)?);
+        pace.row().await;
     }
+    drop(rows);
     let mut out: HashMap<Uuid, SubjectFacts> = HashMap::new();
     for (subject, list) in bindings {
         out.entry(subject).or_default().bindings = list.into();
@@ -76,6 +87,28 @@ async fn read(
         out.entry(row.get(0)?).or_default().inactive = true;
     }
     Ok(out)
+}
+
+/// Rests as long as it works, batch after batch: of a start on many rows, requests have at least half of the processor.
+struct Pace {
+    rows: usize,
+    since: Instant,
+}
+
+impl Pace {
+    async fn row(&mut self) {
+        self.rows += 1;
+        if self.rows.is_multiple_of(BATCH) {
+            sleep(self.since.elapsed()).await;
+            self.since = Instant::now();
+        }
+    }
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Pace { rows: 0, since: Instant::now() }
+    }
 }
 
 /// A row of [`BINDINGS`] as a compiled binding. Custom roles are compiled once a load.
@@ -107,3 +140,6 @@ pub(crate) fn custom_mask(registry: &Registry, text: &str) -> Mask {
 
 const BINDINGS: &str = "SELECT b.guid, b.subject, b.role, b.place, b.level, b.scope, b.expires, r.permissions \
     FROM role_binding b LEFT JOIN role r ON r.guid = b.role";
+
+/// Some milliseconds of work.
+const BATCH: usize = 1024;

@@ -36,7 +36,12 @@ impl<R: Stored> Query<R> {
         if by_key {
             sql.push("t.").push(self.order.column).push(self.way()).push(", ");
         }
-        sql.push("t.guid").push(self.way()).push(" LIMIT ").bind(self.limit);
+        sql.push("t.guid").push(self.way()).push(" LIMIT ");
+        match engine {
+            // SQLite plans by what a limit is: a bound one has the statement prepared anew each time.
+            Engine::Sqlite => sql.number(self.limit),
+            Engine::Postgres | Engine::Mysql => sql.bind(self.limit),
+        };
         if self.after.is_none() && self.offset > 0 {
             sql.push(" OFFSET ").bind(self.offset);
         }
