@@ -47,7 +47,7 @@ pub(super) async fn list(_: Anybody, (): (), cx: &mut Ctx) -> Reply<Answer> {
     let seen = cx.tx().visible::<Client>().await?;
     let with = Cond::Contains(Field::Text("more"), format!("\"{MEMBER}\""));
     let rows = cx.tx().list(&seen, &Query::first(MOST).when(with).by("client_id", false)).await?.rows;
-    let tiles: Vec<Tile> = rows.iter().map(|row| tile(&row.own)).collect();
+    let tiles: Vec<Tile> = rows.iter().filter_map(|row| described(&row.own)).collect();
     Answer::ok(&serde_json::to_value(tiles).map_err(|e| Fault::Internal(e.to_string()))?)
 }
 
@@ -92,9 +92,14 @@ pub(super) async fn replace(
 }
 
 fn tile(own: &ClientOwn) -> Tile {
+    described(own).unwrap_or_else(|| Tile { client_id: Some(own.client_id.clone()), ..Tile::default() })
+}
+
+/// The tile of a client that was given one: the name may stand deeper in a member of somebody else's.
+fn described(own: &ClientOwn) -> Option<Tile> {
     let more: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
-    let kept = more.get(MEMBER).cloned().and_then(|tile| serde_json::from_value::<Tile>(tile).ok());
-    Tile { client_id: Some(own.client_id.clone()), ..kept.unwrap_or_default() }
+    let kept = serde_json::from_value::<Tile>(more.get(MEMBER)?.clone()).ok()?;
+    Some(Tile { client_id: Some(own.client_id.clone()), ..kept })
 }
 
 fn answer(tile: &Tile) -> Reply<Answer> {
