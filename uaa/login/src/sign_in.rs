@@ -257,5 +257,5 @@ fn wants_json(cx: &Ctx) -> bool {
 pub(crate) fn form(body: &Body) -> Reply<Vec<(String, String)>> {
     let text =
         std::str::from_utf8(&body.0).map_err(|_| uaa_model::Fault::Parse("the body is not UTF-8".into()))?;
-    pairs(text)
+    cookie::fields(text)
 }

@@ -1,0 +1,97 @@
+//! What programs send and look for that were written for UAA: its names of fields, its paths, its errors.
+
+use crate::authorize::{SECRET, SHOP, claims, sign_in};
+use crate::mail::accounts::client;
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Client, Response};
+use serde_json::json;
+use tests::{Browser, Hallmark, on_every_server, said};
+
+/// A program that knows a page by its text alone, and keeps cookies.
+struct Program {
+    client: Client,
+    uaa: String,
+    cookies: Vec<String>,
+}
+
+impl Program {
+    fn at(server: &Hallmark) -> Program {
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Program { client, uaa: server.uaa(), cookies: vec![] }
+    }
+
+    async fn open(&mut self, path: &str) -> String {
+        let request = self.client.get(format!("{}{path}", self.uaa)).header("accept", "text/html");
+        let answer = request.header(COOKIE, self.cookies.join("; ")).send().await.unwrap();
+        self.keep(&answer);
+        answer.text().await.unwrap()
+    }
+
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
+        let request = self.client.post(format!("{}{path}", self.uaa)).header("accept", "text/html");
+        let answer = request.header(COOKIE, self.cookies.join("; ")).form(fields).send().await.unwrap();
+        self.keep(&answer);
+        answer
+    }
+
+    fn keep(&mut self, answer: &Response) {
+        for set in answer.headers().get_all(SET_COOKIE) {
+            let cookie = set.to_str().unwrap().split(';').next().unwrap().to_owned();
+            let (name, _) = cookie.split_once('=').unwrap();
+            self.cookies.retain(|held| !held.starts_with(&format!("{name}=")));
+            self.cookies.push(cookie);
+        }
+    }
+}
+
+/// As CATS and the tests of UAA's Java clients find it.
+fn scraped(page: &str) -> String {
+    let (_, rest) = page.split_once(r#"name="X-Uaa-Csrf" value=""#).expect("the field");
+    rest.split('"').next().unwrap().to_owned()
+}
+
+fn to(answer: &Response) -> &str {
+    answer.headers()[LOCATION].to_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_program_signs_in_and_approves_by_the_names_of_uaa() {
+    let server = Hallmark::start().await;
+    SHOP.register(&server, json!({})).await;
+    let (mut program, password) = (Program::at(&server), server.admin_password());
+    let csrf = scraped(&program.open("/login").await);
+    // A cookie of one's own making is no proof of origin: whoever has a page on a neighbouring host could set one.
+    let mut forger = Program::at(&server);
+    forger.cookies.push("X-Uaa-Csrf=abc".into());
+    let fields = |csrf| [("username", "admin"), ("password", password.as_str()), ("X-Uaa-Csrf", csrf)];
+    assert_eq!(forger.post("/login.do", &fields("abc")).await.status(), 403);
+    assert_eq!(program.post("/login.do", &fields("abc")).await.status(), 403);
+    let signed_in = program.post("/login.do", &fields(&csrf)).await;
+    assert_eq!(
+        (signed_in.status().as_u16(), to(&signed_in)),
+        (302, format!("{}/home", server.uaa()).as_str())
+    );
+
+    let asked = SHOP.ask(&server, &[]).replace(&server.uaa(), "");
+    let csrf = scraped(&program.open(&asked).await);
+    let denied = [("user_oauth_approval", "false"), ("X-Uaa-Csrf", csrf.as_str())];
+    assert!(to(&program.post(&asked, &denied).await).contains("error=access_denied"));
+    let allowed =
+        [("user_oauth_approval", "true"), ("scope.0", "scope.openid"), ("X-Uaa-Csrf", csrf.as_str())];
+    assert_eq!(program.post(&asked, &allowed[..2]).await.status(), 403);
+    let back = program.post(&asked, &allowed).await;
+    let code = to(&back).split_once("code=").expect("a code").1.split('&').next().unwrap().to_owned();
+    let given = SHOP.redeem(&server, &code, &[]).await;
+    assert_eq!((given.status, &given.body["scope"]), (200, &json!("openid")), "{given:?}");
+
+    let profile = program.open("/profile").await;
+    assert!(profile.contains("Shop"));
+    let csrf = scraped(&profile);
+    let taken = [("delete", ""), ("clientId", "shop"), ("X-Uaa-Csrf", csrf.as_str())];
+    assert_eq!(program.post("/profile", &taken).await.status(), 302);
+    assert!(!program.open("/profile").await.contains("Shop"));
+    let out = program.post("/logout.do", &[("X-Uaa-Csrf", csrf.as_str())]).await;
+    assert_eq!(out.status(), 200);
+    assert!(program.open("/login").await.contains("name=\"username\""), "nobody is signed in");
+}
+
