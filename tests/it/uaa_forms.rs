@@ -95,3 +95,19 @@ async fn a_program_signs_in_and_approves_by_the_names_of_uaa() {
     assert!(program.open("/login").await.contains("name=\"username\""), "nobody is signed in");
 }
 
+/// `roles` and `user_attributes` are another provider's to say, and nothing of that is kept.
+#[tokio::test]
+async fn nobody_is_asked_about_what_never_comes() {
+    let server = Hallmark::start().await;
+    SHOP.register(&server, json!({"scope": ["openid", "roles", "user_attributes"]})).await;
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open(&SHOP.ask(&server, &[("scope", "openid roles user_attributes")])).await;
+    let page = sign_in(&server, &mut browser, &page).await;
+    assert!(!page.html.contains("roles</") && !page.has("[value=roles]"), "{}", page.html);
+    let back = browser.send(&page, "decision", &[("decision", "allow")]).await;
+    let given = SHOP.redeem(&server, &back.given("code").unwrap(), &[]).await;
+    assert_eq!(given.body["scope"], "openid", "{given:?}");
+    let nothing = browser.open(&SHOP.ask(&server, &[("scope", "roles")])).await;
+    assert_eq!(nothing.given("error").as_deref(), Some("invalid_scope"));
+}
+
