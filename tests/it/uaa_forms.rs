@@ -95,6 +95,29 @@ async fn a_program_signs_in_and_approves_by_the_names_of_uaa() {
     assert!(program.open("/login").await.contains("name=\"username\""), "nobody is signed in");
 }
 
+#[tokio::test]
+async fn a_login_server_learns_whose_password_it_is() {
+    let server = Hallmark::start().await;
+    let (good, other) =
+        (client(&server, "login", &["oauth.login"]).await, client(&server, "other", &["scim.read"]).await);
+    let password = server.admin_password();
+    let check = async |token: Option<&str>, password: &str| {
+        let form = [("username", "admin"), ("password", password)];
+        let request = Client::new().post(format!("{}/authenticate", server.uaa())).form(&form);
+        said(token.iter().fold(request, |request, token| request.bearer_auth(token))).await
+    };
+    let known = check(Some(&good), &password).await;
+    assert_eq!((known.status, &known.body["origin"]), (200, &json!("uaa")), "{known:?}");
+    assert!(known.body["user_id"].as_str().is_some_and(|id| id.len() == 36));
+    let plain = check(None, &password).await;
+    assert_eq!((plain.status, plain.body.get("user_id")), (200, None));
+    assert_eq!(check(Some(&good), "wrong").await.body["error"], "authentication failed");
+    for (token, status, error) in [("nonsense", 401, "invalid_token"), (&other, 403, "insufficient_scope")] {
+        let refused = check(Some(token), &password).await;
+        assert_eq!((refused.status, &refused.body["error"]), (status, &json!(error)), "{refused:?}");
+    }
+}
+
 /// `roles` and `user_attributes` are another provider's to say, and nothing of that is kept.
 #[tokio::test]
 async fn nobody_is_asked_about_what_never_comes() {
