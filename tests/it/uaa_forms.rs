@@ -118,6 +118,36 @@ async fn a_login_server_learns_whose_password_it_is() {
     }
 }
 
+#[tokio::test]
+async fn a_client_adds_attributes_to_its_token() {
+    let server = Hallmark::start().await;
+    let mut more = json!({"authorized_grant_types": ["password", "client_credentials", "refresh_token"]});
+    more["authorities"] = json!(["uaa.none"]);
+    SHOP.register(&server, more).await;
+    let password = server.admin_password();
+    let said = r#"{"az_attr":{"external_group":"domain\\group1","external_id":"abcd1234"}}"#;
+    let added = json!({"external_group": "domain\\group1", "external_id": "abcd1234"});
+    let user = [("grant_type", "password"), ("username", "admin"), ("password", &password)];
+    let given = server.token("shop", SECRET, &[&user[..], &[("authorities", said)]].concat()).await;
+    assert_eq!(claims(&given.body["access_token"])["az_attr"], added, "{given:?}");
+    // As long as the sign-in lasts.
+    let refresh = given.body["refresh_token"].as_str().unwrap();
+    let next = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
+    let next = server.token("shop", SECRET, &next).await;
+    assert_eq!(claims(&next.body["access_token"])["az_attr"], added, "{next:?}");
+    let own = [("grant_type", "client_credentials"), ("authorities", said)];
+    let own = server.token("shop", SECRET, &own).await;
+    assert_eq!(claims(&own.body["access_token"])["az_attr"], added, "{own:?}");
+    // UAA passes over what it cannot read.
+    for unread in [r#"{"az_attr":{"external_id":{"nested":1}}}"#, "nonsense"] {
+        let given = server.token("shop", SECRET, &[&user[..], &[("authorities", unread)]].concat()).await;
+        assert!(claims(&given.body["access_token"]).get("az_attr").is_none(), "{unread}");
+    }
+    let much = "x".repeat(5_000);
+    let refused = server.token("shop", SECRET, &[&user[..], &[("authorities", &much)]].concat()).await;
+    assert_eq!((refused.status, &refused.body["error"]), (400, &json!("invalid_request")));
+}
+
 /// `roles` and `user_attributes` are another provider's to say, and nothing of that is kept.
 #[tokio::test]
 async fn nobody_is_asked_about_what_never_comes() {
