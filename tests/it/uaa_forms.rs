@@ -7,6 +7,8 @@ use reqwest::{Client, Response};
 use serde_json::json;
 use tests::{Browser, Hallmark, on_every_server, said};
 
+on_every_server!(an_address_is_confirmed_by_others_or_by_a_link);
+
 /// A program that knows a page by its text alone, and keeps cookies.
 struct Program {
     client: Client,
@@ -185,5 +187,52 @@ async fn tokens_of_nobody_are_not_found_as_tokens() {
     }
     let me = claims(&json!(server.admin().await))["user_id"].as_str().unwrap().to_owned();
     assert_eq!(end("GET", &format!("user/{me}/client/nobody")).await.status, 200);
+}
+
+async fn an_address_is_confirmed_by_others_or_by_a_link(server: Hallmark) {
+    let maker = client(&server, "maker", &["scim.create"]).await;
+    let reader = client(&server, "reader", &["scim.read"]).await;
+    let admin = server.admin().await;
+    let users = format!("{}/Users", server.uaa());
+    let user = async |name: &str| -> String {
+        let body = json!({"userName": name, "password": "a longer one", "verified": false,
+            "emails": [{"value": format!("{name}@acme.example")}]});
+        let made = server.ask(&admin, "POST", &users, Some(body)).await;
+        assert_eq!((made.status, &made.body["verified"]), (201, &json!(false)), "{made:?}");
+        made.body["id"].as_str().unwrap().to_owned()
+    };
+    let ask =
+        async |token: &str, path: &str| server.ask(token, "GET", &format!("{users}/{path}"), None).await;
+    let mira = user("mira").await;
+    assert_eq!(ask(&reader, &format!("{mira}/verify")).await.status, 403);
+    let done = ask(&maker, &format!("{mira}/verify")).await;
+    assert_eq!((done.status, &done.body["verified"], &done.body["id"]), (200, &json!(true), &json!(mira)));
+    let again = ask(&maker, &format!("{mira}/verify")).await;
+    assert_eq!((again.status, &again.body["meta"]["version"]), (200, &done.body["meta"]["version"]));
+    for path in ["verify", "verify-link?redirect_uri=https%3A%2F%2Fshop.example%2Fcb"] {
+        let nobody = ask(&maker, &format!("00000000-0000-4000-8000-000000000000/{path}")).await;
+        assert_eq!((nobody.status, &nobody.body["error"]), (404, &json!("scim_resource_not_found")));
+    }
+
+    SHOP.register(&server, json!({})).await;
+    let ann = user("ann").await;
+    let link = async |who: &str, query: &str| ask(&maker, &format!("{who}/verify-link?{query}")).await;
+    assert_eq!(link(&ann, "client_id=shop").await.status, 400, "where to is missing");
+    let there = link(&mira, "redirect_uri=https%3A%2F%2Fshop.example%2Fcb").await;
+    assert_eq!((there.status, &there.body["message"]), (405, &json!("This user has already been verified.")));
+    let made = link(&ann, "client_id=shop&redirect_uri=https%3A%2F%2Fshop.example%2Fcb").await;
+    assert_eq!(made.status, 200, "{made:?}");
+    let at = made.body["verify_link"].as_str().unwrap();
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open(at).await;
+    assert!(page.text("main").contains("ann@acme.example"), "{}", page.html);
+    let verified = async || ask(&reader, &ann).await.body["verified"].clone();
+    assert_eq!(verified().await, false, "a mail program may have opened it");
+    let done = browser.send(&page, "code", &[]).await;
+    assert_eq!(done.elsewhere.unwrap().as_str(), "https://shop.example/cb");
+    assert_eq!(verified().await, true);
+    assert_eq!(browser.open(at).await.status, 422, "it is good once");
+    let (whole, text) = server.verify();
+    assert!(whole, "{text}");
 }
 
