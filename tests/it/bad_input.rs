@@ -37,9 +37,7 @@ async fn forged_tokens_are_refused() {
 async fn an_address_that_is_nobodys() {
     let server = Hallmark::start().await;
     let mut browser = Browser::at(&server.uaa());
-    for path in
-        ["/nothing", "/nothing/at/all", "/session", "/error404", "/error500", "/oauth_error", "/rejected"]
-    {
+    for path in ["/nothing", "/nothing/at/all", "/error404", "/error500", "/oauth_error", "/rejected"] {
         let page = browser.open(&format!("/uaa{path}")).await;
         assert_eq!((page.status, page.text("h1").as_str()), (404, "There is no such page"), "{path}");
         assert!(page.headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));

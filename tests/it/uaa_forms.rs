@@ -236,3 +236,49 @@ async fn an_address_is_confirmed_by_others_or_by_a_link(server: Hallmark) {
     assert!(whole, "{text}");
 }
 
+#[tokio::test]
+async fn the_sign_in_page_says_what_the_one_before_it_could_not() {
+    let server = Hallmark::start().await;
+    let mut browser = Browser::at(&server.uaa());
+    for (error, text) in [
+        ("login_failure", "The user name or the password is not right."),
+        ("invalid_login_request", "The page was open for too long."),
+        ("account_not_precreated", "This account may not sign in."),
+    ] {
+        let page = browser.open(&format!("/uaa/login?error={error}")).await;
+        assert_eq!(page.status, 200);
+        assert!(page.text("#notice").starts_with(text), "{error} {}", page.html);
+    }
+    let made_up = browser.open("/uaa/login?error=%3Cscript%3E").await;
+    assert!(!made_up.has("#notice") && !made_up.html.contains("<script>"));
+}
+
+/// What a route has no page for is told to a browser on one, and to a program as before.
+#[tokio::test]
+async fn a_fault_is_a_page_for_a_browser() {
+    let server = Hallmark::start_with("limits: {body_bytes: 2000}\n").await;
+    let large = format!("username={}", "x".repeat(3_000));
+    for (method, path, body, status, error) in [
+        ("GET", "/login.do", "", 405, "method_not_allowed"),
+        ("GET", "/login?x=%ff", "", 400, "invalid_request"),
+        ("POST", "/login.do", "username=%ff", 400, "invalid_request"),
+        ("POST", "/login.do", large.as_str(), 413, "invalid_request"),
+        ("GET", "/autologin?code=x&client_id=x", "", 400, "invalid_request"),
+    ] {
+        let ask = |accept: &str| {
+            let request = Client::new().request(method.parse().unwrap(), format!("{}{path}", server.uaa()));
+            request.header("accept", accept.to_owned()).body(body.to_owned())
+        };
+        let read = said(ask("application/json")).await;
+        assert_eq!((read.status, &read.body["error"]), (status, &json!(error)), "{method} {path}");
+        let shown = ask("text/html,application/xhtml+xml,*/*;q=0.8").send().await.unwrap();
+        assert_eq!(shown.status(), status, "{method} {path}");
+        assert!(shown.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+        assert!(shown.text().await.unwrap().contains(&format!("<code>{error}</code>")), "{method} {path}");
+    }
+    // Whoever shows a token is a program.
+    SHOP.register(&server, json!({})).await;
+    let request = Client::new().get(SHOP.ask(&server, &[])).header("accept", "text/html");
+    let refused = said(request.bearer_auth("nonsense")).await;
+    assert_eq!((refused.status, &refused.body["error"]), (401, &json!("invalid_token")));
+}

@@ -104,6 +104,7 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
     }
     let hint = field(&query.0, "login_hint").unwrap_or_default();
     let notice = field(&query.0, "success").and_then(done);
+    let notice = notice.or_else(|| field(&query.0, "error").and_then(failed));
     name(&login, &going, hint, notice, cx)
 }
 
@@ -113,6 +114,16 @@ fn done(success: &str) -> Option<Notice> {
         "password_reset" | "password_changed" => Some(Notice::PasswordChanged),
         "verify_success" | "email_changed" => Some(Notice::AddressConfirmed),
         "invite_accepted" => Some(Notice::InvitationAccepted),
+        _ => None,
+    }
+}
+
+/// What went wrong on the page before (UAA's names), where it is not a page of its own here.
+fn failed(error: &str) -> Option<Notice> {
+    match error {
+        "login_failure" => Some(Notice::WrongPassword { left: None }),
+        "invalid_login_request" => Some(Notice::FormExpired),
+        "account_not_precreated" => Some(Notice::AccountOff),
         _ => None,
     }
 }
