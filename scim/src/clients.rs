@@ -21,7 +21,8 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use uaa_authz::Read;
-use uaa_directory::{ByName, Client, ClientOwn, Credentials, client_metadata};
+use uaa_directory::client_metadata::{self, unknown};
+use uaa_directory::{ByName, Client, ClientOwn, Credentials};
 use uaa_model::Reply;
 use uaa_plugin::shape::{self, FLAG, NUMBER, Shape, TEXT, object};
 use uaa_plugin::{Answer, Answers, Ctx, Fetch, Form, Route, with};
@@ -121,8 +122,8 @@ async fn show(ByName(client): ByName<Read, Client>, (): (), cx: &mut Ctx) -> Rep
 pub(crate) fn view(row: &Fields<ClientOwn>) -> Value {
     let own = &row.own;
     let more: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
-    let mut all: Map<String, Value> =
-        more.into_iter().filter(|(name, _)| client_metadata::is_known(name)).collect();
+    let mut all: Map<String, Value> = more.into_iter().filter(|(name, _)| unknown::is_shown(name)).collect();
+    let mut warnings: Vec<String> = all.keys().filter_map(|name| misspelt(name)).collect();
     let mut put = |name: &str, value: Value| all.insert(name.to_owned(), value);
     put("client_id", own.client_id.as_str().into());
     put("name", own.name.as_str().into());
@@ -148,10 +149,17 @@ pub(crate) fn view(row: &Fields<ClientOwn>) -> Value {
     }
     put("lastModified", (row.updated_at / 1000).into());
     let patterns = all.get("allow_unsafe_matching") == Some(&Value::Bool(true));
-    if let Some(warning) = warning(patterns, &own.redirect_uri) {
-        all.insert("warnings".into(), json!([warning]));
+    warnings.extend(warning(patterns, &own.redirect_uri).map(str::to_owned));
+    if !warnings.is_empty() {
+        all.insert("warnings".into(), json!(warnings));
     }
     Value::Object(all)
+}
+
+/// A member that means nothing here, and may have been meant to.
+fn misspelt(name: &str) -> Option<String> {
+    let known = unknown::meant(name)?;
+    Some(format!("`{name}` is kept and means nothing here: is `{known}` meant?"))
 }
 
 /// What whoever looks after the client had better change (RFC 9700 section 4.1.3). UAA's patterns are matched where the client asks for it
@@ -185,6 +193,8 @@ pub(crate) fn looks() -> Shape {
     ]))
     .perhaps([("access_token_validity", NUMBER), ("refresh_token_validity", NUMBER)])
     .perhaps([("warnings", shape::list(TEXT))])
+    // What nobody here knows.
+    .starting([(String::new(), shape::ANY)])
     .named("client")
 }
 
@@ -248,5 +258,6 @@ mod tests {
         assert_eq!(shown["access_token_validity"], 1200);
         assert_eq!(shown["lastModified"], 5);
         assert_eq!(shown["createdwith"], "x");
+        assert!(shown.get("warnings").is_none());
     }
 }

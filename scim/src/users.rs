@@ -4,6 +4,7 @@ mod body;
 mod ids;
 mod password;
 mod status;
+mod verify;
 mod view;
 
 use crate::conds::USER;
@@ -43,6 +44,10 @@ pub(crate) fn routes(credentials: &Arc<Credentials>) -> Vec<Route> {
             with(credentials.clone(), status::update),
         )
         .answers(Answers::ok(status::looks)),
+        route(Method::GET, "/Users/{id}/verify", "user_verify", verify::verify)
+            .answers(Answers::ok(view::looks).tagged()),
+        route(Method::GET, "/Users/{id}/verify-link", "user_verify_link_create", verify::link)
+            .answers(Answers::ok(verify::link_looks)),
         route(Method::GET, "/ids/Users", "user_id_list", ids::list)
             .answers(Answers::ok(|| page(ids::looks()))),
     ]

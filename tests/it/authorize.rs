@@ -217,7 +217,7 @@ async fn the_person_is_asked_and_the_answer_is_remembered(server: Hallmark) {
     assert!(again.text("h1").starts_with("Shop"));
     // A form of somebody else's making, with the person's cookies.
     let (_, _, mut fields) = again.form("decision", &[("decision", "allow")]);
-    fields.retain(|(name, _)| name != "csrf");
+    fields.retain(|(name, _)| name != "csrf" && name != "X-Uaa-Csrf");
     let url = again.url.clone();
     let cookies =
         format!("hallmark-session={}; hallmark-form=x", browser.cookie("hallmark-session").unwrap());

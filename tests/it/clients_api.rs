@@ -6,7 +6,8 @@ use tests::{Hallmark, Said, on_every_server};
 on_every_server!(
     a_client_is_a_service_account_from_its_birth_to_its_end,
     two_secrets_work_while_they_are_rotated,
-    nobody_gives_a_client_what_they_lack
+    nobody_gives_a_client_what_they_lack,
+    what_nobody_knows_is_kept_and_shown
 );
 
 async fn a_client_is_a_service_account_from_its_birth_to_its_end(server: Hallmark) {
@@ -90,6 +91,41 @@ async fn two_secrets_work_while_they_are_rotated(server: Hallmark) {
     assert_eq!(read(&newer).await, 401);
     assert_eq!(try_token(&server, "turner", "second").await.status, 401);
     token(&server, "turner", "third").await;
+}
+
+async fn what_nobody_knows_is_kept_and_shown(server: Hallmark) {
+    let root = root(&server).await;
+    let mut body = service("owned", json!([]));
+    body["custom_thing"] = json!({"team": ["a", null], "n": 1});
+    body["require_pushed_authorisation_requests"] = json!(true);
+    // What only answers have, and what is called a secret, is not kept, also when somebody sends back what they read.
+    for (name, value) in [("lastModified", json!(1)), ("warnings", json!(["x"])), ("token_salt", json!("s"))]
+    {
+        body[name] = value;
+    }
+    let made = ask(&server, &root, "POST", "", Some(body)).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let seen = ask(&server, &root, "GET", "/owned", None).await.body;
+    assert_eq!(
+        (&seen["custom_thing"]["team"], seen.get("token_salt")),
+        (&json!(["a", null]), None),
+        "{seen}"
+    );
+    assert_eq!(seen["require_pushed_authorisation_requests"], true);
+    let text = seen["warnings"].to_string();
+    assert!(text.contains("is `require_pushed_authorization_requests` meant?") && !text.contains("custom"));
+    // What is left out stays, and `null` takes it away.
+    let change = json!({"custom_thing": null, "other": "x"});
+    let after = ask(&server, &root, "PUT", "/owned", Some(change)).await;
+    assert_eq!((after.status, after.body.get("custom_thing")), (200, None), "{after:?}");
+    assert_eq!(
+        (&after.body["other"], &after.body["require_pushed_authorisation_requests"]),
+        (&json!("x"), &json!(true))
+    );
+    let again = ask(&server, &root, "PUT", "/owned", Some(after.body.clone())).await;
+    assert_eq!((again.status, &again.body["warnings"]), (200, &after.body["warnings"]));
+    let large = ask(&server, &root, "PUT", "/owned", Some(json!({"other": "x".repeat(3_000)}))).await;
+    assert_eq!((large.status, &large.body["error"]), (400, &json!("invalid_client")));
 }
 
 async fn nobody_gives_a_client_what_they_lack(server: Hallmark) {

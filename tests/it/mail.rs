@@ -1,6 +1,6 @@
 //! Messages to people, caught by a real mail server, and what their links do.
 
-mod accounts;
+pub(crate) mod accounts;
 mod codes;
 mod reset;
 mod server;

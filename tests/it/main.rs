@@ -66,6 +66,7 @@ mod store_zone;
 mod sweep;
 mod token_forms;
 mod tokens;
+mod uaa_forms;
 mod upkeep;
 mod userinfo;
 mod web_clients;

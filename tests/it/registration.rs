@@ -90,6 +90,7 @@ async fn an_application_registers_itself_and_manages_what_it_registered(server: 
     let after = server.ask(&held, "PUT", &place, Some(changed.clone())).await;
     assert_eq!((after.status, &after.body["client_name"]), (200, &json!("Shop 2")), "{after:?}");
     assert!(after.body.get("contacts").is_none(), "what is left out is gone");
+    scopes_stay(&server, &held, &place, changed.clone()).await;
     for (name, value, error) in [
         ("client_id", json!("another"), "invalid_client_metadata"),
         ("client_secret", json!("another"), "invalid_client_metadata"),
@@ -110,6 +111,17 @@ async fn an_application_registers_itself_and_manages_what_it_registered(server: 
     assert_eq!(server.ask(&held, "GET", &place, None).await.status, 401);
     let grant = server.token(&id, &secret, &[("grant_type", "client_credentials")]).await;
     assert_eq!(grant.body["error"], "invalid_client");
+}
+
+/// Scopes that are left out stay as they were, however often.
+async fn scopes_stay(server: &Hallmark, held: &str, place: &str, mut change: Value) {
+    change.as_object_mut().unwrap().remove("scope");
+    change["redirect_uris"] = json!(["https://shop.example/cb", "https://shop.example/cb"]);
+    for _ in 0..2 {
+        let after = server.ask(held, "PUT", place, Some(change.clone())).await;
+        assert_eq!((after.status, &after.body["scope"]), (200, &json!("email openid")), "{after:?}");
+        assert_eq!(after.body["redirect_uris"], json!(["https://shop.example/cb"]));
+    }
 }
 
 async fn an_initial_token_is_good_as_often_as_it_says(server: Hallmark) {

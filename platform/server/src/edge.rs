@@ -17,7 +17,9 @@ use axum::Router;
 use axum::body::Body;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use http::header::{self, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    self, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
@@ -119,6 +121,10 @@ impl Edge {
         let headers = response.headers_mut();
         headers.insert(REQUEST_ID, request_id.into());
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        // A proxy may have ended TLS. A browser passes over one that came without (RFC 6797 section 8.1).
+        if self.sites.by_tls_alone() {
+            headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ONE_YEAR));
+        }
         // Answers about people and their rights are nobody's to keep, unless the route knows better.
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         response
@@ -333,6 +339,8 @@ fn shortened(path: &str) -> &str {
 }
 
 const ACCESS: &str = "hallmark::access";
+/// UAA's. Nothing is said of names below: on the platform's domain they are applications'.
+const ONE_YEAR: &str = "max-age=31536000";
 const NOBODY: Peer =
     Peer { address: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0), tls: false, certificate: None };
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-vcap-request-id");

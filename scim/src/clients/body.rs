@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uaa_authz::Zone;
-use uaa_directory::client_metadata::{self, Wrong, checked, fit_together, fits_redirects, of_one_sector};
+use uaa_directory::client_metadata::{
+    self, Wrong, checked, fit_together, fits_redirects, of_one_sector, unknown,
+};
 use uaa_directory::{Client, ClientOwn};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
 use uaa_plugin::Within;
@@ -188,21 +190,26 @@ impl ClientBody {
         Ok(whole)
     }
 
-    /// Fields without a column, those that UAA knows; `null` takes one away. Keys are set with a new client: after that they
-    /// have a path of their own, as secrets have.
+    /// Fields without a column; `null` takes one away. Keys are set with a new client: after that they have a path of their own, as
+    /// secrets have.
     fn more(&self, before: Option<&ClientOwn>) -> Reply<Map<String, Value>> {
         let mut all: Map<String, Value> =
             before.and_then(|b| serde_json::from_str(&b.more).ok()).unwrap_or_default();
-        for (name, value) in self.more.iter().filter(|(name, _)| client_metadata::is_known(name)) {
+        for (name, value) in self.more.iter().filter(|(name, _)| unknown::is_shown(name)) {
             if before.is_some() && ["jwks", "jwks_uri", "jwt_creds"].contains(&name.as_str()) {
                 continue;
             }
-            if value.is_null() {
-                all.remove(name);
-            } else if let Some(value) = checked(name, value).map_err(wrong)? {
-                all.insert(name.clone(), value);
-            }
+            let value = match value {
+                Value::Null => None,
+                value if client_metadata::is_known(name) => checked(name, value).map_err(wrong)?,
+                value => unknown::unknown(name, value).map_err(wrong)?,
+            };
+            match value {
+                Some(value) => all.insert(name.clone(), value),
+                None => all.remove(name),
+            };
         }
+        unknown::not_too_many(&all).map_err(wrong)?;
         fit_together(&all).map_err(wrong)?;
         Ok(all)
     }

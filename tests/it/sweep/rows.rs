@@ -6,8 +6,8 @@
 mod bodies;
 
 use bodies::{
-    MANY_OF_MINE, MANY_OF_OTHERS, NEW_CLIENT, NEW_CLIENTS, NEW_PROVIDER, NEW_USER, OLD_CLIENTS, OLD_PROVIDER,
-    ONE_OF_MINE, ONE_OF_OTHERS,
+    MANY_OF_MINE, MANY_OF_OTHERS, NEW_CLIENT, NEW_CLIENTS, NEW_PROVIDER, NEW_ROLE, NEW_USER, OLD_CLIENTS,
+    OLD_PROVIDER, ONE_OF_MINE, ONE_OF_OTHERS,
 };
 
 /// One way to ask a route.
@@ -84,14 +84,7 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
         &[get("delete registration_token", "/access/v1/registration-tokens/{registration_token}")],
     ),
     ("custom_role_list", &[get("list role", "/access/v1/roles?limit=500")]),
-    (
-        "custom_role_create",
-        &[send(
-            "create role",
-            "/access/v1/roles",
-            r#"{"name": "swept", "permissions": [{"kind": "role", "verb": "read"}]}"#,
-        )],
-    ),
+    ("custom_role_create", &[send("create role", "/access/v1/roles", NEW_ROLE)]),
     ("custom_role_show", &[get("read role", "/access/v1/roles/{role}")]),
     ("custom_role_update", &[send("update role", "/access/v1/roles/{role}", r#"{"description": "swept"}"#)]),
     ("custom_role_delete", &[get("delete role", "/access/v1/roles/{role}")]),
@@ -176,6 +169,8 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
         "user_status_update",
         &[send("update user_status", "/Users/{user}/status", r#"{"passwordChangeRequired": true}"#)],
     ),
+    ("user_verify", &[get("create user", "/Users/{user}/verify")]),
+    ("user_verify_link_create", &[get("create user", "/Users/{user}/verify-link?redirect_uri=x").fails()]),
     (
         "invitation_create",
         &[send(

@@ -1,6 +1,8 @@
 //! What does not pass from one zone to another.
 
 use super::{SECRET, Site, claims, user};
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::signature::Signer as _;
@@ -9,7 +11,7 @@ use sqlx::{Connection as _, Row as _, SqliteConnection};
 use uaa_authz::Zone;
 use uaa_directory::{Session, User};
 use uaa_model::{Id, Secret};
-use uaa_plugin::Site::Api;
+use uaa_plugin::Site::{Api, Uaa};
 use uaa_store::{Cond, Field, Set};
 use uaa_token::{Algorithm, DataKey, SigningKey};
 
@@ -155,6 +157,30 @@ async fn each_zone_has_its_own_documents() {
             "{path}"
         );
     }
+}
+
+/// A browser sees a page there, as it would look in the first zone; nothing else of that one is reached.
+#[tokio::test]
+async fn a_zone_that_is_not_there_has_a_page_that_says_so() {
+    let site = Site::with(&["alpha"]).await;
+    let get = async |zone: &str, path: &str| {
+        let request = Request::builder().uri(path).header("accept", "text/html");
+        let request = request.body(Body::empty()).unwrap();
+        let answer = site.inside.answer(zone, Uaa, request).await;
+        let status = answer.status().as_u16();
+        let text = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        (status, String::from_utf8_lossy(&text).into_owned())
+    };
+    assert_eq!(get("alpha", "/login").await.0, 200);
+    for path in ["/login", "/nothing", "/home"] {
+        let (status, page) = get("nowhere", path).await;
+        assert!(status == 404 && page.contains("<h1>There is no such page"), "{path} {page}");
+        // It looks like one as well.
+        let sheet = page.split_once("href=\"/uaa/resources/").unwrap().1.split('"').next().unwrap();
+        assert_eq!(get("nowhere", &format!("/resources/{sheet}")).await.0, 200, "{sheet}");
+    }
+    let (status, said) = get("nowhere", "/token_keys").await;
+    assert!(status == 404 && said.starts_with('{'), "{said}");
 }
 
 async fn key_of(site: &Site, zone: &str) -> SigningKey {

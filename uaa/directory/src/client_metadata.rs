@@ -2,10 +2,11 @@
 //! API or dynamic registration.
 //!
 //! The names are those of RFC 7591 and OpenID Connect Dynamic Client Registration 1.0, of the specifications that extend them,
-//! and UAA's own. What is not in the list is not kept.
+//! and UAA's own. What is not in the list is [`unknown`].
 
 pub mod encryption;
 pub mod keys;
+pub mod unknown;
 pub mod vouchers;
 
 use serde_json::{Map, Value};

@@ -34,9 +34,14 @@ pub struct ClientTile {
 impl ClientTile {
     /// That of a client; one that was never described is not shown.
     pub fn of(own: &ClientOwn) -> ClientTile {
+        let blank = || ClientTile { client_id: Some(own.client_id.clone()), ..ClientTile::default() };
+        ClientTile::described(own).unwrap_or_else(blank)
+    }
+
+    fn described(own: &ClientOwn) -> Option<ClientTile> {
         let more: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
-        let kept = more.get(MEMBER).cloned().and_then(|tile| serde_json::from_value::<ClientTile>(tile).ok());
-        ClientTile { client_id: Some(own.client_id.clone()), ..kept.unwrap_or_default() }
+        let kept = serde_json::from_value::<ClientTile>(more.get(MEMBER)?.clone()).ok()?;
+        Some(ClientTile { client_id: Some(own.client_id.clone()), ..kept })
     }
 
     /// What puts it down with the client.
@@ -93,7 +98,8 @@ async fn list(cx: &mut Ctx) -> Reply<Vec<(Uuid, ClientTile)>> {
     let seen = cx.tx().visible::<Client>().await?;
     let with = Cond::Contains(Field::Text("more"), format!("\"{MEMBER}\""));
     let rows = cx.tx().list(&seen, &Query::first(MOST).when(with).by("client_id", false)).await?.rows;
-    Ok(rows.iter().map(|row| (row.guid, ClientTile::of(&row.own))).collect())
+    // The name may stand deeper in a member of somebody else's.
+    Ok(rows.iter().filter_map(|row| Some((row.guid, ClientTile::described(&row.own)?))).collect())
 }
 
 /// Where it stands among the fields without a column.

@@ -5,7 +5,6 @@
 
 mod account;
 mod agent;
-mod authenticate;
 mod choose_account;
 mod codes;
 mod email;
@@ -80,7 +79,6 @@ impl Plugin for LoginPages {
         routes.extend(password_resets::routes(&self));
         routes.extend(email_changes::routes());
         routes.extend(codes::routes());
-        routes.extend(authenticate::routes(&self));
         routes.extend(pages(profile::factors::routes(&self)));
         routes.push(home::icon_route(&self));
         routes.extend(resources::routes(&self));

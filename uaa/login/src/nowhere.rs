@@ -1,15 +1,15 @@
-//! What a browser sees at an address that is nobody's.
+//! What a browser sees at an address that is nobody's, and where there is nothing but a fault for it.
 
 use crate::LoginPages;
 use axum::http::{Method, StatusCode};
 use std::sync::Arc;
 use uaa_directory::Shown;
-use uaa_look::{ErrorPage, Reason};
+use uaa_look::{ErrorPage, Flaw, Reason};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
 
 impl LoginPages {
-    /// The answer to a browser wherever there is no page. UAA has pages of its own for it to be sent on to (`/error404`, `/error500`,
+    /// The answer to a browser wherever there is no page; the parameters say why. UAA has pages of its own for it to be sent on to (`/error404`, `/error500`,
     /// `/oauth_error`, …): nothing leads there here, and whoever opens one is told so.
     pub fn nowhere(self: &Arc<Self>) -> Route {
         let why = "there is nothing to be protected";
@@ -18,13 +18,23 @@ impl LoginPages {
 }
 
 async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
+    let status = StatusCode::from_bytes(cx.params.text(0).as_bytes()).unwrap_or(StatusCode::NOT_FOUND);
+    let (reason, ours) = match status.as_u16() {
+        // A page that a form leads to was opened by its address.
+        404 | 405 => (Reason::NotFound, false),
+        401 | 403 => (Reason::NotAllowed, false),
+        429 | 500.. => (Reason::Ours, true),
+        _ => (Reason::Request(Flaw::Malformed), false),
+    };
+    // Who is signed in may be just what cannot be found out.
+    let live = if ours { None } else { login.sessions.current(cx).await? };
     let page = ErrorPage {
-        reason: Reason::NotFound,
-        code: "not_found".into(),
+        reason,
+        code: cx.params.text(1).to_owned(),
         client_id: None,
         reference: cx.caller.request.to_string(),
         at: cx.now(),
-        home: login.sessions.current(cx).await?.map(|_| format!("{}/home", cx.links.login)),
+        home: live.map(|_| format!("{}/home", cx.links.login)),
     };
-    login.pages.show(&page, Shown::new(StatusCode::NOT_FOUND, "/home"), cx)
+    login.pages.show(&page, Shown::new(status, "/home"), cx)
 }

@@ -78,7 +78,9 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     if let Some(id) = field(&fields, "end_session").and_then(|id| id.parse().ok()) {
         end_one(Id::new(id), &live, cx).await?;
     }
-    if let Some(client) = field(&fields, "take_back") {
+    // The second way is UAA's form.
+    let of_uaa = field(&fields, "delete").and(field(&fields, "clientId"));
+    if let Some(client) = field(&fields, "take_back").or(of_uaa) {
         for row in approvals(&live, cx).await?.into_iter().filter(|row| row.own.client_id == client) {
             end(Id::<Approval>::new(row.guid), &live, cx).await?;
         }

@@ -2,19 +2,23 @@
 //! take a name with an address that is not theirs, and the page answers alike whoever has an account already.
 
 use crate::LoginPages;
-use crate::account::{afterwards, at, carried, expired, no_mail, not_here, onward, rules, vetted, with_code};
+use crate::account::{
+    afterwards, at, carried, expired, no_mail, not_here, onward, person, rules, vetted, with_code,
+};
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
 use std::sync::Arc;
-use uaa_authz::Duty;
+use uaa_authz::{Duty, Update};
 use uaa_directory::{
-    Errand, ExpiringCode, ExpiringCodeOwn, NewUser, Purpose, Shown, cookie, is_address, make_user, queue,
+    Errand, ExpiringCode, ExpiringCodeOwn, NewUser, Purpose, Shown, User, cookie, is_address, make_user,
+    queue,
 };
 use uaa_look::{About, CheckMail, Link, PasswordFault, Register, Verify};
-use uaa_model::{Reply, Secret};
+use uaa_model::{Id, Reply, Secret};
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, with};
-use uaa_store::{Fields, Want};
+use uaa_store::{Annotation, Fields, Set, Want};
+use uuid::Uuid;
 
 pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     let why = "whoever makes an account has none yet";
@@ -96,10 +100,8 @@ async fn ask(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Re
     let me = cx.tx().assume(Duty::SignIn);
     let row = ExpiringCode::look(Purpose::Verify, code, cx.tx()).await;
     cx.tx().resume(me);
-    let Some(row) = row? else { return gone(&login, cx) };
-    let Some(wanted) = Wanted::read(&row) else { return gone(&login, cx) };
-    let page =
-        Verify { action: VERIFY.into(), fields: vec![("code".into(), code.to_owned())], mail: wanted.mail };
+    let Some(mail) = row?.as_ref().and_then(|row| said(row, "mail")) else { return gone(&login, cx) };
+    let page = Verify { action: VERIFY.into(), fields: vec![("code".into(), code.to_owned())], mail };
     login.pages.show(&page, Shown::new(StatusCode::OK, &with_code(VERIFY, code)), cx)
 }
 
@@ -114,36 +116,50 @@ async fn verify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     let row = ExpiringCode::redeem(Purpose::Verify, code, cx.tx()).await;
     cx.tx().resume(me);
     let Some(row) = row? else { return gone(&login, cx) };
-    let Some(wanted) = Wanted::read(&row) else { return gone(&login, cx) };
-    let new = NewUser {
-        mail: &wanted.mail,
-        name: Some(&wanted.name),
-        password: Some(wanted.password),
-        verified: true,
+    let done = match row.own.subject {
+        Some(user) => confirmed(user, &row, cx).await?,
+        None => made(&row, cx).await?,
     };
-    if make_user(new, cx).await?.is_none() {
+    if !done {
         return gone(&login, cx);
     }
-    let to = wanted.redirect_uri.as_deref();
-    let to = onward(&row.own.client_id, to, "verify_success", cx).await?;
+    let to = said(&row, "redirect_uri");
+    let to = onward(&row.own.client_id, to.as_deref(), "verify_success", cx).await?;
     Answer::found(&to)?.with(header::CACHE_CONTROL, "no-store")
 }
 
-/// The account as it was asked for.
-struct Wanted {
-    mail: String,
-    name: String,
-    password: String,
-    redirect_uri: Option<String>,
+/// Makes the account as it was asked for, unless somebody else has the name meanwhile.
+async fn made(row: &Fields<ExpiringCodeOwn>, cx: &mut Ctx) -> Reply<bool> {
+    let (Some(mail), Some(name), Some(password)) =
+        (said(row, "mail"), said(row, "name"), said(row, "password"))
+    else {
+        return Ok(false);
+    };
+    let new = NewUser { mail: &mail, name: Some(&name), password: Some(password), verified: true };
+    Ok(make_user(new, cx).await?.is_some())
 }
 
-impl Wanted {
-    fn read(row: &Fields<ExpiringCodeOwn>) -> Option<Wanted> {
-        let data: Value = serde_json::from_str(&row.own.data).ok()?;
-        let text = |name: &str| data[name].as_str().map(str::to_owned);
-        let (mail, name, password) = (text("mail")?, text("name")?, text("password")?);
-        Some(Wanted { mail, name, password, redirect_uri: text("redirect_uri") })
-    }
+/// The address of an account that is there already, and was made by others (`/Users/{id}/verify-link`), unless it is another one
+/// meanwhile.
+async fn confirmed(user: Uuid, row: &Fields<ExpiringCodeOwn>, cx: &mut Ctx) -> Reply<bool> {
+    let there = person(user, cx).await?;
+    let Some(there) = there.filter(|there| said(row, "mail").as_ref() == Some(&there.own.email)) else {
+        return Ok(false);
+    };
+    let me = cx.tx().assume(Duty::SignIn);
+    let granted = cx.tx().grant::<Update, User>(Id::new(user)).await;
+    cx.tx().resume(me);
+    let set = Set::default().put(User::verified, true).put(User::version, there.own.version + 1);
+    cx.tx().update(&granted?, set).await?;
+    let (event, target_name) = ("UserVerifiedEvent".to_owned(), there.own.username);
+    cx.tx().annotate(Annotation { event, target_name, ..Annotation::default() });
+    Ok(true)
+}
+
+/// A text of what is kept with a code.
+fn said(row: &Fields<ExpiringCodeOwn>, name: &str) -> Option<String> {
+    let data: Value = serde_json::from_str(&row.own.data).ok()?;
+    data[name].as_str().map(str::to_owned)
 }
 
 /// What is shown instead, where nobody makes an account of their own.

@@ -19,7 +19,9 @@ pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
             with(login.clone(), show),
         )
         .answers(Answers::media(StatusCode::OK, "*/*"))
-        .answers(Answers::status(StatusCode::NOT_MODIFIED).tagged()),
+        .answers(Answers::status(StatusCode::NOT_MODIFIED).tagged())
+        // The page that says that there is no such zone has them too.
+        .anywhere(),
     ]
 }
 

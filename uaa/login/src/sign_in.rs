@@ -158,6 +158,7 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
         (Some(_) | None, _) => {}
     }
     let notice = field(&query.0, "success").and_then(done);
+    let notice = notice.or_else(|| field(&query.0, "error").and_then(failed));
     name(&login, &going, going.hint.as_deref().unwrap_or_default(), notice, cx)
 }
 
@@ -171,6 +172,16 @@ fn done(success: &str) -> Option<Notice> {
         "password_reset" | "password_changed" => Some(Notice::PasswordChanged),
         "verify_success" | "email_changed" => Some(Notice::AddressConfirmed),
         "invite_accepted" => Some(Notice::InvitationAccepted),
+        _ => None,
+    }
+}
+
+/// What went wrong on the page before (UAA's names), where it is not a page of its own here.
+fn failed(error: &str) -> Option<Notice> {
+    match error {
+        "login_failure" => Some(Notice::WrongPassword { left: None }),
+        "invalid_login_request" => Some(Notice::FormExpired),
+        "account_not_precreated" => Some(Notice::AccountOff),
         _ => None,
     }
 }
@@ -309,5 +320,5 @@ fn wants_json(cx: &Ctx) -> bool {
 pub(crate) fn form(body: &Body) -> Reply<Vec<(String, String)>> {
     let text =
         std::str::from_utf8(&body.0).map_err(|_| uaa_model::Fault::Parse("the body is not UTF-8".into()))?;
-    pairs(text)
+    cookie::fields(text)
 }

@@ -11,7 +11,7 @@ pub struct Around<'a> {
     pub lang: Lang,
     /// The zone's name as people read it.
     pub zone_name: &'a str,
-    /// Goes into every form of a page, under the name `csrf`.
+    /// Goes into every form of a page, under the name `csrf`, and under UAA's.
     pub csrf: &'a str,
     /// Stands before every path that begins with a slash: `""`, or `/uaa` where a prefix is not stripped.
     pub base: &'a str,

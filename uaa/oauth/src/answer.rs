@@ -47,6 +47,7 @@ impl Engine {
             nonce: authentication.and_then(|a| a.nonce.as_deref()).map(Into::into),
             amr: authentication.iter().flat_map(|a| &a.amr).map(|amr| amr.as_str().into()).collect(),
             acr: authentication.and_then(acr),
+            az_attr: authentication.and_then(|a| a.az_attr.clone()),
             ..AccessClaims::default()
         })
     }

@@ -28,9 +28,9 @@ pub(crate) use request::{Stop, parameters, some};
 use crate::client::Known;
 use crate::dpop::unproved;
 use crate::engine::Engine;
-use crate::fault::refused;
+use crate::fault::{invalid_scope, refused};
 use crate::person::Authentication;
-use crate::scope::of_person;
+use crate::scope::{of_person, tells_nothing};
 use approve::Decision;
 use axum::http::Method;
 use pushed::{Request, Way};
@@ -128,6 +128,7 @@ impl Who {
             nonce: asked.nonce.clone(),
             told: asked.told.in_id_token.clone(),
             sid: Some(live.id.to_string()),
+            ..Authentication::default()
         };
         Who { user: live.user, authentication }
     }
@@ -189,7 +190,11 @@ impl Authorize {
         let me = cx.tx().assume(Duty::SignIn);
         let scopes = of_person(&asked.client, asked.scope.as_deref(), live.user, cx).await;
         cx.tx().resume(me);
-        let scopes = scopes.map_err(|fault| told(asked, fault))?;
+        let mut scopes = scopes.map_err(|fault| told(asked, fault))?;
+        scopes.retain(|scope| asked.client.auto_approve.covers(scope) || !tells_nothing(scope));
+        if scopes.is_empty() {
+            return Err(told(asked, invalid_scope("Nothing comes of the requested scopes.")));
+        }
         let scopes = match approve::ask(asked, &scopes, decision, &live, cx).await? {
             approve::Outcome::Approved(scopes) => scopes,
             approve::Outcome::Denied => {

@@ -16,9 +16,7 @@ use uaa_directory::{Keep, Live, Shown, Token, TokenOwn, account, cookie, hex, ke
 use uaa_look::{Device, DeviceConfirm, DeviceDone};
 use uaa_model::{Fault, Id, Reply};
 use uaa_plugin::shape::{NUMBER, Shape, TEXT, object};
-use uaa_plugin::{
-    Answer, Answers, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with,
-};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, with};
 use uaa_store::{Cond, Field, Fields, Set, Want};
 use uaa_token::{digest, epoch_seconds};
 use url::form_urlencoded::Serializer;
@@ -146,7 +144,7 @@ async fn show(this: Authorize, _: Public, query: Form, cx: &mut Ctx) -> Reply<An
 /// The person has typed the code, or says whether the device is theirs.
 async fn answer(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let text = std::str::from_utf8(&body.0).map_err(|_| Fault::Parse("the body is not UTF-8".into()))?;
-    let form = pairs(text)?;
+    let form = cookie::fields(text)?;
     if let Err(fault) = cookie::is_ours(cx, field(&form, "csrf")) {
         return this.pages.trouble(fault, cx);
     }

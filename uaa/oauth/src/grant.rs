@@ -1,5 +1,6 @@
 //! The token endpoint. One grant, one file.
 
+mod attributes;
 mod authorization_code;
 mod client_credentials;
 mod device_code;
@@ -15,7 +16,9 @@ use crate::dpop::unproved;
 use crate::encrypted::Envelope;
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_request, unauthorized_client, unsupported_grant};
+use crate::person::Authentication;
 use axum::http::{HeaderName, Method};
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_model::Reply;
@@ -31,6 +34,8 @@ pub(crate) struct Asked {
     pub(crate) bound: Confirmation,
     /// What goes around an ID token.
     pub(crate) envelope: Envelope,
+    /// What the client adds to its token.
+    attributes: Option<Map<String, Value>>,
     form: Vec<(String, String)>,
 }
 
@@ -47,6 +52,11 @@ impl Asked {
 
     pub(crate) fn need(&self, name: &str) -> Reply<&str> {
         self.field(name).ok_or_else(|| invalid_request(format!("the parameter `{name}` is missing")))
+    }
+
+    /// How somebody proved who they are, with what the client adds.
+    pub(crate) fn with_attributes(&self, authentication: Authentication) -> Authentication {
+        Authentication { az_attr: self.attributes.clone(), ..authentication }
     }
 
     /// Whether the client has only said its name.
@@ -95,7 +105,8 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
     let bound = engine.bound(&shown.client, cx)?;
     // Before anything is redeemed, and while no connection is held: the client's keys may be elsewhere.
     let envelope = engine.envelope(&shown.client, shown.client.encryptions.id_token).await?;
-    let asked = Asked { client: shown.client, by: shown.by, bound, envelope, form };
+    let attributes = attributes::read(field(&form, "authorities"))?;
+    let asked = Asked { client: shown.client, by: shown.by, bound, envelope, attributes, form };
     // RFC 6749 section 4.4: only a client that has proved who it is. A public one has only said its name.
     if asked.public() && asked.field("grant_type") == Some("client_credentials") {
         return Err(invalid_client());

@@ -6,6 +6,7 @@
 mod actor;
 mod answer;
 mod approvals;
+mod authenticate;
 mod authorize;
 mod autologin;
 mod back_channel;
@@ -97,6 +98,7 @@ impl Plugin for OauthServer {
         routes.extend(approvals::routes(&self.engine));
         routes.extend(device::routes(&authorize));
         routes.extend(autologin::routes(&authorize));
+        routes.extend(authenticate::routes(&self.engine));
         routes.extend(client_info::routes(&self.engine));
         routes.extend(userinfo::routes(&self.engine));
         routes.extend(registration::routes(&self.engine));

@@ -2,6 +2,7 @@
 
 use crate::fault::invalid_grant;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 use uaa_authz::Read;
 use uaa_directory::{OWN_ORIGIN, User, UserOwn, active_provider};
@@ -84,6 +85,9 @@ pub(crate) struct Authentication {
     /// The browser's session, for logout; a sign-in without a browser has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sid: Option<String>,
+    /// What the client has its tokens say besides (`Asked::with_attributes`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) az_attr: Option<Map<String, Value>>,
 }
 
 impl Authentication {
@@ -94,9 +98,7 @@ impl Authentication {
             auth_time: claims.auth_time.unwrap_or(claims.iat),
             amr: texts(&claims.amr),
             acr: claims.acr.as_ref().map(|acr| texts(&acr.values)).unwrap_or_default(),
-            nonce: None,
-            told: vec![],
-            sid: None,
+            ..Authentication::default()
         }
     }
 

@@ -44,7 +44,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
 
 async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let admission = admit(&engine, cx).await?;
-    let new = Metadata::read(&object(&body)?, &admission.policy)?;
+    let new = Metadata::read(&object(&body)?, &admission.policy, None)?;
     new.of_one_sector(&engine).await?;
     let secret = new.needs_secret().then(|| Secret::new(engine.ids.hex32() + &engine.ids.hex32()));
     let hash = hashed(&engine, secret.as_ref(), cx).await?;
@@ -92,13 +92,13 @@ async fn show(engine: Arc<Engine>, _: Public, _: (), cx: &mut Ctx) -> Reply<Answ
     Answer::ok(&shown)?.with(header::CACHE_CONTROL, "no-store")
 }
 
-/// RFC 7592 section 2.2: all of it anew. What is left out is gone.
+/// RFC 7592 section 2.2: all of it anew. What is left out is gone; scopes stay, as a default of the server's.
 async fn replace(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let row = own(cx).await?;
     let asked = object(&body)?;
     same(&engine, &row, &asked, cx).await?;
     let policy = engine.settings.registration.with_what_it_has(&row.own);
-    let new = Metadata::read(&asked, &policy)?;
+    let new = Metadata::read(&asked, &policy, Some(&row.own))?;
     new.of_one_sector(&engine).await?;
     let had = row.own.secret.is_some();
     let secret = (new.needs_secret() && !had).then(|| Secret::new(engine.ids.hex32() + &engine.ids.hex32()));

@@ -36,6 +36,12 @@ pub(crate) async fn of_person(
     narrowed(asked, &may)
 }
 
+/// Whether nothing comes of a scope: `roles` and `user_attributes` are what another identity provider says of a person, and none of that is
+/// kept here. Nobody is asked about it.
+pub(crate) fn tells_nothing(scope: &str) -> bool {
+    ["roles", "user_attributes"].contains(&scope)
+}
+
 /// What was asked for, within what may be had. Nothing asked for means everything; nothing left is refused.
 pub(crate) fn narrowed(asked: Option<&str>, may: &[String]) -> Reply<Vec<String>> {
     let Some(asked) = asked.filter(|a| !a.trim().is_empty()) else { return Ok(may.to_vec()) };

@@ -74,6 +74,11 @@ impl Answers {
         Answers { tagged: true, ..self }
     }
 
+    /// Whether it is for people, or leads them somewhere.
+    pub(crate) fn is_for_browsers(&self) -> bool {
+        matches!(self.body, Said::Media(HTML)) || self.status == StatusCode::FOUND
+    }
+
     const fn of(status: StatusCode, body: Said) -> Answers {
         Answers { status, body, located: false, tagged: false }
     }

@@ -88,6 +88,9 @@ impl Dialect {
             Fault::Protocol(code, ..) => return *code,
             Fault::Unproved(_) if self == Dialect::Cc => return self.denied(Denied::Unauthenticated),
             Fault::Unproved(unproved) => return Code::new(unproved.status, unproved.error),
+            Fault::Denied(Denied::Hidden, kind) if self.hides_as_token(kind) => {
+                return Code::new(404, "invalid_token");
+            }
             Fault::Denied(denied, _) => return self.denied(*denied),
             Fault::Lacking(..) => return self.denied(Denied::Forbidden),
             Fault::NotFound(_) => ((404, 10000, "CF-NotFound"), (404, "not_found"), (404, "not_found")),
@@ -135,6 +138,7 @@ impl Dialect {
     fn words(self, fault: &Fault) -> Cow<'static, str> {
         let cc = self == Dialect::Cc;
         match fault {
+            Fault::Denied(Denied::Hidden, kind) if self.hides_as_token(kind) => "Resource not found".into(),
             Fault::Denied(denied, kind) => self.refusal(*denied, kind),
             Fault::Lacking(verb, kind) if self == Dialect::Access => {
                 format!("you cannot hand out `{verb}` on `{kind}`, which you lack there").into()
@@ -159,6 +163,12 @@ impl Dialect {
             }
             Fault::Internal(_) => "An unknown error occurred.".into(),
         }
+    }
+
+    /// UAA's words where tokens are ended of somebody who is not there; in this dialect nothing else is about users, clients and tokens
+    /// by their names.
+    fn hides_as_token(self, kind: &str) -> bool {
+        self == Dialect::Oauth && ["user", "client", "token"].contains(&kind)
     }
 
     fn denied(self, denied: Denied) -> Code {

@@ -1,9 +1,11 @@
 use crate::answer::Answer;
+use crate::answers::Answers;
 use crate::authenticate::{Authenticator, Presented, contradictory, token};
 use crate::ctx::{Caller, Ctx, Params};
 use crate::dialect::Dialect;
 use crate::input::Raw;
 use crate::route::{Route, Site};
+use crate::troubled::{Failed, OPENED, OPENED_OR_SENT, Troubled};
 use crate::zone::{ZoneInfo, Zones};
 use axum::Router;
 use axum::body::Body;
@@ -49,51 +51,56 @@ pub struct Handled {
     pub statements: u32,
 }
 
-/// The routes of one site as a service. `nowhere`: what shows a browser that there is no page at an address; everybody else is told so in
-/// the site's dialect.
-pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site, nowhere: Option<Route>) -> Router {
+/// The routes of one site as a service. `page`: what shows a browser that there is no page at an address, or what became of one that there
+/// is; everybody else is told so in the site's dialect.
+pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site, page: Option<Route>) -> Router {
     let (mut router, mut of_any_origin) = (Router::new(), Router::new());
+    let (troubled, nobody) = (Troubled::new(page), Troubled::new(None));
     for route in routes.iter().filter(|r| r.site == site) {
         let Ok(filter) = MethodFilter::try_from(route.method.clone()) else { continue };
         let (dispatcher, one) = (dispatcher.clone(), Arc::new(route.clone()));
+        let for_browsers = route.answers.iter().any(Answers::is_for_browsers);
+        let troubled = if for_browsers { troubled.clone() } else { nobody.clone() };
         let serve = move |params: RawPathParams, request: Request| {
             let (dispatcher, route) = (dispatcher.clone(), one.clone());
             let params = Params::new(params.iter().map(|(_, v)| v.to_owned()).collect());
-            async move { dispatcher.serve(&route, params, request).await }
+            let again = troubled.again(&request, OPENED_OR_SENT, &dispatcher);
+            async move {
+                let response = dispatcher.serve(&route, params, request).await;
+                again.instead_of(response, &dispatcher).await
+            }
         };
         match route.any_origin {
             true => of_any_origin = of_any_origin.route(route.path, on(filter, serve)),
             false => router = router.route(route.path, on(filter, serve)),
         }
     }
-    let (nowhere, shown_by) = (nowhere.map(Arc::new), dispatcher.clone());
-    let unknown = move |request: Request| {
-        let (nowhere, dispatcher) = (nowhere.clone().filter(|_| is_of_a_browser(&request)), shown_by.clone());
-        async move {
-            if let Some(route) = nowhere {
-                return dispatcher.serve(&route, Params::default(), request).await;
+    let no_route = |fault: Fault| {
+        let (troubled, dispatcher, fault) = (troubled.clone(), dispatcher.clone(), Arc::new(fault));
+        move |request: Request| {
+            let (again, dispatcher) = (troubled.again(&request, OPENED, &dispatcher), dispatcher.clone());
+            let fault = fault.clone();
+            async move {
+                let dialect = if site == Site::Api { Dialect::Cc } else { Dialect::Oauth };
+                let response = rendered(dialect, &fault, &caller(&request).request);
+                again.instead_of(response, &dispatcher).await
             }
-            let dialect = if site == Site::Api { Dialect::Cc } else { Dialect::Oauth };
-            let text = if site == Site::Api { "Unknown request" } else { "no such endpoint" };
-            dialect.render(&Fault::NotFound(text.into()), &caller(&request).request)
         }
     };
-    let wrong = move |request: Request| async move {
-        let dialect = if site == Site::Api { Dialect::Cc } else { Dialect::Oauth };
-        dialect.render(&Fault::Method, &caller(&request).request)
-    };
+    let unknown = if site == Site::Api { "Unknown request" } else { "no such endpoint" };
+    let (unknown, wrong) = (no_route(Fault::NotFound(unknown.into())), no_route(Fault::Method));
     // The question before a request comes with a method that no route has.
-    let of_any_origin = of_any_origin.method_not_allowed_fallback(wrong).layer(any_origin());
+    let of_any_origin = of_any_origin.method_not_allowed_fallback(wrong.clone()).layer(any_origin());
     let router = router.method_not_allowed_fallback(wrong).merge(of_any_origin);
     // With its state, or each request would turn its handler into a service anew.
     router.fallback(unknown).with_state(())
 }
 
-/// Whether somebody looks at the answer: browsers name what they show, and programs that take anything do not.
-fn is_of_a_browser(request: &Request) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    [Method::GET, Method::HEAD].contains(request.method())
-        && accept.is_some_and(|all| all.contains("text/html"))
+/// A fault in the words of a dialect, and what it was.
+fn rendered(dialect: Dialect, fault: &Fault, request: &str) -> Response<Body> {
+    let mut response = dialect.render(fault, request);
+    response.extensions_mut().insert(Failed(dialect.say(fault).code));
+    response
 }
 
 /// Without credentials: a browser sends no cookie along, and lets nobody read an answer to one.
@@ -109,13 +116,13 @@ fn any_origin() -> CorsLayer {
 }
 
 impl Dispatcher {
-    async fn serve(&self, route: &Route, params: Params, request: Request) -> Response<Body> {
+    pub(crate) async fn serve(&self, route: &Route, params: Params, request: Request) -> Response<Body> {
         let caller = caller(&request);
         let asked = request.headers().get(X_REQUEST_ID).cloned();
         let ran = Ran::default();
         let mut response = match self.answer(route, params, request, &caller, &ran).await {
             Ok(answer) => answer.into_response(),
-            Err(fault) => route.dialect.render(&fault, &caller.request),
+            Err(fault) => rendered(route.dialect, &fault, &caller.request),
         };
         // AuthZEN 1.0 section 10.1.3: whoever names a request reads the name in the answer.
         if let (Dialect::Access, Some(asked)) = (route.dialect, asked) {
@@ -135,7 +142,7 @@ impl Dispatcher {
         ran: &Ran,
     ) -> Reply<Answer> {
         let (parts, body) = request.into_parts();
-        let here = self.spoken_to(caller)?;
+        let here = self.spoken_to(route, caller)?;
         let zone = here.guid;
         let (actor, answered) = match self.actor(route, &parts, &here).await {
             Ok(actor) => match self.zones.switched(route, &parts.headers, &actor, here) {
@@ -162,11 +169,12 @@ impl Dispatcher {
     }
 
     /// The zone that the host names. Never another one in its stead: tokens and users are those of one zone.
-    fn spoken_to(&self, caller: &Caller) -> Reply<Arc<ZoneInfo>> {
+    fn spoken_to(&self, route: &Route, caller: &Caller) -> Reply<Arc<ZoneInfo>> {
         if caller.subdomain.is_empty() {
             return Ok(self.zones.first());
         }
-        self.zones.at(&caller.subdomain).ok_or_else(|| {
+        let otherwise = || route.anywhere.then(|| self.zones.first());
+        self.zones.at(&caller.subdomain).or_else(otherwise).ok_or_else(|| {
             // UAA's words, also for a zone that is not active.
             let text = format!("Cannot find identity zone for subdomain {}", caller.subdomain);
             Fault::NotFound(text.into())

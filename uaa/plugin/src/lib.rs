@@ -22,6 +22,7 @@ mod post;
 mod route;
 pub mod shape;
 mod shelf;
+mod troubled;
 mod zone;
 
 pub use ahead::{Prepare, Ready};

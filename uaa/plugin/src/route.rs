@@ -121,6 +121,7 @@ pub struct Route {
     pub public: Option<&'static str>,
     /// Whether scripts of any site may read its answers.
     pub any_origin: bool,
+    pub(crate) anywhere: bool,
     pub(crate) reads: fn() -> Reads,
     pub(crate) answers: Vec<Answers>,
     pub(crate) run: Run,
@@ -164,6 +165,7 @@ impl Route {
             answers: vec![],
             public: None,
             any_origin: false,
+            anywhere: false,
             run,
             ahead: None,
             lying: None,
@@ -203,6 +205,7 @@ impl Route {
             answers: vec![],
             public,
             any_origin: false,
+            anywhere: false,
             run,
             ahead: None,
             lying: None,
@@ -227,6 +230,12 @@ impl Route {
     #[must_use]
     pub fn from_any_origin(self) -> Route {
         Route { any_origin: true, ..self }
+    }
+
+    /// The same also under the host of a zone that is not there: nothing in it is of a zone.
+    #[must_use]
+    pub fn anywhere(self) -> Route {
+        Route { anywhere: true, ..self }
     }
 
     /// As a line of `routes.txt`, with what a request costs.

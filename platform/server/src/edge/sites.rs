@@ -35,6 +35,7 @@ pub struct Sites {
     /// The host of the public URL, known to be ours where no domain is.
     public: Option<String>,
     links: Links,
+    strict: bool,
 }
 
 impl Sites {
@@ -60,13 +61,24 @@ impl Sites {
         };
         // With a domain the public URL only says scheme and port: the name alone is no site.
         let public = public.filter(|_| config.domain.is_none());
-        Sites { domain: config.domain.clone(), public, links }
+        let name = config.domain.as_ref().map(|domain| domain.as_str()).or(public.as_deref());
+        let strict = scheme == "https" && name.is_some_and(is_elsewhere);
+        Sites { domain: config.domain.clone(), public, links, strict }
+    }
+
+    /// Whether browsers are to come by TLS alone (RFC 6797). Not to this machine itself: its other ports are other people's.
+    pub fn by_tls_alone(&self) -> bool {
+        self.strict
     }
 
     /// Where the first zone is reached.
     pub fn links(&self) -> &Links {
         &self.links
     }
+}
+
+fn is_elsewhere(name: &str) -> bool {
+    name != "localhost" && !name.ends_with(".localhost")
 }
 
 /// The site that a host and path mean, and the path within it. The host is a `Host` header or an authority.

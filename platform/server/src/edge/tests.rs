@@ -47,6 +47,7 @@ type Headers<'a> = &'a [(&'static str, &'a str)];
 
 struct Answer {
     status: u16,
+    strict: bool,
     id: String,
     text: String,
 }
@@ -61,8 +62,9 @@ async fn ask(edge: &Served, peer: &str, uri: &str, headers: &[(&'static str, &st
     let response = edge.clone().oneshot(request).await.unwrap();
     let (status, id) =
         (response.status().as_u16(), response.headers()["x-vcap-request-id"].to_str().unwrap().to_owned());
+    let strict = response.headers().contains_key(STRICT_TRANSPORT_SECURITY);
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
-    Answer { status, id, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    Answer { status, strict, id, text: String::from_utf8(bytes.to_vec()).unwrap() }
 }
 
 const ME: &str = "127.0.0.1:4711";
@@ -95,6 +97,17 @@ async fn routes_get_facts_and_nothing_to_be_fooled_by() {
     // A stranger's id is recognized in the logs, and is nobody else's.
     let suffix = answer.id.strip_prefix("from-the-router-1::").unwrap();
     assert_eq!(suffix.len(), 36);
+}
+
+#[tokio::test]
+async fn browsers_are_told_to_come_by_tls() {
+    let host = [("host", "uaa.sys.example")];
+    let (plain, tls) = (
+        proxied(),
+        edge(&[("HALLMARK_DOMAIN", "sys.example"), ("HALLMARK_PUBLIC_URL", "https://sys.example")]),
+    );
+    assert!(ask(&tls, ME, "/login", &host).await.strict);
+    assert!(!ask(&plain, ME, "/login", &host).await.strict);
 }
 
 #[tokio::test]

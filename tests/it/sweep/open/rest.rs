@@ -31,7 +31,18 @@ pub(super) async fn walk(walk: &mut Walk) {
     let body = json!({"oldPassword": NEW_PASSWORD, "password": "another long secret"});
     walk.at.ask(&own, "PUT", &format!("/Users/{id}/password"), Some(body)).await;
     walk.step(&["user_password_update"]);
+    verification(walk).await;
     quota(walk).await;
+}
+
+async fn verification(walk: &mut Walk) {
+    let body = json!({"userName": "ida", "password": PASSWORD, "emails": [{"value": "ida@acme.example"}],
+        "verified": false});
+    let id = walk.make("/Users", body).await["id"].as_str().expect("an identifier").to_owned();
+    let token = walk.of_the_command_line("admin", &walk.password).await;
+    walk.aside();
+    walk.at.ask(&token, "GET", &format!("/Users/{id}/verify-link?redirect_uri=x"), None).await;
+    walk.step(&["user_verify_link_create"]);
 }
 
 async fn quota(walk: &mut Walk) {

@@ -21,3 +21,5 @@ pub(super) const NEW_CLIENT: &str = r#"{"client_id": "swept", "client_secret": "
 pub(super) const NEW_CLIENTS: &str = r#"[{"client_id": "swept", "client_secret": "a-long-secret", "authorized_grant_types": ["refresh_token"]}]"#;
 
 pub(super) const OLD_CLIENTS: &str = r#"[{"client_id": "cc_routing"}]"#;
+
+pub(super) const NEW_ROLE: &str = r#"{"name": "swept", "permissions": [{"kind": "role", "verb": "read"}]}"#;

@@ -5,7 +5,7 @@ use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use subtle::ConstantTimeEq;
 use uaa_model::{Code, Fault, Reply, Secret};
-use uaa_plugin::Ctx;
+use uaa_plugin::{Ctx, field, pairs};
 use uaa_token::digest;
 
 /// The session's secret, if there is one.
@@ -67,6 +67,23 @@ pub fn csrf(cx: &mut Ctx) -> (String, Option<String>) {
     let secret = cx.tx().ids().hex32();
     let header = new(cx, CSRF, secret.clone()).to_string();
     (form_text(cx, &secret), Some(header))
+}
+
+/// The fields of a form of ours that was sent back. Programs that were written for UAA look for `name="X-Uaa-Csrf" value="…"` in a page and
+/// send that: it is the same text, and stands here under our name.
+///
+/// # Errors
+/// As of [`pairs`].
+pub fn fields(text: &str) -> Reply<Vec<(String, String)>> {
+    let mut all = pairs(text)?;
+    match field(&all, FIELD) {
+        Some(_) => all.retain(|(name, _)| name != UAAS_FIELD),
+        None => {
+            let theirs = all.iter_mut().filter(|(name, _)| name == UAAS_FIELD);
+            theirs.for_each(|(name, _)| FIELD.clone_into(name));
+        }
+    }
+    Ok(all)
 }
 
 /// The language that the browser's owner chose.
@@ -173,3 +190,22 @@ const HALF: &str = "hallmark-step";
 const LANGUAGE: &str = "hallmark-language";
 const ACCOUNTS: &str = "hallmark-accounts";
 const CSRF: &str = "hallmark-form";
+/// As pages of ours call it.
+const FIELD: &str = "csrf";
+/// As UAA's call it.
+const UAAS_FIELD: &str = "X-Uaa-Csrf";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proof_of_origin_has_one_name() {
+        let read = |text: &str| -> Vec<String> {
+            fields(text).unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect()
+        };
+        assert_eq!(read("X-Uaa-Csrf=a&username=b"), ["csrf=a", "username=b"]);
+        assert_eq!(read("csrf=a&X-Uaa-Csrf=b&username=c"), ["csrf=a", "username=c"]);
+        assert_eq!(read("username=c"), ["username=c"]);
+    }
+}

@@ -104,13 +104,12 @@ fn every_form_that_changes_something_is_ours() {
     each(&as_it_is, |name, _, _, dom| {
         for form in dom.all("form") {
             assert_eq!(form.attribute("method").as_deref(), Some("post"), "{name}");
-            let csrf = form
-                .inside("input")
-                .iter()
-                .filter(|input| input.attribute("name").as_deref() == Some("csrf"))
-                .count();
             // The hand-over leaves for another origin, which must not learn the token.
-            assert_eq!(csrf, usize::from(!name.ends_with("/hand-over")), "{name}");
+            for field in ["csrf", "X-Uaa-Csrf"] {
+                let inputs = form.inside("input");
+                let there = inputs.iter().filter(|input| input.attribute("name").as_deref() == Some(field));
+                assert_eq!(there.count(), usize::from(!name.ends_with("/hand-over")), "{name}");
+            }
             assert!(!form.inside("button").is_empty(), "{name}: a form without a button needs a script");
         }
     });

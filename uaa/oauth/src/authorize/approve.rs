@@ -18,12 +18,23 @@ pub(super) enum Decision {
 }
 
 impl Decision {
-    /// The answer of the consent page.
+    /// Whether a form is the answer of the consent page: of ours, or as UAA's sends it.
+    pub(super) fn is_in(form: &[(String, String)]) -> bool {
+        field(form, "decision").is_some() || field(form, UAAS).is_some()
+    }
+
+    /// The answer of the consent page. In UAA's each scope that is ticked is a field of its own: `scope.0=scope.openid`.
     pub(super) fn read(form: &[(String, String)]) -> Decision {
-        if field(form, "decision") != Some("allow") {
-            return Decision::Deny;
-        }
-        Decision::Allow(form.iter().filter(|(n, _)| n == "scope").map(|(_, v)| v.clone()).collect())
+        let ticked = |(name, value): &(String, String)| match name.strip_prefix("scope") {
+            Some("") => Some(value.clone()),
+            Some(number) if number.starts_with('.') => value.strip_prefix("scope.").map(str::to_owned),
+            Some(_) | None => None,
+        };
+        let allowed = match field(form, "decision") {
+            Some(decision) => decision == "allow",
+            None => field(form, UAAS) == Some("true"),
+        };
+        if allowed { Decision::Allow(form.iter().filter_map(ticked).collect()) } else { Decision::Deny }
     }
 }
 
@@ -135,6 +146,8 @@ async fn of(live: &Live, client_id: &str, cx: &mut Ctx) -> Reply<Vec<Fields<uaa_
     Ok(cx.tx().list(&seen, &query).await?.rows)
 }
 
+/// UAA's name of the decision.
+const UAAS: &str = "user_oauth_approval";
 const MONTH: Micros = 30 * 86_400_000_000;
 /// Scopes of one client that somebody can have answered about.
 const MOST: i64 = 1_000;

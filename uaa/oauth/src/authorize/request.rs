@@ -1,6 +1,7 @@
 //! What an application asks for, checked in the order in which it may be answered: as long as it is not certain where the
 //! answer may go, there is only a page.
 
+use super::approve::Decision;
 use super::claims::Told;
 use super::object;
 use super::pushed::{self, Request, Way};
@@ -13,6 +14,7 @@ use crate::grant::once;
 use oxide_auth::code_grant::extensions::Pkce;
 use std::borrow::Cow;
 use std::sync::Arc;
+use uaa_directory::cookie;
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Ctx, ZoneInfo, field};
 use url::Url;
@@ -438,8 +440,8 @@ type Read = Vec<(String, String)>;
 /// the page was shown for it.
 pub(crate) fn parameters(body: &[u8], query: &str) -> Reply<(Read, Option<Read>)> {
     let text = std::str::from_utf8(body).map_err(|_| Fault::Parse("the body is not UTF-8".into()))?;
-    let (mut request, form) = (uaa_plugin::pairs(query)?, uaa_plugin::pairs(text)?);
-    if field(&form, "decision").is_some() {
+    let (mut request, form) = (uaa_plugin::pairs(query)?, cookie::fields(text)?);
+    if Decision::is_in(&form) {
         return Ok((request, Some(form)));
     }
     request.extend(form);

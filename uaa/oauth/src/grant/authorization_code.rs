@@ -52,7 +52,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let order = Order {
         client: &asked.client,
         person: &person,
-        authentication: &kept.authentication,
+        authentication: &asked.with_attributes(kept.authentication.clone()),
         scopes: &kept.scopes,
         grant: "authorization_code",
         client_auth: asked.by.claim(),

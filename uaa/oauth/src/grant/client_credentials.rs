@@ -12,6 +12,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let scopes = narrowed(asked.field("scope"), &asked.client.authorities)?;
     let mut claims = engine.claims(&asked.client, None, "client_credentials", &scopes)?;
     claims.client_auth_method = asked.by.claim().map(Into::into);
+    claims.az_attr.clone_from(&asked.attributes);
     claims.cnf = bound_to(&asked.bound);
     let form = (asked.opaque(), engine.ids.uuid());
     let access = engine.access_token(&mut claims, &asked.client, None, form, cx).await?;

@@ -48,7 +48,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let order = Order {
         client: &asked.client,
         person: &person,
-        authentication: &authentication,
+        authentication: &asked.with_attributes(authentication),
         scopes: &scopes,
         grant: crate::device::GRANT,
         client_auth: asked.by.claim(),

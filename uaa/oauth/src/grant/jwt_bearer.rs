@@ -25,7 +25,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let order = Order {
         client: &asked.client,
         person: &person,
-        authentication: &authentication,
+        authentication: &asked.with_attributes(authentication),
         scopes: &scopes,
         grant: JWT_BEARER,
         client_auth: asked.by.claim(),
@@ -76,9 +76,8 @@ fn id_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx) -> Option
         auth_time: claims.auth_time.unwrap_or(claims.iat),
         amr: texts(&claims.amr),
         acr: claims.acr.as_ref().map(|acr| texts(&acr.values)).unwrap_or_default(),
-        nonce: None,
-        told: vec![],
         sid: session(engine, asked, claims.sid.as_deref()),
+        ..Authentication::default()
     };
     let user = engine.meant_by(&asked.client, claims.sub.parse().ok()?).ok()?;
     Some((user, authentication, Some(claims.rev_sig.into_owned())))

@@ -45,7 +45,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let order = Order {
         client: &asked.client,
         person: &person,
-        authentication: &authentication,
+        authentication: &asked.with_attributes(authentication),
         scopes: &scopes,
         grant: "password",
         client_auth: asked.by.claim(),

@@ -21,10 +21,10 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let order = Order {
         client: &asked.client,
         person: &person,
-        authentication: &Authentication {
+        authentication: &asked.with_attributes(Authentication {
             nonce: asked.text("nonce"),
             ..Authentication::by_password(cx.now())
-        },
+        }),
         scopes: &scopes,
         grant: "password",
         client_auth: asked.by.claim(),

@@ -196,6 +196,7 @@ fn claims<'a>(
         amr: authentication.amr.iter().map(|amr| amr.as_str().into()).collect(),
         acr: acr(authentication),
         rev_sig: engine.rev_sig_of(client, Some(person)).into(),
+        az_attr: authentication.az_attr.clone(),
         iat,
         exp: iat + seconds,
         iss: client.here.issuer.as_str().into(),

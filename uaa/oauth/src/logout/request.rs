@@ -5,8 +5,8 @@ use crate::client::Known;
 use crate::engine::Engine;
 use crate::grant::once;
 use std::sync::Arc;
-use uaa_directory::Live;
 use uaa_directory::client_metadata::is_redirect;
+use uaa_directory::{Live, cookie};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{ZoneInfo, field, pairs};
 use url::Url;
@@ -27,7 +27,7 @@ pub(super) struct Sent {
 impl Sent {
     pub(super) fn read(body: &[u8], query: &str) -> Reply<Sent> {
         let text = std::str::from_utf8(body).map_err(|_| Fault::Parse("the body is not UTF-8".into()))?;
-        let (mut form, mut posted) = (pairs(query)?, pairs(text)?);
+        let (mut form, mut posted) = (pairs(query)?, cookie::fields(text)?);
         let decision = field(&posted, "decision").map(str::to_owned);
         // Who decides without the secret is not us.
         let csrf = field(&posted, "csrf").or(decision.as_deref().map(|_| "")).map(str::to_owned);

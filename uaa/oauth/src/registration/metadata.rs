@@ -5,12 +5,12 @@ use super::RegistrationPolicy;
 use crate::engine::Engine;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
-use uaa_directory::Client;
+use std::collections::{BTreeSet, HashSet};
 use uaa_directory::client_metadata::{
     AUTH_METHODS, Wrong, checked, encryption, fit_together, fits_redirects, is_redirect, named_by_sector,
     of_one_sector,
 };
+use uaa_directory::{Client, ClientOwn};
 use uaa_model::{Code, Fault, Reply};
 use uaa_store::Set;
 use url::{Host, Url};
@@ -27,11 +27,16 @@ pub(super) struct Metadata {
 }
 
 impl Metadata {
-    /// Reads a request. Members that nobody knows are passed over (RFC 7591 section 2).
+    /// Reads a request. Members that nobody knows are passed over (RFC 7591 section 2). A client that `had` scopes keeps them when
+    /// the request names none.
     ///
     /// # Errors
     /// `invalid_redirect_uri`, `invalid_client_metadata` (RFC 7591 section 3.2.2).
-    pub(super) fn read(asked: &Map<String, Value>, policy: &RegistrationPolicy) -> Reply<Metadata> {
+    pub(super) fn read(
+        asked: &Map<String, Value>,
+        policy: &RegistrationPolicy,
+        had: Option<&ClientOwn>,
+    ) -> Reply<Metadata> {
         if asked.contains_key("software_statement") {
             let code = Code::new(400, "unapproved_software_statement");
             return Err(Fault::protocol(code, "software statements are not taken here"));
@@ -59,9 +64,9 @@ impl Metadata {
         encryption::complete(&mut more);
         let new = Metadata {
             name: text(asked, "client_name")?.map(str::to_owned),
-            redirects: texts(asked, "redirect_uris")?.unwrap_or_default(),
+            redirects: once(texts(asked, "redirect_uris")?.unwrap_or_default()),
             grants,
-            scope: scope(asked, policy)?,
+            scope: scope(asked, policy, had)?,
             method,
             more,
         };
@@ -171,7 +176,7 @@ fn grants(asked: &Map<String, Value>, responses: &[&str], policy: &RegistrationP
             if let Some(lacking) = needed.iter().find(|grant| !all.iter().any(|one| one == *grant)) {
                 return Err(refused(format!("`response_types` need the grant type `{lacking}`")));
             }
-            all
+            once(all)
         }
     };
     match grants.iter().find(|grant| !policy.takes_grant(grant)) {
@@ -180,10 +185,16 @@ fn grants(asked: &Map<String, Value>, responses: &[&str], policy: &RegistrationP
     }
 }
 
-/// `scope`; everything that the policy names, when none is asked for.
-fn scope(asked: &Map<String, Value>, policy: &RegistrationPolicy) -> Reply<Vec<String>> {
+/// `scope`; when none is asked for, what the client has, and for a new one everything that the policy names.
+fn scope(
+    asked: &Map<String, Value>,
+    policy: &RegistrationPolicy,
+    had: Option<&ClientOwn>,
+) -> Reply<Vec<String>> {
     let Some(text) = text(asked, "scope")? else {
-        return Ok(policy.scopes.iter().filter(|scope| !scope.contains('*')).cloned().collect());
+        let named = || policy.scopes.iter().filter(|scope| !scope.contains('*')).cloned().collect();
+        let has = had.map(|own| serde_json::from_str(&own.scope).unwrap_or_default());
+        return Ok(once(has.unwrap_or_else(named)));
     };
     let all: BTreeSet<&str> = text.split_whitespace().collect();
     match all.iter().find(|scope| !policy.takes_scope(scope)) {
@@ -239,6 +250,12 @@ fn texts(asked: &Map<String, Value>, name: &str) -> Reply<Option<Vec<String>>> {
     }
 }
 
+/// Each once, in the order in which they came.
+fn once(all: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    all.into_iter().filter(|one| seen.insert(one.clone())).collect()
+}
+
 fn wrong(Wrong(text): Wrong) -> Fault {
     refused(text)
 }
@@ -285,7 +302,7 @@ mod tests {
                 .to_vec(),
             ..RegistrationPolicy::default()
         };
-        Metadata::read(asked.as_object().unwrap(), &policy).map_err(|fault| match fault {
+        Metadata::read(asked.as_object().unwrap(), &policy, None).map_err(|fault| match fault {
             Fault::Protocol(code, text, _) => format!("{}: {text}", code.name),
             other => format!("{other:?}"),
         })

@@ -19,6 +19,19 @@ fn uaa(subdomain: Option<&str>) -> (Site, &str) {
 const API: (Site, &str) = (Site::Api, "");
 
 #[test]
+fn browsers_come_by_tls_alone_where_it_is_everywhere() {
+    let strict = |variables: &[(&str, &str)]| sites(variables).by_tls_alone();
+    assert!(domain().by_tls_alone());
+    assert!(strict(&[("HALLMARK_PUBLIC_URL", "https://id.example.com:8443")]));
+    assert!(!strict(&[("HALLMARK_PUBLIC_URL", "http://id.example.com")]));
+    assert!(!strict(&[]));
+    // The other ports of this machine are other people's.
+    for here in ["https://localhost:8443", "https://hallmark.localhost"] {
+        assert!(!strict(&[("HALLMARK_PUBLIC_URL", here)]), "{here}");
+    }
+}
+
+#[test]
 fn hosts_of_a_domain() {
     use Refused::{BadHost, UnknownHost};
     let sites = domain();
