@@ -214,3 +214,20 @@ async fn everybody_where_the_operator_says_so() {
         said(reqwest::Client::new().get(format!("{}/.well-known/openid-configuration", server.uaa()))).await;
     assert_eq!(discovered.body["registration_endpoint"], format!("{}/oauth/register", server.uaa()));
 }
+
+/// Where people go on from our pages is the operator's to say.
+#[tokio::test]
+async fn what_is_the_operators_is_not_the_applications() {
+    let server = Hallmark::start().await;
+    let refused = new(&server, "", shop()).await;
+    let said = refused.body["error_description"].as_str().unwrap();
+    assert!(said.contains("/access/v1/registration-tokens"), "{refused:?}");
+    let token = initial(&server, json!({})).await;
+    let mut asked = shop();
+    asked["change_email_redirect_url"] = "javascript:alert(1)".into();
+    asked["signup_redirect_url"] = "https://evil.example/".into();
+    let made = new(&server, &token, asked).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let body = made.body.to_string();
+    assert!(!body.contains("redirect_url\""), "{body}");
+}

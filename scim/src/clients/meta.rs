@@ -26,7 +26,7 @@ impl<I: Sync> Need<I> for Anybody {
 
 /// The tiles that there are.
 pub(super) async fn list(_: Anybody, (): (), cx: &mut Ctx) -> Reply<Answer> {
-    let tiles: Vec<ClientTile> = ClientTile::all(cx).await?.into_iter().map(|(_, tile)| tile).collect();
+    let tiles: Vec<ClientTile> = ClientTile::all(cx).await?.into_iter().map(|(_, _, tile)| tile).collect();
     Answer::json(StatusCode::OK, &tiles)
 }
 

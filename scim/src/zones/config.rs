@@ -43,6 +43,11 @@ pub(super) fn checked(config: &Map<String, Value>, id: &str, zones: &Zones) -> R
         }
     }
     brand(&read.branding, "").map_err(|said| invalid(&said))?;
+    if let Some((name, _)) = read.addresses().find(|(_, address)| !leads_somewhere(address)) {
+        return Err(invalid(&format!(
+            "`{name}` is no address of a page: a path, or one with https: or http:."
+        )));
+    }
     let policy = &read.token_policy;
     if policy.access_seconds().max(policy.refresh_seconds()).is_some_and(|seconds| seconds > LONGEST) {
         return Err(invalid("Tokens cannot be good for more than thirty years."));
@@ -53,6 +58,16 @@ pub(super) fn checked(config: &Map<String, Value>, id: &str, zones: &Zones) -> R
         }
     }
     Ok((text, read))
+}
+
+/// What a browser is led to: a path of ours, or an address of the web. An empty one is none.
+fn leads_somewhere(address: &str) -> bool {
+    let start = address.get(..8).unwrap_or(address).to_ascii_lowercase();
+    let odd = address.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\');
+    let path = address.starts_with('/') && !address.starts_with("//");
+    !odd && (address.is_empty()
+        || path
+        || ["https://", "http://", "mailto:"].iter().any(|scheme| start.starts_with(scheme)))
 }
 
 /// An issuer is a URL, and nobody else's: a zone's keeper must not speak in the name of another zone.

@@ -64,8 +64,11 @@ pub fn fit_together(all: &Map<String, Value>) -> Result<(), Wrong> {
     if all.contains_key("jwks") && all.contains_key("jwks_uri") {
         return Err(Wrong::new("`jwks` and `jwks_uri` exclude each other"));
     }
-    if all.contains_key("fapi_profile") && method != Some("tls_client_auth") && !signs {
-        return Err(Wrong::new("`fapi_profile` needs a key in `jwks` or `jwks_uri`, or `tls_client_auth`"));
+    let by_secret = matches!(method, Some("client_secret_basic" | "client_secret_post" | "none"));
+    if all.contains_key("fapi_profile") && (by_secret || (method != Some("tls_client_auth") && !signs)) {
+        return Err(Wrong::new(
+            "`fapi_profile` needs a key in `jwks` or `jwks_uri`, or `tls_client_auth`, and no secret",
+        ));
     }
     Ok(())
 }
@@ -173,8 +176,8 @@ const MEMBERS: &[(&str, Rule)] = &[
     // UAA.
     ("allowedproviders", Rule::Any),
     ("required_user_groups", Rule::Any),
-    ("signup_redirect_url", Rule::Any),
-    ("change_email_redirect_url", Rule::Any),
+    ("signup_redirect_url", Rule::Link),
+    ("change_email_redirect_url", Rule::Link),
     ("createdwith", Rule::Any),
     ("allow_unsafe_matching", Rule::Flag),
     ("jwt_creds", Rule::Vouchers),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use uaa_authz::Duty;
 use uaa_model::{Fault, Reply};
 use uaa_plugin::Ctx;
-use uaa_store::{Cond, Field, Query, Set};
+use uaa_store::{Cond, Field, Fields, Query, Set};
 use uaa_token::digest;
 use uuid::Uuid;
 
@@ -55,11 +55,11 @@ impl ClientTile {
         Ok(Set::default().put(Client::more, Value::Object(more).to_string()))
     }
 
-    /// All of the zone, by client id, each with the identifier of its client.
+    /// All of the zone, by client id, each with the identifier and the name of its client.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn all(cx: &mut Ctx) -> Reply<Vec<(Uuid, ClientTile)>> {
+    pub async fn all(cx: &mut Ctx) -> Reply<Vec<(Uuid, String, ClientTile)>> {
         let me = cx.tx().assume(Duty::SignIn);
         let found = list(cx).await;
         cx.tx().resume(me);
@@ -94,12 +94,13 @@ impl ClientTile {
     }
 }
 
-async fn list(cx: &mut Ctx) -> Reply<Vec<(Uuid, ClientTile)>> {
+async fn list(cx: &mut Ctx) -> Reply<Vec<(Uuid, String, ClientTile)>> {
     let seen = cx.tx().visible::<Client>().await?;
     let with = Cond::Contains(Field::Text("more"), format!("\"{MEMBER}\""));
     let rows = cx.tx().list(&seen, &Query::first(MOST).when(with).by("client_id", false)).await?.rows;
     // The name may stand deeper in a member of somebody else's.
-    Ok(rows.iter().filter_map(|row| Some((row.guid, ClientTile::described(&row.own)?))).collect())
+    let tile = |row: Fields<ClientOwn>| Some((row.guid, ClientTile::described(&row.own)?, row.own.name));
+    Ok(rows.into_iter().filter_map(tile).map(|(id, tile, name)| (id, name, tile)).collect())
 }
 
 /// Where it stands among the fields without a column.

@@ -34,7 +34,8 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
     let answer = match elsewhere(&cx.here()) {
         Some(elsewhere) => Answer::found(&elsewhere)?.with(header::CACHE_CONTROL, "no-store")?,
         None => {
-            let tiles = ClientTile::all(cx).await?.into_iter().filter_map(|(id, tile)| shown(id, tile));
+            let tiles = ClientTile::all(cx).await?.into_iter();
+            let tiles = tiles.filter_map(|(id, name, tile)| shown(id, name, tile));
             let page = Home { tiles: tiles.collect() };
             let shown = Shown { live: Some(&live), ..Shown::new(StatusCode::OK, "/home") };
             login.pages.show(&page, shown, cx)?
@@ -55,10 +56,11 @@ fn elsewhere(here: &ZoneInfo) -> Option<String> {
 }
 
 /// As UAA has it: a client that wants to be shown and says where it opens.
-fn shown(client: Uuid, tile: ClientTile) -> Option<Tile> {
+fn shown(client: Uuid, name: String, tile: ClientTile) -> Option<Tile> {
     let logo = tile.icon_name(client).map(|name| format!("/home/icons/{name}"));
     let href = tile.app_launch_url.filter(|_| tile.show_on_home_page)?;
-    let named = tile.client_name.filter(|name| !name.trim().is_empty());
+    let mut named = tile.client_name.into_iter().chain([name]);
+    let named = named.find(|name| !name.trim().is_empty());
     let about = Url::parse(&href).ok().and_then(|url| url.host_str().map(str::to_owned));
     Some(Tile { name: named.or(tile.client_id).unwrap_or_default(), about, logo, href })
 }

@@ -17,15 +17,21 @@ async fn info(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
 
 pub(crate) fn answer(cx: &Ctx) -> Reply<Answer> {
     let here = cx.here();
-    let (uaa, login) = (&here.uaa, &here.login);
+    let (uaa, login, own) = (&here.uaa, &here.login, here.config.self_service());
+    // An address of the zone's own, as its pages have it; a path is below ours.
+    let elsewhere = |own: Option<&String>| match own?.as_str() {
+        "" => None,
+        path if path.starts_with('/') => Some(format!("{login}{path}")),
+        address => Some(address.to_owned()),
+    };
     Answer::ok(&json!({
         // The version of UAA whose wire forms these are: the cf CLI compares it.
         "app": {"version": "77.18.0"},
         "links": {
             "uaa": &**uaa,
             "login": &**login,
-            "passwd": format!("{login}/forgot_password"),
-            "register": format!("{login}/create_account"),
+            "passwd": elsewhere(own.passwd.as_ref()).unwrap_or_else(|| format!("{login}/forgot_password")),
+            "register": elsewhere(own.signup.as_ref()).unwrap_or_else(|| format!("{login}/create_account")),
         },
         "zone_name": here.id,
         "entityID": &**uaa,

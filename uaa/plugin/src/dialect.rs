@@ -194,6 +194,12 @@ impl Dialect {
     fn refusal(self, denied: Denied, kind: &str) -> Cow<'static, str> {
         match (denied, self) {
             (Denied::Anonymous, Dialect::Cc) => "Authentication error".into(),
+            // RFC 7591 section 3: whoever comes without one has to hear where it is to be had.
+            (Denied::Anonymous, Dialect::Oauth) if kind == "client_registration" => {
+                "an initial access token is needed to register a client: an administrator gives one out at \
+                 /access/v1/registration-tokens; a token with the scope clients.register does as well"
+                    .into()
+            }
             (Denied::Anonymous, _) => "Full authentication is required to access this resource".into(),
             (Denied::Unauthenticated, Dialect::Cc) => "Invalid Auth Token".into(),
             (Denied::Unauthenticated, _) => {

@@ -281,8 +281,15 @@ const OWN_COLUMN: &[&str] = &[
 ];
 
 /// UAA's members that decide about more than the client itself.
-const OPERATORS: &[&str] =
-    &["allowedproviders", "required_user_groups", "allow_unsafe_matching", "createdwith", "jwt_creds"];
+const OPERATORS: &[&str] = &[
+    "allowedproviders",
+    "required_user_groups",
+    "allow_unsafe_matching",
+    "createdwith",
+    "jwt_creds",
+    "signup_redirect_url",
+    "change_email_redirect_url",
+];
 
 /// The response types of the discovery document.
 const RESPONSES: &[&str] =
