@@ -190,7 +190,7 @@ async fn tokens_of_nobody_are_not_found_as_tokens() {
 }
 
 async fn an_address_is_confirmed_by_others_or_by_a_link(server: Hallmark) {
-    let maker = client(&server, "maker", &["scim.create"]).await;
+    let maker = client(&server, "maker", &["scim.create", "scim.read"]).await;
     let reader = client(&server, "reader", &["scim.read"]).await;
     let admin = server.admin().await;
     let users = format!("{}/Users", server.uaa());
