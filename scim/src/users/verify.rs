@@ -4,28 +4,22 @@
 use super::{note, show};
 use crate::version::optional;
 use serde_json::json;
-use uaa_authz::{Duty, Resource, Update};
-use uaa_directory::{ExpiringCode, NewCode, Purpose, User};
-use uaa_model::{Code, Fault, Id, Reply};
+use uaa_authz::{Duty, Update, Verb};
+use uaa_directory::{ExpiringCode, NewCode, Purpose, User, right_over_user};
+use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::shape::{Shape, TEXT, object};
 use uaa_plugin::{Answer, Ctx, Form, Need, NeedInfo, field};
 use uaa_store::{Granted, Set};
 
-/// The user of the path, for whoever may make users: they say of a new one whether the address is theirs, and so they may of this one.
+/// The right to that user's address being theirs, which is none to change users otherwise.
 #[derive(Debug)]
 pub(super) struct Verification(Granted<Update, User>);
 
 impl<I: Sync> Need<I> for Verification {
-    const INFO: NeedInfo = NeedInfo::Slot(User::KIND.name);
+    const INFO: NeedInfo = NeedInfo::Grant(Verb::Update, KIND);
 
-    async fn obtain(cx: &mut Ctx, _: &Reply<I>) -> Reply<Self> {
-        let zone = Id::new(cx.zone());
-        cx.tx().slot::<User>(zone).await?;
-        let id = cx.id::<User>(0)?;
-        let me = cx.tx().assume(Duty::SignIn);
-        let user = cx.tx().grant::<Update, User>(id).await;
-        cx.tx().resume(me);
-        user.map(Verification)
+    async fn obtain(cx: &mut Ctx, input: &Reply<I>) -> Reply<Self> {
+        right_over_user(KIND, Verb::Update, cx, input).await.map(Verification)
     }
 }
 
@@ -71,3 +65,6 @@ pub(super) async fn link(Verification(user): Verification, Form(query): Form, cx
 pub(super) fn link_looks() -> Shape {
     object([("verify_link", TEXT)])
 }
+
+/// The kind of the right; no row is one.
+const KIND: &str = "user_verification";

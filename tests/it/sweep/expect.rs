@@ -179,7 +179,7 @@ impl Ask<'_> {
     fn refused(&self, verb: &str, zone: Uuid, thing: &Thing) -> Expected {
         // What stands in another zone is not there, for those who would be told.
         let kind = match self.kind {
-            "user_password" | "user_tokens" | "user_status" | "user_factors" => "user",
+            "user_password" | "user_tokens" | "user_status" | "user_verification" | "user_factors" => "user",
             "client_secret" | "client_tokens" | "client_trust" => "client",
             row => row,
         };
@@ -293,6 +293,7 @@ const IDENTITY: &[&str] = &[
     "user_password",
     "user_id",
     "user_status",
+    "user_verification",
     "client_secret",
     "user_tokens",
     "client_tokens",

@@ -99,6 +99,7 @@ async fn branch(inside: &Inside, name: &'static str, zone: Uuid, within: Option<
     branch.put_named("user_password", person, at_zone).owner = Some(person);
     branch.put_named("user_tokens", person, at_zone).owner = Some(person);
     branch.put_named("user_status", person, at_zone);
+    branch.put_named("user_verification", person, at_zone);
     branch.put_named("user_factors", person, at_zone);
     branch.put_named("user_id", person, at_zone);
     platform_user(tx, person, organization).await;

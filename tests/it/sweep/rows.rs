@@ -169,8 +169,11 @@ pub(crate) const ROWS: &[(&str, &[Probe])] = &[
         "user_status_update",
         &[send("update user_status", "/Users/{user}/status", r#"{"passwordChangeRequired": true}"#)],
     ),
-    ("user_verify", &[get("create user", "/Users/{user}/verify")]),
-    ("user_verify_link_create", &[get("create user", "/Users/{user}/verify-link?redirect_uri=x").fails()]),
+    ("user_verify", &[get("update user_verification", "/Users/{user}/verify")]),
+    (
+        "user_verify_link_create",
+        &[get("update user_verification", "/Users/{user}/verify-link?redirect_uri=x").fails()],
+    ),
     (
         "invitation_create",
         &[send(

@@ -364,6 +364,8 @@ pub(crate) const SYNTHETIC: &[Kind] = &[
     Kind::identity("user_password", &[("password.write", v("u"))]).owned(v("u")),
     Kind::identity("user_id", &[("scim.userids", v("r"))]),
     Kind::identity("user_status", &[("uaa.account_status.write", v("u")), ("scim.write", v("u"))]),
+    // Whoever makes users says of each whether the address is theirs.
+    Kind::identity("user_verification", &[("scim.create", v("u")), ("scim.write", v("u"))]),
     Kind::identity("client_secret", &[("clients.secret", v("u")), ("clients.admin", v("u"))]).owned(v("u")),
     Kind::identity("client_trust", &[("clients.trust", v("u")), ("clients.admin", v("u"))]).owned(v("u")),
     Kind::identity("user_tokens", &[("tokens.revoke", v("d"))]).owned(v("d")),

@@ -2,11 +2,11 @@
 
 use crate::stored::end_all;
 use axum::http::{Method, StatusCode};
-use uaa_authz::{Delete, Duty, Update, Verb};
+use uaa_authz::{Delete, Duty, Resource, Update, Verb};
 use uaa_directory::{
     ByName, Client, Token, User, client_for_right, end_sessions, has_right, right_over_user,
 };
-use uaa_model::Reply;
+use uaa_model::{Denied, Fault, Reply};
 use uaa_plugin::{Answer, Answers, Ctx, Dialect, Need, NeedInfo, Route, Site};
 use uaa_store::{Cond, Field, Granted, Set};
 
@@ -60,8 +60,12 @@ async fn client(ClientTokens(client): ClientTokens, _: (), cx: &mut Ctx) -> Repl
 async fn pair(UserTokens(user): UserTokens, _: (), cx: &mut Ctx) -> Reply<Answer> {
     let client = cx.params.text(1).to_owned();
     cx.tx().assume(Duty::SignIn);
-    // Nobody has tokens of a client that is not there: UAA ends none of them, and succeeds.
+    let clients = cx.tx().visible::<Client>().await?;
     let named = Cond::In(Field::Text("client_id"), vec![client]);
+    // UAA ends none and says that it is done: whoever mistyped the name would think so too.
+    if cx.tx().find(&clients, named.clone()).await?.is_none() {
+        return Err(Fault::Denied(Denied::Hidden, Client::KIND.name));
+    }
     end_all(Cond::All(vec![Cond::Ids("subject", vec![user.id().uuid()]), named]), cx).await?;
     Answer::status(StatusCode::OK)
 }

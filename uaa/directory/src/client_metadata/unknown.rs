@@ -134,7 +134,7 @@ mod tests {
             ("allowed_providers", Some("allowedproviders")),
             ("custom_thing", None),
             ("owner", None),
-            ("jwks_urn", None),
+            ("scopes", None),
             ("jwks_uri", None),
         ] {
             assert_eq!(meant(name), known, "{name}");
