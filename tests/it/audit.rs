@@ -1,5 +1,7 @@
 //! The audit log: what is refused is in it, what is old can be forgotten in due form, and nothing else can be done to it unseen.
 
+pub(crate) mod people;
+
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tests::inside::Inside;
@@ -94,6 +96,7 @@ on_every_engine! {
                 event: "",
                 outcome: "denied",
                 detail: "anonymous",
+                more: &[],
                 request: &request,
                 address: &address,
             });

@@ -5,7 +5,7 @@ use crate::sign_in::form;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use uaa_directory::{Claimed, Proved, by_password};
+use uaa_directory::{Claimed, Proved, Whom, by_password, succeeded};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::shape::{TEXT, object};
 use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
@@ -32,6 +32,7 @@ async fn check(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> R
         }
         Proved::Right(user) => {
             cx.logged_on(user.guid);
+            succeeded(Whom::of(&user), "", "pwd", cx);
             said(StatusCode::OK, &json!({"username": user.own.username, "email": user.own.email}))
         }
         Proved::Half(..) | Proved::Stale(..) | Proved::Wrong | Proved::Locked(_) => {

@@ -44,6 +44,17 @@ impl Engine {
         }
     }
 
+    /// What the transaction at hand writes is done in the name of that person, or of the client itself.
+    pub(crate) fn in_name_of(&self, person: Option<&Person>, client: &Known, cx: &mut Ctx) {
+        let actor = match person {
+            Some(person) => person.whom().actor(&client.client_id, cx),
+            None => {
+                Arc::new(self.holder((Subject::Client(client.id), &client.client_id), &client.client_id, cx))
+            }
+        };
+        cx.tx().in_the_name_of(actor);
+    }
+
     fn holder(&self, (subject, name): (Subject, &str), client: &str, cx: &Ctx) -> Actor {
         Actor::with_scopes(self.access.registry(), subject, cx.zone(), name, client, [])
     }
@@ -61,6 +72,7 @@ impl Engine {
             event,
             outcome,
             detail,
+            more: &[],
             request: &cx.caller.request,
             address: &cx.caller.address,
         });
