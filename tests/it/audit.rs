@@ -182,7 +182,8 @@ async fn sign_ins_that_fail_and_tokens_that_are_not_stored_are_logged() {
     assert_eq!(counted("admin", "UserAuthenticationFailure", "failed", "password"), 5);
     assert_eq!(counted("admin", "UserAuthenticationFailure", "failed", "locked"), 1);
     assert_eq!(counted("", "UserAuthenticationFailure", "failed", "password"), 1);
-    assert_eq!(counted("", "ClientAuthenticationFailure", "failed", "secret"), 2);
+    assert_eq!(counted("admin", "ClientAuthenticationFailure", "failed", "secret"), 1);
+    assert_eq!(counted("", "ClientAuthenticationFailure", "failed", "unknown_client"), 1);
     // Six and four requests: gathered, but for a minute's end in between.
     assert!(all.iter().filter(|r| r.outcome == "failed").count() <= 6);
     let text: String = all.iter().map(AuditRow::line).collect();

@@ -1,7 +1,7 @@
 //! Proving with a secret who one is: queue, policy, lockout and memory in one place, so that every protocol that takes a
 //! password refuses, counts and takes its time alike.
 
-use crate::lockout::{Addresses, Key, Locked, Lockout, LockoutPolicy};
+use crate::lockout::{Addresses, Clients, Guess, Key, Locked, Lockout, LockoutPolicy};
 use crate::password::{ClientSecretPolicy, Hasher, PasswordPolicy, Source, Violations, is_common};
 use crate::secret_cache::SecretCache;
 use std::fmt;
@@ -15,6 +15,7 @@ pub struct Credentials {
     hasher: Hasher,
     lockout: Lockout,
     addresses: Addresses,
+    clients: Clients,
     secrets: SecretCache,
     policy: LockoutPolicy,
 }
@@ -72,6 +73,7 @@ impl Credentials {
             hasher,
             lockout: Lockout::default(),
             addresses: Addresses::default(),
+            clients: Clients::default(),
             secrets: SecretCache::new(SecretCache::CAPACITY, rng),
             policy,
         }
@@ -181,6 +183,37 @@ impl Credentials {
             }
         }
         Ok(false)
+    }
+
+    /// The same for a client that shows who it is: failures in a row from one address lock the client for that address. While it is
+    /// locked it takes as long as ever and fails. An empty secret is no guess, and neither counts nor is refused.
+    ///
+    /// # Errors
+    /// As of [`Credentials::client_secret`].
+    pub async fn client_shows(
+        &self,
+        zone: Uuid,
+        client: Option<(Uuid, &[String])>,
+        presented: &[Secret],
+        source: Source<'_>,
+        now: Micros,
+    ) -> Reply<Attempt> {
+        let guessed = presented.iter().any(|secret| !secret.expose().is_empty());
+        let from = paced(source.address).filter(|_| guessed);
+        let guess = from.map(|from| Guess { zone, client: source.account, from });
+        if let Some(guess) = guess
+            && let Err(locked) = self.clients.check(guess, &self.policy, now)
+        {
+            Box::pin(self.client_secret(None, presented, source, now)).await?;
+            return Ok(Attempt::Locked(locked.until));
+        }
+        let right = self.client_secret(client, presented, source, now).await?;
+        match (guess, right) {
+            (Some(guess), true) => self.clients.succeeded(guess),
+            (Some(guess), false) => self.clients.failed(guess, &self.policy, now),
+            (None, _) => {}
+        }
+        Ok(if right { Attempt::Right } else { Attempt::Wrong })
     }
 
     /// Drops what is remembered of a client's secrets.
@@ -361,6 +394,39 @@ mod tests {
             Ok(false)
         );
         assert_eq!(all.client_secret(None, &[secret("one")], HERE, 0).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn a_client_locks_for_whoever_guesses_and_for_nobody_else() {
+        let all = credentials();
+        let stored = [all.new_client_secret(&secret("one"), HERE).await.unwrap()];
+        let known = Some((Uuid::from_u128(1), &stored[..]));
+        let try_from = async |client, text, address, now| {
+            let source = Source { account: "app", address };
+            all.client_shows(Uuid::nil(), client, &[secret(text)], source, now).await.unwrap()
+        };
+        for (client, address) in [(known, "192.0.2.1"), (None, "192.0.2.3")] {
+            for n in 0..5 {
+                assert_eq!(try_from(client, "guess", address, n).await, Attempt::Wrong);
+            }
+            let locked = try_from(client, "one", address, 5).await;
+            assert!(matches!(locked, Attempt::Locked(until) if until > 5), "{locked:?}");
+        }
+        // Elsewhere it is as it was, and so it is on this machine, where everybody may come from.
+        for address in ["192.0.2.2", "127.0.0.1"] {
+            for n in 0..6 {
+                assert_eq!(try_from(known, "one", address, n).await, Attempt::Right);
+                assert_eq!(try_from(known, "guess", address, n).await, Attempt::Wrong);
+            }
+        }
+        // A client that has none shows an empty one, which is no guess.
+        let none = [all.hasher.hash(&secret(""), HERE).await.unwrap()];
+        for n in 0..6 {
+            let open = try_from(Some((Uuid::from_u128(2), &none[..])), "", "192.0.2.1", n).await;
+            assert_eq!(open, Attempt::Right);
+            assert_eq!(try_from(known, "", "192.0.2.4", n).await, Attempt::Wrong);
+        }
+        assert_eq!(try_from(known, "one", "192.0.2.4", 7).await, Attempt::Right);
     }
 
     #[tokio::test]

@@ -62,8 +62,7 @@ async fn create(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     if Basic::read(&cx.headers).is_none() {
         return Err(invalid_client());
     }
-    let shown = engine.authenticate_client(&[], cx).await;
-    let client = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?.client;
+    let client = engine.authenticate_client(&[], cx).await?.client;
     let form = fields(body)?;
     let need = |name: &'static str| {
         field(&form, name).ok_or_else(|| invalid_request(format!("the parameter `{name}` is missing")))

@@ -93,8 +93,7 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
 /// The device asks for a pair of codes (section 3.1).
 async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let form = form(&body, &cx.query)?;
-    let shown = engine.authenticate_client(&form, cx).await;
-    let shown = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?;
+    let shown = engine.authenticate_client(&form, cx).await?;
     if !shown.client.may(GRANT) {
         return Err(unauthorized_client(GRANT));
     }
