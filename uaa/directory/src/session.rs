@@ -6,6 +6,7 @@ pub mod cookie;
 
 use crate::factor::{Assurance, Half, Mine, joined, next};
 use crate::resting::{Digest, Finding, Resting};
+use crate::sign_in::said;
 use crate::{User, Whom, hex};
 use accounts::Accounts;
 use serde_json::json;
@@ -413,23 +414,6 @@ impl Feed for Sessions {
         let rows = changes.iter().filter(|c| ["session", "user"].contains(&c.kind.as_str()));
         self.live.drop_resting_on(rows.map(|c| c.id));
     }
-}
-
-/// Says in the audit log who has signed in, or goes on in a new session, by what, and for whom. In the transaction that has just
-/// written the session.
-fn said(new: &SignedIn<'_>, logon: bool, cx: &mut Ctx) {
-    let whom = Whom::of(new.user);
-    let actor = whom.actor(new.client, cx);
-    cx.tx().in_the_name_of(actor);
-    let event = if logon { "UserAuthenticationSuccess".to_owned() } else { String::new() };
-    let data =
-        json!({"user": whom.user, "origin": whom.origin, "amr": new.amr.join(" "), "client": new.client});
-    cx.tx().annotate(Annotation {
-        event,
-        target_name: whom.username.to_owned(),
-        data,
-        ..Annotation::default()
-    });
 }
 
 /// What tells the browser of a session: its secret, and for our own scripts whose it is.

@@ -2,12 +2,13 @@
 //! passkey, which needs no name.
 
 use crate::password::PasswordPolicy;
-use crate::{Answered, Attempt, Credentials, Factors, Mine, Next, Tried, User, UserOwn, next};
+use crate::{Answered, Attempt, Credentials, Factors, Mine, Next, SignedIn, Tried, User, UserOwn, next};
+use serde_json::json;
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty, Read, Subject};
 use uaa_model::{Fault, Id, Micros, Reply, Secret};
 use uaa_plugin::Ctx;
-use uaa_store::{Cond, Field, Fields, Want};
+use uaa_store::{Annotation, Cond, Field, Fields, Want};
 use uuid::Uuid;
 
 /// Who somebody says they are.
@@ -181,4 +182,21 @@ pub fn failed(user: Option<Whom<'_>>, client: &str, why: &'static str, cx: &mut 
 pub fn succeeded(user: Whom<'_>, client: &str, amr: &'static str, cx: &mut Ctx) {
     let actor = user.actor(client, cx);
     cx.note(&actor, "UserAuthenticationSuccess", "signed_in", amr, &[("origin", user.origin)]);
+}
+
+/// Says in the audit log who has signed in, or goes on in a new session, by what, and for whom. In the transaction that has just
+/// written the session.
+pub(crate) fn said(new: &SignedIn<'_>, logon: bool, cx: &mut Ctx) {
+    let whom = Whom::of(new.user);
+    let actor = whom.actor(new.client, cx);
+    cx.tx().in_the_name_of(actor);
+    let event = if logon { "UserAuthenticationSuccess".to_owned() } else { String::new() };
+    let data =
+        json!({"user": whom.user, "origin": whom.origin, "amr": new.amr.join(" "), "client": new.client});
+    cx.tx().annotate(Annotation {
+        event,
+        target_name: whom.username.to_owned(),
+        data,
+        ..Annotation::default()
+    });
 }
