@@ -212,6 +212,55 @@ async fn metadata_is_where_each_standard_has_it() {
     assert_eq!(below.status, 404, "there is no such issuer: {below:?}");
 }
 
+/// RFC 8414 section 2: what it says of how clients show who they are, and of what people are told, is so.
+#[tokio::test]
+async fn metadata_says_how_it_behaves() {
+    let server = Hallmark::start().await;
+    let url = format!("{}/.well-known/openid-configuration", server.uaa());
+    let metadata = server.ask("", "GET", &url, None).await.body;
+    let has = |member: &str, value: &str| {
+        metadata[member].as_array().unwrap_or_else(|| panic!("no {member}")).contains(&json!(value))
+    };
+    for endpoint in ["token", "revocation", "introspection"] {
+        assert!(has(&format!("{endpoint}_endpoint_auth_methods_supported"), "private_key_jwt"));
+        assert!(has(&format!("{endpoint}_endpoint_auth_signing_alg_values_supported"), "ES256"));
+    }
+    let open = json!({"client_id": "open", "allowpublic": true, "scope": ["openid"], "authorities": ["uaa.resource"],
+        "authorized_grant_types": ["password"], "token_endpoint_auth_method": "none"});
+    assert_eq!(register(&server, open).await.status, 201);
+    let password = server.admin_password();
+    let sign_in = [("grant_type", "password"), ("username", "admin"), ("password", &password)];
+    let forms = [
+        ("token", "/oauth/token", &sign_in[..]),
+        ("revocation", "/oauth/revoke", &[("token", "x")]),
+        ("introspection", "/introspect", &[("token", "x")]),
+    ];
+    for (endpoint, path, form) in forms {
+        let form = [&[("client_id", "open")], form].concat();
+        let said =
+            tests::said(reqwest::Client::new().post(format!("{}{path}", server.uaa())).form(&form)).await;
+        let said_so = has(&format!("{endpoint}_endpoint_auth_methods_supported"), "none");
+        assert_eq!(said.status == 200, said_so, "{endpoint}: {said:?}");
+    }
+    assert!(has("introspection_endpoint_auth_methods_supported", "Bearer"));
+    assert!(metadata.get("service_documentation").is_none(), "it would have to lead to some");
+    // Whatever is said of a person is announced.
+    let form = [&sign_in[..], &[("nonce", "n")]].concat();
+    server.token("cf", "", &form).await;
+    let said = server.token("cf", "", &form).await;
+    let token = said.body["access_token"].as_str().unwrap();
+    let me = server.ask(token, "GET", &format!("{}/userinfo", server.uaa()), None).await.body;
+    let id = payload(said.body["id_token"].as_str().unwrap());
+    for claims in [&me, &id] {
+        for name in claims.as_object().unwrap().keys() {
+            assert!(has("claims_supported", name), "{name}");
+        }
+    }
+    for name in ["sid", "c_hash", "preferred_username", "updated_at"] {
+        assert!(has("claims_supported", name), "{name}");
+    }
+}
+
 /// Nobody touches a key: the next one is published before it signs, and the one before verifies until its last token is over.
 #[tokio::test]
 async fn keys_change_by_themselves_and_no_token_is_lost() {
