@@ -174,12 +174,24 @@ async fn access_tokens_of_rfc_9068_for_clients_that_ask_for_them() {
     assert_eq!((&header(own)["typ"], &payload(own)["sub"]), (&json!("at+jwt"), &json!("modern")));
     let me = server.ask(token, "GET", &format!("{}/userinfo", server.uaa()), None).await;
     assert_eq!((me.status, &me.body["user_name"]), (200, &json!("admin")));
-    let introspected = reqwest::Client::new()
-        .post(format!("{}/introspect", server.uaa()))
-        .basic_auth("modern", Some("open sesame"))
-        .form(&[("token", token)]);
-    let introspected = tests::said(introspected).await;
-    assert_eq!(introspected.body["active"], true, "{introspected:?}");
+    let plain = server.admin().await;
+    let (secret, one, several) =
+        (server.client_secret(), json!("openid uaa.user"), |said: &Value| said.is_array());
+    for (asks, secret) in [("modern", "open sesame"), ("admin", &secret)] {
+        let ask = |token: &str| {
+            let request = reqwest::Client::new().post(format!("{}/introspect", server.uaa()));
+            tests::said(request.basic_auth(asks, Some(secret)).form(&[("token", token.to_owned())]))
+        };
+        // RFC 7662 section 2.2: a text, where the token has one; of UAA's tokens for whoever has such ones.
+        let said = ask(token).await.body;
+        assert_eq!((&said["active"], &said["scope"]), (&json!(true), &one), "{asks}");
+        let said = ask(&plain).await.body;
+        assert_eq!(
+            (&said["active"], several(&said["scope"])),
+            (&json!(true), asks == "admin"),
+            "{asks} {said}"
+        );
+    }
     // Neither is taken for the other kind.
     assert_eq!(header(said.body["id_token"].as_str().unwrap())["typ"], "JWT");
 }
