@@ -149,6 +149,35 @@ async fn a_device_an_autologin_and_an_approval_by_token_say_who() {
 }
 
 #[tokio::test]
+async fn posted_credentials_and_a_checked_password_say_who() {
+    let mut server = Hallmark::start().await;
+    SHOP.register(
+        &server,
+        json!({"authorized_grant_types": ["implicit"], "client_secret": null, "autoapprove": true}),
+    )
+    .await;
+    let (uaa, password) = (server.uaa(), server.admin_password());
+    let form = [("username", "admin"), ("password", password.as_str())];
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let checked = said(client.post(format!("{uaa}/authenticate")).form(&form)).await;
+    assert_eq!(checked.status, 200, "{checked:?}");
+    let asks = [
+        ("response_type", "token"),
+        ("client_id", "shop"),
+        ("redirect_uri", SHOP.redirect),
+        ("source", "credentials"),
+    ];
+    let given = said(client.post(format!("{uaa}/oauth/authorize")).form(&[&form[..], &asks].concat())).await;
+    assert!(given.location.as_deref().is_some_and(|to| to.contains("access_token=")), "{given:?}");
+    let log = Log::of(&mut server).await;
+    for (operation, client) in [("password_check", ""), ("authorization_create", "shop")] {
+        let row = log.hers(operation, "UserAuthenticationSuccess", json!({"origin": "uaa"}));
+        assert_eq!((&row["client"], &row["changed"]), (&json!(client), &json!("pwd")));
+    }
+    log.holds_none_of(&[&password]);
+}
+
+#[tokio::test]
 async fn second_factors_and_recovery_codes_say_who() {
     let mut server = Hallmark::start().await;
     let (_, app, codes) = with_app(&server).await;
