@@ -1,5 +1,7 @@
 //! The audit log: what is refused is in it, what is old can be forgotten in due form, and nothing else can be done to it unseen.
 
+pub(crate) mod people;
+
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tests::inside::Inside;
@@ -94,6 +96,7 @@ on_every_engine! {
                 event: "",
                 outcome: "denied",
                 detail: "anonymous",
+                more: &[],
                 request: &request,
                 address: &address,
             });
@@ -179,7 +182,8 @@ async fn sign_ins_that_fail_and_tokens_that_are_not_stored_are_logged() {
     assert_eq!(counted("admin", "UserAuthenticationFailure", "failed", "password"), 5);
     assert_eq!(counted("admin", "UserAuthenticationFailure", "failed", "locked"), 1);
     assert_eq!(counted("", "UserAuthenticationFailure", "failed", "password"), 1);
-    assert_eq!(counted("", "ClientAuthenticationFailure", "failed", "secret"), 2);
+    assert_eq!(counted("admin", "ClientAuthenticationFailure", "failed", "secret"), 1);
+    assert_eq!(counted("", "ClientAuthenticationFailure", "failed", "unknown_client"), 1);
     // Six and four requests: gathered, but for a minute's end in between.
     assert!(all.iter().filter(|r| r.outcome == "failed").count() <= 6);
     let text: String = all.iter().map(AuditRow::line).collect();

@@ -1,5 +1,7 @@
 //! Clients that sign who they are, and clients that somebody else vouches for.
 
+mod refused;
+
 use crate::authorize::claims;
 use serde_json::{Value, json};
 use tests::{Elsewhere, Hallmark, Said, Signs, changed, now, said, unique};

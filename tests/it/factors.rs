@@ -1,6 +1,6 @@
 //! Second factors: set up, asked for, used once, taken away; and what a password alone does not open.
 
-mod passkey;
+pub(crate) mod passkey;
 mod policy;
 
 use crate::authorize::{SHOP, claims, sign_in};
@@ -35,7 +35,7 @@ impl App {
         self.0.generate(u64::try_from(now).expect("after 1970") / 1_000_000).to_string()
     }
 
-    fn wrong(&self) -> &'static str {
+    pub(crate) fn wrong(&self) -> &'static str {
         if [self.code(false), self.code(true)].contains(&"000000".to_owned()) { "111111" } else { "000000" }
     }
 }

@@ -174,12 +174,24 @@ async fn access_tokens_of_rfc_9068_for_clients_that_ask_for_them() {
     assert_eq!((&header(own)["typ"], &payload(own)["sub"]), (&json!("at+jwt"), &json!("modern")));
     let me = server.ask(token, "GET", &format!("{}/userinfo", server.uaa()), None).await;
     assert_eq!((me.status, &me.body["user_name"]), (200, &json!("admin")));
-    let introspected = reqwest::Client::new()
-        .post(format!("{}/introspect", server.uaa()))
-        .basic_auth("modern", Some("open sesame"))
-        .form(&[("token", token)]);
-    let introspected = tests::said(introspected).await;
-    assert_eq!(introspected.body["active"], true, "{introspected:?}");
+    let plain = server.admin().await;
+    let (secret, one, several) =
+        (server.client_secret(), json!("openid uaa.user"), |said: &Value| said.is_array());
+    for (asks, secret) in [("modern", "open sesame"), ("admin", &secret)] {
+        let ask = |token: &str| {
+            let request = reqwest::Client::new().post(format!("{}/introspect", server.uaa()));
+            tests::said(request.basic_auth(asks, Some(secret)).form(&[("token", token.to_owned())]))
+        };
+        // RFC 7662 section 2.2: a text, where the token has one; of UAA's tokens for whoever has such ones.
+        let said = ask(token).await.body;
+        assert_eq!((&said["active"], &said["scope"]), (&json!(true), &one), "{asks}");
+        let said = ask(&plain).await.body;
+        assert_eq!(
+            (&said["active"], several(&said["scope"])),
+            (&json!(true), asks == "admin"),
+            "{asks} {said}"
+        );
+    }
     // Neither is taken for the other kind.
     assert_eq!(header(said.body["id_token"].as_str().unwrap())["typ"], "JWT");
 }
@@ -210,6 +222,55 @@ async fn metadata_is_where_each_standard_has_it() {
     assert!(here.body["issuer"].as_str().unwrap().ends_with("/oauth/token"));
     let below = get("api.hallmark.test", "/.well-known/oauth-authorization-server/uaa/oauth/token").await;
     assert_eq!(below.status, 404, "there is no such issuer: {below:?}");
+}
+
+/// RFC 8414 section 2: what it says of how clients show who they are, and of what people are told, is so.
+#[tokio::test]
+async fn metadata_says_how_it_behaves() {
+    let server = Hallmark::start().await;
+    let url = format!("{}/.well-known/openid-configuration", server.uaa());
+    let metadata = server.ask("", "GET", &url, None).await.body;
+    let has = |member: &str, value: &str| {
+        metadata[member].as_array().unwrap_or_else(|| panic!("no {member}")).contains(&json!(value))
+    };
+    for endpoint in ["token", "revocation", "introspection"] {
+        assert!(has(&format!("{endpoint}_endpoint_auth_methods_supported"), "private_key_jwt"));
+        assert!(has(&format!("{endpoint}_endpoint_auth_signing_alg_values_supported"), "ES256"));
+    }
+    let open = json!({"client_id": "open", "allowpublic": true, "scope": ["openid"], "authorities": ["uaa.resource"],
+        "authorized_grant_types": ["password"], "token_endpoint_auth_method": "none"});
+    assert_eq!(register(&server, open).await.status, 201);
+    let password = server.admin_password();
+    let sign_in = [("grant_type", "password"), ("username", "admin"), ("password", &password)];
+    let forms = [
+        ("token", "/oauth/token", &sign_in[..]),
+        ("revocation", "/oauth/revoke", &[("token", "x")]),
+        ("introspection", "/introspect", &[("token", "x")]),
+    ];
+    for (endpoint, path, form) in forms {
+        let form = [&[("client_id", "open")], form].concat();
+        let said =
+            tests::said(reqwest::Client::new().post(format!("{}{path}", server.uaa())).form(&form)).await;
+        let said_so = has(&format!("{endpoint}_endpoint_auth_methods_supported"), "none");
+        assert_eq!(said.status == 200, said_so, "{endpoint}: {said:?}");
+    }
+    assert!(has("introspection_endpoint_auth_methods_supported", "Bearer"));
+    assert!(metadata.get("service_documentation").is_none(), "it would have to lead to some");
+    // Whatever is said of a person is announced.
+    let form = [&sign_in[..], &[("nonce", "n")]].concat();
+    server.token("cf", "", &form).await;
+    let said = server.token("cf", "", &form).await;
+    let token = said.body["access_token"].as_str().unwrap();
+    let me = server.ask(token, "GET", &format!("{}/userinfo", server.uaa()), None).await.body;
+    let id = payload(said.body["id_token"].as_str().unwrap());
+    for claims in [&me, &id] {
+        for name in claims.as_object().unwrap().keys() {
+            assert!(has("claims_supported", name), "{name}");
+        }
+    }
+    for name in ["sid", "c_hash", "preferred_username", "updated_at"] {
+        assert!(has("claims_supported", name), "{name}");
+    }
 }
 
 /// Nobody touches a key: the next one is published before it signs, and the one before verifies until its last token is over.

@@ -31,6 +31,7 @@ mod factors;
 mod forged;
 mod golden;
 mod grants;
+mod hardened;
 mod home;
 mod id_token;
 mod jar;

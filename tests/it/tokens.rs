@@ -90,7 +90,13 @@ async fn checked_introspected_and_revoked_at_once(server: Hallmark) {
     };
     let good = ask("/check_token", token.clone()).await;
     assert_eq!((good.status, good.body["user_name"].as_str()), (200, Some("admin")));
-    assert_eq!(ask("/introspect", token.clone()).await.body["active"], true);
+    let said = ask("/introspect", token.clone()).await.body;
+    // RFC 7662 section 2.2, and UAA's list of scopes (`docs/reference/openid.md`).
+    assert_eq!(
+        (&said["active"], &said["token_type"], &said["username"]),
+        (&true.into(), &"bearer".into(), &"admin".into())
+    );
+    assert!(said["scope"].as_array().is_some_and(|all| all.contains(&"openid".into())), "{said}");
     assert_eq!(ask("/introspect", "nonsense".into()).await.body, serde_json::json!({"active": false}));
     assert_eq!(ask("/check_token", "nonsense".into()).await.body["error"], "invalid_token");
     // An opaque token is stored, and ends with its row.
@@ -98,7 +104,8 @@ async fn checked_introspected_and_revoked_at_once(server: Hallmark) {
     let opaque = server.token("admin", &secret, &form).await;
     let opaque = opaque.body["access_token"].as_str().unwrap().to_owned();
     assert_eq!(opaque.len(), 32);
-    assert_eq!(ask("/introspect", opaque.clone()).await.body["active"], true);
+    let said = ask("/introspect", opaque.clone()).await.body;
+    assert_eq!((&said["active"], said.get("username")), (&true.into(), None), "a client is called nothing");
     let url = format!("{}/oauth/token/revoke/{opaque}", server.uaa());
     assert_eq!(server.ask(&opaque, "DELETE", &url, None).await.status, 200);
     assert_eq!(ask("/introspect", opaque).await.body["active"], false);

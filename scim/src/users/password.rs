@@ -95,8 +95,8 @@ pub(super) async fn change(
         return Err(Fault::Conflict("The password was changed by another request meanwhile".into()));
     }
     tx.update(&user, with_password(&row.own, proved.hash.clone(), now)).await?;
-    end_sessions(tx, user.id().uuid()).await?;
     note(tx, "PasswordChangeSuccess", &row.own.username);
+    end_sessions(tx, user.id().uuid()).await?;
     Answer::ok(&json!({"status": "ok", "message": "password updated"}))
 }
 

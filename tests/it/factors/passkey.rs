@@ -8,7 +8,7 @@ use tests::{Authenticator, Browser, Engine, Hallmark, Page, on_every_server};
 on_every_server!(start_named: a_passkey_signs_in_alone);
 
 /// Somebody who has made a passkey on the profile.
-async fn with_passkey(server: &Hallmark) -> (Browser, Authenticator, Vec<String>) {
+pub(crate) async fn with_passkey(server: &Hallmark) -> (Browser, Authenticator, Vec<String>) {
     let mut browser = Browser::at(&server.uaa());
     let page = browser.open("/uaa/profile").await;
     let profile = sign_in(server, &mut browser, &page).await;
@@ -25,7 +25,7 @@ async fn with_passkey(server: &Hallmark) -> (Browser, Authenticator, Vec<String>
 }
 
 /// A fresh browser that sends an answer from the page of the user name.
-async fn answers(server: &Hallmark, device: &mut Authenticator) -> (Browser, Page) {
+pub(crate) async fn answers(server: &Hallmark, device: &mut Authenticator) -> (Browser, Page) {
     let mut browser = Browser::at(&server.uaa());
     let page = browser.open("/uaa/login").await;
     let answer = device.answer(&page);

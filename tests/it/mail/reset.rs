@@ -169,7 +169,7 @@ async fn a_code_is_of_one_zone_one_purpose_and_its_time() {
     let user: uuid::Uuid = user.body["id"].as_str().unwrap().parse().unwrap();
     let mut tx = inside.begin(uaa_model::UAA_ZONE);
     let mut codes = vec![];
-    for purpose in [Purpose::Reset, Purpose::Invite] {
+    for purpose in [Purpose::Reset, Purpose::Invite, Purpose::Invite] {
         let expires = tx.now() + purpose.seconds() * 1_000_000;
         let data = json!({"generation": 0}).to_string();
         let new = NewCode { purpose, subject: Some(user), client_id: "", data, expires };
@@ -195,6 +195,13 @@ async fn a_code_is_of_one_zone_one_purpose_and_its_time() {
     assert!(first.is_some());
     assert!(ExpiringCode::redeem(Purpose::Invite, invite, &mut tx).await.unwrap().is_none());
     tx.commit().await.unwrap();
+    // An invitation ends to the second (GO-2025-4136).
+    let accept = format!("/invitations/accept?code={}", codes[2].expose());
+    let invited = async || inside.ask_zone("", ("GET", &accept), &[], "").await.status;
+    inside.clock.advance(Purpose::Invite.seconds() - Purpose::Reset.seconds() - 1);
+    assert_ne!(invited().await, 422);
+    inside.clock.advance(1);
+    assert_eq!(invited().await, 422);
 }
 
 /// Whoever was on the way to an application comes there after all.

@@ -50,6 +50,55 @@ async fn the_same_name_is_two_people() {
     assert_eq!(site.sign_in("beta", "other-secret").await.status, 200);
 }
 
+/// CVE-2016-4468, CVE-2017-4972, CVE-2019-11268, CVE-2019-11278, CVE-2019-11282: whatever stands in a filter or an order is compared as it
+/// is, or refused; it is no part of a statement, and opens no other zone.
+#[tokio::test]
+async fn a_filter_opens_neither_a_zone_nor_a_statement() {
+    let site = Site::with(&["alpha", "beta"]).await;
+    for zone in ["alpha", "beta"] {
+        let keeper = site.furnished(zone, "first-secret").await;
+        let other = user(&format!("of-{zone}"), "first-secret");
+        assert_eq!(site.switched(&keeper, zone, ("POST", "/Users"), &other).await.status, 201);
+    }
+    let reader = site.token("alpha", ("app", SECRET), "grant_type=client_credentials").await;
+    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    for (filter, found) in [
+        (r#"userName sw """#, 2),
+        ("id pr", 2),
+        (r#"userName sw "of-""#, 1),
+        (r#"userName eq "of-alpha" or userName eq "of-beta""#, 1),
+        (r#"userName eq "x' OR '1'='1""#, 0),
+        (r#"userName eq "x\\' OR 1=1 -- ""#, 0),
+        (r#"userName co "%""#, 0),
+        (r#"userName co "_""#, 0),
+        (r#"userName eq "x\"; DROP TABLE users; --""#, 0),
+    ] {
+        let path = format!("/Users?filter={}", encoded(filter));
+        let said = site.ask("alpha", &reader, ("GET", &path), &[], &Value::Null).await;
+        assert_eq!(
+            (said.status, said.body["totalResults"].as_i64()),
+            (200, Some(found)),
+            "{filter} {said:?}"
+        );
+        assert!(!said.text.contains("of-beta"), "{filter}");
+    }
+    for odd in [
+        "filter=zone+eq+%22beta%22",
+        "filter=zoneId+pr",
+        "filter=password+pr",
+        "filter=1%3D1",
+        "sortBy=userName%3BDROP+TABLE+users",
+        "sortBy=(SELECT+1)",
+        "sortBy=password",
+        "sortOrder=desc%3B--&sortBy=userName",
+        "attributes=password",
+    ] {
+        let said = site.ask("alpha", &reader, ("GET", &format!("/Users?{odd}")), &[], &Value::Null).await;
+        assert!([200, 400].contains(&said.status) && !said.text.contains("of-beta"), "{odd} {said:?}");
+        assert!(!said.text.contains("argon2"), "{odd}");
+    }
+}
+
 #[tokio::test]
 async fn a_token_is_of_one_zone() {
     let site = Site::with(&["alpha", "beta"]).await;

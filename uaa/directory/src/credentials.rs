@@ -1,7 +1,7 @@
 //! Proving with a secret who one is: queue, policy, lockout and memory in one place, so that every protocol that takes a
 //! password refuses, counts and takes its time alike.
 
-use crate::lockout::{Addresses, Key, Locked, Lockout, LockoutPolicy};
+use crate::lockout::{Addresses, Clients, Guess, Key, Locked, Lockout, LockoutPolicy};
 use crate::password::{ClientSecretPolicy, Hasher, PasswordPolicy, Source, Violations, is_common};
 use crate::secret_cache::SecretCache;
 use std::fmt;
@@ -15,6 +15,7 @@ pub struct Credentials {
     hasher: Hasher,
     lockout: Lockout,
     addresses: Addresses,
+    clients: Clients,
     secrets: SecretCache,
     policy: LockoutPolicy,
 }
@@ -72,6 +73,7 @@ impl Credentials {
             hasher,
             lockout: Lockout::default(),
             addresses: Addresses::default(),
+            clients: Clients::default(),
             secrets: SecretCache::new(SecretCache::CAPACITY, rng),
             policy,
         }
@@ -183,6 +185,37 @@ impl Credentials {
         Ok(false)
     }
 
+    /// The same for a client that shows who it is: failures in a row from one address lock the client for that address. While it is
+    /// locked it takes as long as ever and fails. An empty secret is no guess, and neither counts nor is refused.
+    ///
+    /// # Errors
+    /// As of [`Credentials::client_secret`].
+    pub async fn client_shows(
+        &self,
+        zone: Uuid,
+        client: Option<(Uuid, &[String])>,
+        presented: &[Secret],
+        source: Source<'_>,
+        now: Micros,
+    ) -> Reply<Attempt> {
+        let guessed = presented.iter().any(|secret| !secret.expose().is_empty());
+        let from = paced(source.address).filter(|_| guessed);
+        let guess = from.map(|from| Guess { zone, client: source.account, from });
+        if let Some(guess) = guess
+            && let Err(locked) = self.clients.check(guess, &self.policy, now)
+        {
+            Box::pin(self.client_secret(None, presented, source, now)).await?;
+            return Ok(Attempt::Locked(locked.until));
+        }
+        let right = self.client_secret(client, presented, source, now).await?;
+        match (guess, right) {
+            (Some(guess), true) => self.clients.succeeded(guess),
+            (Some(guess), false) => self.clients.failed(guess, &self.policy, now),
+            (None, _) => {}
+        }
+        Ok(if right { Attempt::Right } else { Attempt::Wrong })
+    }
+
     /// Drops what is remembered of a client's secrets.
     pub fn forget_client(&self, client: Uuid) {
         self.secrets.forget(client);
@@ -269,127 +302,4 @@ fn paced(address: &str) -> Option<IpAddr> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::password::{Cost, Limits};
-    use std::sync::Arc;
-    use uaa_model::TestRng;
-
-    fn credentials() -> Credentials {
-        let limits = Limits { workers: 2, waiting: 10, a_source: 4, retry_after: 1 };
-        let hasher = Hasher::new(Cost::cheap_for_tests(), limits, Arc::new(TestRng::default()));
-        Credentials::new(hasher, LockoutPolicy::default(), &TestRng::default())
-    }
-
-    fn tried<'a>(username: &'a str, address: &'a str) -> Tried<'a> {
-        Tried { zone: Uuid::nil(), origin: "uaa", username, address }
-    }
-
-    const HERE: Source<'static> = Source { account: "n", address: "" };
-
-    fn secret(text: &str) -> Secret {
-        Secret::new(text.into())
-    }
-
-    #[tokio::test]
-    async fn a_name_that_nobody_has_fails_and_locks_like_any_other() {
-        let all = credentials();
-        let stored =
-            all.new_password(&secret("a koala"), &PasswordPolicy::LENIENT, &[], HERE, 400).await.unwrap();
-        for stored in [Some(stored.as_str()), None] {
-            let who = tried(if stored.is_some() { "ann" } else { "nobody" }, "127.0.0.1");
-            for n in 0..5 {
-                assert_eq!(all.password(who, &secret("x"), stored, n).await, Ok(Attempt::Wrong));
-            }
-            let locked = all.password(who, &secret("a koala"), stored, 5).await;
-            assert!(matches!(locked, Ok(Attempt::Locked(until)) if until > 5), "{locked:?}");
-            all.unlock(who);
-            let after = all.password(who, &secret("a koala"), stored, 6).await.unwrap();
-            assert_eq!(after == Attempt::Right, stored.is_some());
-        }
-    }
-
-    #[tokio::test]
-    async fn an_address_that_fails_against_many_names_has_to_wait() {
-        let all = credentials();
-        for n in 0..31 {
-            let who = format!("user{n}");
-            let attempt = all.password(tried(&who, "192.0.2.1"), &secret("x"), None, 0).await;
-            assert_eq!(attempt, Ok(Attempt::Wrong));
-        }
-        let attempt = all.password(tried("more", "192.0.2.1"), &secret("x"), None, 0).await;
-        assert_eq!(attempt, Err(Fault::TooMany(1)));
-        assert_eq!(all.password(tried("more", "192.0.2.2"), &secret("x"), None, 0).await, Ok(Attempt::Wrong));
-    }
-
-    #[tokio::test]
-    async fn a_right_password_does_not_forget_wrong_codes() {
-        let all = credentials();
-        let stored =
-            all.new_password(&secret("a koala"), &PasswordPolicy::LENIENT, &[], HERE, 400).await.unwrap();
-        let who = tried("ann", "127.0.0.1");
-        for _ in 0..5 {
-            assert_eq!(all.password(who, &secret("a koala"), Some(&stored), 7).await, Ok(Attempt::Right));
-            assert_eq!(all.second(who, false, 7), Ok(Attempt::Wrong));
-        }
-        assert!(matches!(all.second(who, true, 7), Ok(Attempt::Locked(_))), "a right one comes too late");
-        let locked = all.password(who, &secret("a koala"), Some(&stored), 8).await;
-        assert!(matches!(locked, Ok(Attempt::Locked(_))), "{locked:?}");
-        let other = tried("eve", "127.0.0.1");
-        assert_eq!(all.second(other, false, 7), Ok(Attempt::Wrong));
-        assert_eq!(all.second(other, true, 7), Ok(Attempt::Right));
-        for _ in 0..4 {
-            assert_eq!(all.second(other, false, 8), Ok(Attempt::Wrong), "a right one forgets");
-        }
-    }
-
-    #[tokio::test]
-    async fn either_of_two_client_secrets_and_none_of_a_client_without() {
-        let all = credentials();
-        let one = all.new_client_secret(&secret("one"), HERE).await.unwrap();
-        let two = all.new_client_secret(&secret("two"), HERE).await.unwrap();
-        let (client, stored) = (Uuid::from_u128(1), [one, two]);
-        for _ in 0..2 {
-            for (text, right) in [("one", true), ("two", true), ("three", false), ("", false)] {
-                let asked = all.client_secret(Some((client, &stored)), &[secret(text)], HERE, 0).await;
-                assert_eq!(asked, Ok(right), "{text}");
-            }
-        }
-        assert_eq!(all.client_secret(Some((client, &[])), &[secret("one")], HERE, 0).await, Ok(false));
-        assert_eq!(
-            all.client_secret(Some((client, &stored[1..])), &[secret("one")], HERE, 0).await,
-            Ok(false)
-        );
-        assert_eq!(all.client_secret(None, &[secret("one")], HERE, 0).await, Ok(false));
-    }
-
-    #[tokio::test]
-    async fn a_poor_password_is_refused_in_uaas_words() {
-        let all = credentials();
-        let refused = all.new_password(&secret(""), &PasswordPolicy::LENIENT, &[], HERE, 422).await;
-        let said = Fault::protocol(
-            Code::new(422, "invalid_password"),
-            "Password must be at least 1 characters in length.",
-        );
-        assert_eq!(refused, Err(said));
-    }
-
-    #[tokio::test]
-    async fn common_ones_and_the_last_ones_are_refused_unless_the_zone_says_otherwise() {
-        let all = credentials();
-        let policy = PasswordPolicy { password_history: 2, ..PasswordPolicy::LENIENT };
-        let mut former = vec![];
-        for text in ["first of all", "second to it", "third and last"] {
-            former.insert(0, all.vet(&secret(text), &policy, &[], HERE).await.unwrap().unwrap());
-        }
-        let vet = async |text: &str, policy: &PasswordPolicy| {
-            all.vet(&secret(text), policy, &former, HERE).await.unwrap()
-        };
-        assert_eq!(vet("Password1", &policy).await, Err(Refused::Common));
-        let common = PasswordPolicy { allow_common: true, ..policy };
-        assert!(vet("Password1", &common).await.is_ok());
-        assert_eq!(vet("third and last", &policy).await, Err(Refused::UsedBefore));
-        assert_eq!(vet("second to it", &policy).await, Err(Refused::UsedBefore));
-        assert!(vet("first of all", &policy).await.is_ok());
-    }
-}
+mod tests;

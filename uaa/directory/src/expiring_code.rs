@@ -5,9 +5,10 @@
 //! reader does no harm.
 
 use crate::hex;
+use serde_json::json;
 use uaa_authz::{Delete, Kind, Resource, Update, Verbs, Zone};
 use uaa_model::{Fault, Id, Micros, Reply, Secret};
-use uaa_store::{Cond, Field, Fields, Query, Row, Set, Slot, Spec, Stored, TimeOp, Tx, fields};
+use uaa_store::{Annotation, Cond, Field, Fields, Query, Row, Set, Slot, Spec, Stored, TimeOp, Tx, fields};
 use uaa_token::digest;
 use uuid::Uuid;
 
@@ -135,6 +136,7 @@ impl ExpiringCode {
     /// The same for whoever has the right already.
     pub async fn make_in(slot: Slot<ExpiringCode>, new: NewCode<'_>, tx: &mut Tx) -> Reply<Secret> {
         let text = Secret::new(tx.ids().hex32());
+        let data = json!({"code": new.purpose.name(), "user": new.subject, "client": new.client_id});
         let set = Set::default()
             .put(ExpiringCode::digest, hex(&digest(text.expose())))
             .put(ExpiringCode::purpose, new.purpose.name())
@@ -144,6 +146,7 @@ impl ExpiringCode {
             .put(ExpiringCode::used, false)
             .put(ExpiringCode::expires, new.expires);
         tx.insert(slot, set).await?;
+        tx.annotate(Annotation { data, ..Annotation::default() });
         Ok(text)
     }
 
@@ -183,7 +186,12 @@ impl ExpiringCode {
             Err(Fault::Denied(..)) => return Ok(None),
             Err(fault) => return Err(fault),
         };
-        Ok(tx.claim(&granted, ExpiringCode::used).await?.then_some(row))
+        if !tx.claim(&granted, ExpiringCode::used).await? {
+            return Ok(None);
+        }
+        let data = json!({"code": purpose.name(), "user": row.own.subject, "client": row.own.client_id});
+        tx.annotate(Annotation { data, ..Annotation::default() });
+        Ok(Some(row))
     }
 }
 

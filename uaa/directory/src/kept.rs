@@ -1,10 +1,11 @@
 //! Tokens that are kept as rows: refresh tokens, opaque access tokens, and whatever is good for one use (codes, passcodes).
 
 use crate::Token;
+use serde_json::json;
 use uaa_authz::{Create, Zone};
 use uaa_model::{Id, Micros, Reply};
 use uaa_plugin::Ctx;
-use uaa_store::{Granted, Set, Tx};
+use uaa_store::{Annotation, Granted, Set, Tx};
 use uaa_token::digest;
 use uuid::Uuid;
 
@@ -54,5 +55,13 @@ pub async fn keep_as(tx: &mut Tx, id: Uuid, keep: Keep<'_>) -> Reply<Granted<Cre
         .put(Token::used, false)
         .put(Token::claims, keep.claims)
         .put(Token::expires, keep.expires);
-    tx.insert_as(slot, Id::new(id), Some(keep.subject), set).await
+    let made = tx.insert_as(slot, Id::new(id), Some(keep.subject), set).await?;
+    let event = if ["access", "refresh"].contains(&keep.kind) {
+        "TokenIssuedEvent".to_owned()
+    } else {
+        String::new()
+    };
+    let data = json!({"token": keep.kind, "client": keep.client_id, "subject": keep.subject});
+    tx.annotate(Annotation { event, data, ..Annotation::default() });
+    Ok(made)
 }

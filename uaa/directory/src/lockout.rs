@@ -1,6 +1,8 @@
 //! Guessing made slow: accounts that lock after failures, and a wait for addresses that fail too often.
 //!
-//! Both count failures in memory of a bounded size and take the time as an argument. Neither needs the account to
+//! What a client shows is counted by client and address together, so that nobody locks an application out for everybody.
+//!
+//! All count failures in memory of a bounded size and take the time as an argument. None needs the account to
 //! exist: names that nobody has lock like any other, so that a lock tells nothing.
 //!
 //! Attempts that run at the same moment are all let through before the first of them fails. What bounds those is the
@@ -8,10 +10,13 @@
 
 mod address;
 mod bounded;
+mod clients;
 #[cfg(test)]
 mod tests;
 
 pub use address::{Addresses, Pace};
+pub use clients::Clients;
+pub(crate) use clients::Guess;
 
 use aws_lc_rs::digest;
 use bounded::Bounded;
@@ -161,6 +166,11 @@ impl Lockout {
     /// Forgets the failures, because an administrator unlocked the account (`PATCH /Users/{id}/status`).
     pub fn clear(&self, key: &Key) {
         self.lock().remove(key);
+    }
+
+    /// How many accounts are remembered.
+    pub(crate) fn len(&self) -> usize {
+        self.lock().len()
     }
 
     /// All that is remembered, for the caller to keep.

@@ -1,7 +1,7 @@
 //! A password takes the place of another: the same columns and the same end of everything older, whoever sets it and how.
 
-use crate::{Token, User, UserOwn, end_sessions};
-use uaa_authz::{Duty, Update};
+use crate::{Token, User, UserOwn, Whom, end_sessions};
+use uaa_authz::{Duty, Subject, Update};
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::Ctx;
 use uaa_store::{Annotation, Fields, Set};
@@ -31,6 +31,11 @@ pub fn with_password(user: &UserOwn, hash: String, now: Micros) -> Set<User> {
 /// one that writes. Their stored tokens and sessions go as well. `false`: the row is another meanwhile, and nothing was done.
 pub async fn set_password(before: &Fields<UserOwn>, hash: String, cx: &mut Ctx) -> Reply<bool> {
     let me = cx.tx().assume(Duty::SignIn);
+    if me.subject == Subject::Nobody {
+        // What was shown, a link or the present password, is the person's own.
+        let person = Whom::of(before).actor("", cx);
+        cx.tx().in_the_name_of(person);
+    }
     let done = set(before, hash, cx).await;
     cx.tx().resume(me);
     done

@@ -2,9 +2,10 @@
 //! Front-Channel Logout 1.0).
 
 use crate::Session;
+use serde_json::json;
 use uaa_authz::{Delete, Duty, Kind, Resource, Zone};
 use uaa_model::{Fault, Id, Micros, Reply};
-use uaa_store::{Cond, Field, Fields, Query, Row, Set, Spec, Stored, Tx, fields};
+use uaa_store::{Annotation, Cond, Field, Fields, Query, Row, Set, Spec, Stored, Tx, fields};
 use uuid::Uuid;
 
 const fn spec(table: &'static str, columns: &'static [&'static str]) -> Spec {
@@ -133,9 +134,10 @@ async fn took_part(tx: &mut Tx, session: Uuid) -> Reply<Vec<Fields<ParticipantOw
 /// # Errors
 /// When the database is away, or somebody else ended it at the same moment.
 pub async fn end_session(tx: &mut Tx, session: uaa_store::Granted<Delete, Session>) -> Reply<()> {
-    let id = session.id().uuid();
+    let (id, whose) = (session.id().uuid(), session.place().owner);
     tx.announce(&session)?;
     tx.delete(session).await?;
+    tx.annotate(Annotation { data: json!({"user": whose}), ..Annotation::default() });
     let me = tx.assume(Duty::SignIn);
     let told = tell(tx, id).await;
     tx.resume(me);

@@ -6,14 +6,18 @@ pub mod cookie;
 
 use crate::factor::{Assurance, Half, Mine, joined, next};
 use crate::resting::{Digest, Finding, Resting};
-use crate::{User, hex};
+use crate::sign_in::said;
+use crate::{User, Whom, hex};
 use accounts::Accounts;
+use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use uaa_authz::{Actor, Delete, Duty, Kind, Level, Read, Realm, Resource, Subject, Update, Zone};
 use uaa_model::{Fault, Id, Micros, Reply, Secret};
 use uaa_plugin::{Ctx, MfaPolicy};
-use uaa_store::{Change, Cond, Feed, Field, Fields, Granted, Row, Set, Spec, Stored, Want, fields};
+use uaa_store::{
+    Annotation, Change, Cond, Feed, Field, Fields, Granted, Row, Set, Spec, Stored, Want, fields,
+};
 use uaa_token::{DataKey, digest};
 use uuid::Uuid;
 
@@ -136,6 +140,11 @@ impl Live {
         Arc::new(actor)
     }
 
+    /// The person as the audit log names them.
+    pub fn whom(&self) -> Whom<'_> {
+        Whom { user: self.user, username: &self.username, origin: &self.origin }
+    }
+
     /// How sure it is that it is the person.
     pub fn assurance(&self) -> Assurance {
         Assurance::of(&self.amr)
@@ -174,6 +183,8 @@ pub struct SignedIn<'a> {
     pub second_at: Micros,
     /// Whether to stay signed in on this device.
     pub remember: bool,
+    /// The client that they sign in for, for the audit log; empty for none.
+    pub client: &'a str,
 }
 
 /// The sessions of this installation. One a process: it is fed with changes.
@@ -217,6 +228,9 @@ impl Sessions {
         if now - live.seen.load(Ordering::Relaxed) > SEEN {
             self.touch(&live, cx).await?;
         }
+        // Whatever the product does for this browser is done in this person's name.
+        let actor = live.actor(cx);
+        cx.tx().in_the_name_of(actor);
         Ok(Some(live))
     }
 
@@ -269,7 +283,7 @@ impl Sessions {
         if Assurance::of(new.amr) < Assurance::Two {
             let policy = cx.here().config.mfa.of(&new.user.own.origin);
             if next(policy, &Mine::of(new.user.guid, cx).await?).is_some() {
-                return Ok(vec![Half::begin(new.user, new.amr, new.remember, cx).await?]);
+                return Ok(vec![Half::begin(new, cx).await?]);
             }
         }
         let me = cx.tx().assume(Duty::SignIn);
@@ -303,6 +317,7 @@ impl Sessions {
         match going_on {
             Some(id) => {
                 let gone_on = change(id, set, cx).await?;
+                said(new, logon, cx);
                 if logon {
                     cx.tx().logged_on(&gone_on).await?;
                 }
@@ -311,6 +326,7 @@ impl Sessions {
                 let zone = Id::<Zone>::new(cx.zone());
                 let slot = cx.tx().slot::<Session>(zone).await?;
                 let begun = cx.tx().insert_as(slot, Id::new(ids.uuid()), Some(new.user.guid), set).await?;
+                said(new, logon, cx);
                 if logon {
                     cx.tx().logged_on(&begun).await?;
                 }
@@ -337,7 +353,11 @@ impl Sessions {
     pub async fn raise(&self, live: &Live, proofs: &[&str], cx: &mut Ctx) -> Reply<()> {
         let amr = joined(&live.amr, proofs).join(" ");
         let now = cx.now();
-        self.change(live, Set::default().put(Session::amr, amr).put(Session::second_at, now), cx).await
+        let set = Set::default().put(Session::amr, amr.as_str()).put(Session::second_at, now);
+        self.change(live, set, cx).await?;
+        let (target_name, data) = (live.username.clone(), json!({"origin": live.origin, "amr": amr}));
+        cx.tx().annotate(Annotation { target_name, data, ..Annotation::default() });
+        Ok(())
     }
 
     /// Gives a session another secret, after a proof (ASVS 5.0, 7.2.4), in the transaction at hand, which must write. Gives the

@@ -2,12 +2,13 @@
 //! passkey, which needs no name.
 
 use crate::password::PasswordPolicy;
-use crate::{Answered, Attempt, Credentials, Factors, Mine, Next, Tried, User, UserOwn, next};
+use crate::{Answered, Attempt, Credentials, Factors, Mine, Next, SignedIn, Tried, User, UserOwn, next};
+use serde_json::json;
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty, Read, Subject};
 use uaa_model::{Fault, Id, Micros, Reply, Secret};
 use uaa_plugin::Ctx;
-use uaa_store::{Cond, Field, Fields, Want};
+use uaa_store::{Annotation, Cond, Field, Fields, Want};
 use uuid::Uuid;
 
 /// Who somebody says they are.
@@ -63,11 +64,11 @@ pub async fn by_password(
             None => Ok(Proved::Wrong),
         },
         Attempt::Wrong => {
-            failed(user.as_ref().map(named), claimed.client, "password", cx);
+            failed(user.as_ref().map(Whom::of), claimed.client, "password", cx);
             Ok(Proved::Wrong)
         }
         Attempt::Locked(until) => {
-            failed(user.as_ref().map(named), claimed.client, "locked", cx);
+            failed(user.as_ref().map(Whom::of), claimed.client, "locked", cx);
             Ok(Proved::Locked(until))
         }
     }
@@ -123,7 +124,7 @@ pub async fn by_passkey(
     match user {
         Some(user) if user.own.active => Ok(Some((user, passed.amr))),
         other => {
-            failed(other.as_ref().map(named), client, "passkey", cx);
+            failed(other.as_ref().map(Whom::of), client, "passkey", cx);
             Ok(None)
         }
     }
@@ -136,19 +137,66 @@ async fn find(origin: &str, username: &str, cx: &mut Ctx) -> Reply<Option<Fields
     cx.tx().find(&seen, Cond::All(vec![name, there])).await
 }
 
-fn named(user: &Fields<UserOwn>) -> (Uuid, &str) {
-    (user.guid, &user.own.username)
+/// A person, as the audit log names them.
+#[derive(Clone, Copy, Debug)]
+pub struct Whom<'a> {
+    /// The user.
+    pub user: Uuid,
+    /// Their name.
+    pub username: &'a str,
+    /// Their identity provider.
+    pub origin: &'a str,
+}
+
+impl<'a> Whom<'a> {
+    /// Of that row.
+    pub fn of(row: &'a Fields<UserOwn>) -> Whom<'a> {
+        Whom { user: row.guid, username: &row.own.username, origin: &row.own.origin }
+    }
+
+    /// Who does something by that client; empty for none. No right comes of it.
+    pub fn actor(&self, client: &str, cx: &mut Ctx) -> Arc<Actor> {
+        let (zone, registry) = (cx.zone(), cx.tx().registry());
+        Arc::new(Actor::with_scopes(registry, Subject::User(self.user), zone, self.username, client, []))
+    }
 }
 
 /// Notes a sign-in that failed, of the user that it was tried for, if there is one: what somebody typed is not noted, as it
 /// may be a password.
-pub fn failed(user: Option<(Uuid, &str)>, client: &str, why: &'static str, cx: &mut Ctx) {
-    let (zone, registry) = (cx.zone(), cx.tx().registry().clone());
-    let actor = match user {
-        Some((user, username)) => {
-            Actor::with_scopes(&registry, Subject::User(user), zone, username, client, [])
+pub fn failed(user: Option<Whom<'_>>, client: &str, why: &'static str, cx: &mut Ctx) {
+    let event = "UserAuthenticationFailure";
+    match user {
+        Some(user) => {
+            let actor = user.actor(client, cx);
+            cx.note(&actor, event, "failed", why, &[("origin", user.origin)]);
         }
-        None => Actor::nobody(&registry, zone),
-    };
-    cx.note(&Arc::new(actor), "UserAuthenticationFailure", "failed", why);
+        None => {
+            let (zone, registry) = (cx.zone(), cx.tx().registry());
+            let nobody = Arc::new(Actor::nobody(registry, zone));
+            cx.note(&nobody, event, "failed", why, &[("client", client)]);
+        }
+    }
+}
+
+/// Notes that somebody has shown who they are where no session begins: by what, in RFC 8176's words.
+pub fn succeeded(user: Whom<'_>, client: &str, amr: &'static str, cx: &mut Ctx) {
+    let actor = user.actor(client, cx);
+    cx.note(&actor, "UserAuthenticationSuccess", "signed_in", amr, &[("origin", user.origin)]);
+}
+
+/// Says in the audit log who has signed in, or goes on in a new session, by what, and for whom. In the transaction that has just
+/// written the session.
+pub(crate) fn said(new: &SignedIn<'_>, logon: bool, cx: &mut Ctx) {
+    let whom = Whom::of(new.user);
+    let actor = whom.actor(new.client, cx);
+    cx.tx().in_the_name_of(actor);
+    let event = if logon { "UserAuthenticationSuccess".to_owned() } else { String::new() };
+    let data =
+        json!({"user": whom.user, "origin": whom.origin, "amr": new.amr.join(" "), "client": new.client});
+    cx.tx().annotate(Annotation {
+        event,
+        target_name: whom.username.to_owned(),
+        data,
+        ..Annotation::default()
+    });
 }

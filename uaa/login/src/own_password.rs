@@ -50,7 +50,8 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         Err(refused) => return ask(&login, &asking, Some(refused), cx),
     };
     let amr: Vec<&str> = live.amr.iter().map(String::as_str).collect();
-    let signed_in = SignedIn { user: &changed, amr: &amr, second_at: live.second_at, remember: false };
+    let second_at = live.second_at;
+    let signed_in = SignedIn { user: &changed, amr: &amr, second_at, remember: false, client: "" };
     let set = login.sessions.begin_anew(&signed_in, cx).await?;
     let to = format!("{}/profile", cx.links.login);
     Answer::found(&to)?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")

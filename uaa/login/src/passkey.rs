@@ -54,7 +54,8 @@ pub(crate) async fn tried(
     let Some((user, amr)) = by_passkey(&login.factors, sent, going.client_id(), cx).await? else {
         return page(login, going, true, cx);
     };
-    let signed_in = SignedIn { user: &user, amr: &amr, second_at: cx.now(), remember: false };
+    let client = going.client_id();
+    let signed_in = SignedIn { user: &user, amr: &amr, second_at: cx.now(), remember: false, client };
     let set = login.sessions.begin(&signed_in, cx).await?;
     Answer::found(&onward(going, cx))?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
 }

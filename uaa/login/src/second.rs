@@ -14,7 +14,7 @@ use crate::sign_in::{Going, form, locked, onward};
 use axum::http::header;
 use std::sync::Arc;
 use uaa_directory::{
-    AppOf, Assurance, Attempt, Half, Live, Mine, Next, Tried, cookie, failed, passkeys_work, proofs,
+    AppOf, Assurance, Attempt, Half, Live, Mine, Next, Tried, Whom, cookie, failed, passkeys_work, proofs,
 };
 use uaa_look::Proof;
 use uaa_model::Reply;
@@ -168,7 +168,7 @@ impl Step {
             Attempt::Wrong => "second_factor",
             Attempt::Locked(_) => "locked",
         };
-        failed(Some((self.base.user(), self.username())), self.going.client_id(), why, cx);
+        failed(Some(self.base.whom()), self.going.client_id(), why, cx);
         match attempt {
             Attempt::Locked(until) => locked(login, &self.going, self.username(), until, cx),
             Attempt::Right | Attempt::Wrong => page(login, &self, true, cx),
@@ -212,6 +212,10 @@ impl Base {
             Base::Half(half) => &half.user.own.origin,
             Base::Live(live) => &live.origin,
         }
+    }
+
+    fn whom(&self) -> Whom<'_> {
+        Whom { user: self.user(), username: self.username(), origin: self.origin() }
     }
 
     fn amr(&self) -> &[String] {

@@ -222,7 +222,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         Proved::Right(user) => {
             cx.step(Want::Write).await?;
             let remember = field(&fields, "remember").is_some();
-            let signed_in = SignedIn { user: &user, amr: &["pwd"], second_at: 0, remember };
+            let signed_in = SignedIn { user: &user, amr: &["pwd"], second_at: 0, remember, client: &client };
             let set = login.sessions.begin(&signed_in, cx).await?;
             Answer::found(&onward(&going, cx))?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
         }
@@ -230,7 +230,8 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         Proved::Half(user, next) => {
             cx.step(Want::Write).await?;
             let remember = field(&fields, "remember").is_some();
-            let set = Half::begin(&user, &["pwd"], remember, cx).await?;
+            let half = SignedIn { user: &user, amr: &["pwd"], second_at: 0, remember, client: &client };
+            let set = Half::begin(&half, cx).await?;
             second::begun(&going, next, &set, cx)
         }
         Proved::Wrong => password(&login, &going, &username, Some(Notice::WrongPassword { left: None }), cx),

@@ -64,13 +64,13 @@ impl Engine {
         serde_json::from_str(&row.own.claims).map_err(|_| bad())
     }
 
-    /// The holder, as the rows say now; `rests_on` takes down which rows.
+    /// The holder, as the rows say now, and whether its client wants tokens of RFC 9068; `rests_on` takes down which rows.
     async fn actor(
         &self,
         claims: &AccessClaims<'static>,
         (zone, now): (Uuid, Micros),
         rests_on: &mut Vec<Uuid>,
-    ) -> Reply<Actor> {
+    ) -> Reply<(Actor, bool)> {
         let client = self.client(zone, &claims.client_id).await?.ok_or_else(bad)?;
         rests_on.push(client.id);
         let registry = self.access.registry();
@@ -115,7 +115,7 @@ impl Engine {
         }
         let mut actor = Actor::with_scopes(registry, subject, zone, &name, &claims.client_id, scopes);
         actor.token = claims.jti.as_ref().into();
-        Ok(actor)
+        Ok((actor, client.rfc9068))
     }
 
     async fn still_stored(&self, jti: &str, zone: Uuid) -> Reply<Uuid> {

@@ -12,7 +12,7 @@ use uaa_directory::{Approval, ApprovalOwn};
 use uaa_model::{Code, Denied, Fault, Id, Micros, Reply, parse_rfc3339, rfc3339_millis};
 use uaa_plugin::shape::{self, ID, Shape, TEXT, TIME, object};
 use uaa_plugin::{Answer, Answers, Ctx, Dialect::Scim, Form, Json, Public, Route, Site::Uaa, field, with};
-use uaa_store::{Cond, Field, Fields, Query, Set, TimeOp, Want};
+use uaa_store::{Annotation, Cond, Field, Fields, Query, Set, TimeOp, Want};
 use uuid::Uuid;
 
 pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
@@ -130,14 +130,22 @@ async fn delete(engine: Arc<Engine>, _: Public, Form(pairs): Form, cx: &mut Ctx)
     Answer::ok(&json!({"status": "ok", "message": message}))
 }
 
-/// Whose token it is.
-async fn person(engine: &Engine, cx: &Ctx) -> Reply<Uuid> {
+/// How the audit log tells of one.
+pub(crate) fn approval(client: &str, scope: &str, approved: bool) -> Annotation {
+    let status = if approved { "APPROVED" } else { "DENIED" };
+    let data = json!({"client": client, "scope": scope, "status": status});
+    Annotation { event: "ApprovalModifiedEvent".into(), data, ..Annotation::default() }
+}
+
+/// Whose token it is: what is written is done in their name.
+async fn person(engine: &Engine, cx: &mut Ctx) -> Reply<Uuid> {
     let presented = cx.presented().ok_or(Fault::Denied(Denied::Anonymous, "approval"))?;
     let good = engine.presented(&presented, &cx.here(), cx.now()).await?;
     if !good.has_scope("oauth.approvals") {
         let code = Code::new(403, "insufficient_scope");
         return Err(Fault::protocol(code, "Insufficient scope for this resource"));
     }
+    cx.tx().in_the_name_of(good.actor.clone());
     good.user().ok_or_else(|| {
         Fault::protocol(Code::new(403, "access_denied"), "Approvals can only be managed by a user")
     })
@@ -208,7 +216,12 @@ async fn put(user: Uuid, of: Option<&str>, good: &[Good], cx: &mut Ctx) -> Reply
 async fn put_in(user: Uuid, of: Option<&str>, good: &[Good], cx: &mut Ctx) -> Reply<()> {
     for row in rows(user, of, None, cx).await? {
         match cx.tx().grant::<Delete, Approval>(Id::new(row.guid)).await {
-            Ok(old) => cx.tx().delete(old).await?,
+            Ok(old) => {
+                cx.tx().delete(old).await?;
+                if good.is_empty() {
+                    cx.tx().annotate(approval(&row.own.client_id, &row.own.scope, false));
+                }
+            }
             // Another request at the same moment: look again.
             Err(Fault::Denied(..)) => return Err(Fault::Retry),
             Err(fault) => return Err(fault),
@@ -225,7 +238,7 @@ async fn put_in(user: Uuid, of: Option<&str>, good: &[Good], cx: &mut Ctx) -> Re
         let slot = cx.tx().slot::<Approval>(zone).await?;
         let id = cx.tx().ids().uuid();
         match cx.tx().insert_as(slot, Id::new(id), Some(user), set).await {
-            Ok(_) => {}
+            Ok(_) => cx.tx().annotate(approval(client_id, scope, *approved)),
             Err(Fault::Unique(_)) => return Err(Fault::Retry),
             Err(fault) => return Err(fault),
         }

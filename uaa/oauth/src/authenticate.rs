@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use uaa_directory::{Claimed, Proved, by_password};
+use uaa_directory::{Claimed, Proved, Whom, by_password, succeeded};
 use uaa_model::{Code, Fault, Reply, Secret};
 use uaa_plugin::shape::{ID, TEXT, object};
 use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, pairs, with};
@@ -33,6 +33,7 @@ async fn check(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Repl
         Proved::Right(user) if !user.own.verified => failed(StatusCode::FORBIDDEN, "account not verified"),
         Proved::Right(user) => {
             cx.logged_on(user.guid);
+            succeeded(Whom::of(&user), client, "pwd", cx);
             let mut said = Map::new();
             said.insert("username".into(), user.own.username.into());
             said.insert("email".into(), user.own.email.into());

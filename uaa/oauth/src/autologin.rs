@@ -8,7 +8,9 @@ use axum::http::{Method, header};
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
 use uaa_authz::{Duty, Read};
-use uaa_directory::{Claimed, ExpiringCode, NewCode, Proved, Purpose, SignedIn, User, UserOwn, by_password};
+use uaa_directory::{
+    Claimed, ExpiringCode, NewCode, Proved, Purpose, SignedIn, User, UserOwn, Whom, by_password,
+};
 use uaa_model::{Fault, Id, Reply, Secret};
 use uaa_plugin::shape::{TEXT, object};
 use uaa_plugin::{
@@ -60,8 +62,7 @@ async fn create(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     if Basic::read(&cx.headers).is_none() {
         return Err(invalid_client());
     }
-    let shown = engine.authenticate_client(&[], cx).await;
-    let client = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?.client;
+    let client = engine.authenticate_client(&[], cx).await?.client;
     let form = fields(body)?;
     let need = |name: &'static str| {
         field(&form, name).ok_or_else(|| invalid_request(format!("the parameter `{name}` is missing")))
@@ -83,6 +84,8 @@ async fn create(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
         data: json!({"generation": user.own.generation}).to_string(),
         expires: cx.now() + Purpose::AutoLogin.seconds() * 1_000_000,
     };
+    let person = Whom::of(&user).actor(&client.client_id, cx);
+    cx.tx().in_the_name_of(person);
     let me = cx.tx().assume(Duty::SignIn);
     let code = ExpiringCode::make(new, cx.tx()).await;
     cx.tx().resume(me);
@@ -130,7 +133,8 @@ impl Authorize {
         let person = redeemed(code, client_id, cx).await;
         cx.tx().resume(me);
         let Some(user) = person? else { return Ok(None) };
-        let signed_in = SignedIn { user: &user, amr: &["pwd"], second_at: 0, remember: false };
+        let client = client_id;
+        let signed_in = SignedIn { user: &user, amr: &["pwd"], second_at: 0, remember: false, client };
         self.sessions.begin(&signed_in, cx).await.map(Some)
     }
 }

@@ -1,27 +1,28 @@
+mod authenticate;
 mod certificate;
 mod encryptions;
 mod policy;
+mod refusal;
 
 pub(crate) use encryptions::Encryptions;
 pub(crate) use policy::{Method, Policy};
+pub(crate) use refusal::{Refusal, Why};
 
-use crate::client_assertion::{self, Voucher};
+use crate::client_assertion::Voucher;
 use crate::engine::Engine;
-use crate::fault::{invalid_client, invalid_request, more_is_needed, wrong_provider};
+use crate::fault::{more_is_needed, wrong_provider};
 use crate::person::Authentication;
 use crate::scope::covers;
 use crate::subject::sector;
-use axum::http::header::AUTHORIZATION;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
-use uaa_directory::password::Source;
 use uaa_directory::{Assurance, Client, ClientOwn};
-use uaa_model::{Reply, Secret};
-use uaa_plugin::{Basic, Ctx, ZoneInfo};
+use uaa_model::Reply;
+use uaa_plugin::ZoneInfo;
 use uaa_store::{Cond, Field, Fields};
-use uaa_token::{Algorithm, PublicKeys, claimed_parties};
+use uaa_token::{Algorithm, PublicKeys};
 use uuid::Uuid;
 
 /// A client as tokens need it, decoded once.
@@ -345,65 +346,5 @@ impl Engine {
             self.able(&client.here, &client.signed_for()).await?;
         }
         Ok(client)
-    }
-
-    /// Who calls a token endpoint: by Basic, by `client_id` and `client_secret` in the form (RFC 6749 section 2.3.1), by
-    /// `client_assertion`, or by its certificate and `client_id`; not by several of them at once.
-    pub(crate) async fn authenticate_client(&self, form: &[(String, String)], cx: &Ctx) -> Reply<Shown> {
-        let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
-        if let Some(assertion) = field("client_assertion") {
-            return Box::pin(self.by_assertion(&assertion, &field, cx)).await;
-        }
-        let (id, secrets) = match Basic::read(&cx.headers) {
-            Some(Basic { id, secret, or }) => (id, [vec![secret], or].concat()),
-            None => {
-                let secret = field("client_secret").map(Secret::new);
-                (field("client_id").ok_or_else(invalid_client)?, secret.into_iter().collect())
-            }
-        };
-        let client = self.client(cx.zone(), &id).await?;
-        let Some(secret) = secrets.first() else {
-            if let Some(client) = client.as_ref().filter(|c| c.policy.shows(Method::Certificate)) {
-                return Box::pin(self.by_certificate(client, cx.caller.certificate.as_deref())).await;
-            }
-            // A public client names itself; what it may do then is each grant's business.
-            let client =
-                client.filter(|c| c.public && c.policy.shows(Method::None)).ok_or_else(invalid_client)?;
-            return Ok(Shown { client, by: ClientAuth::Name });
-        };
-        let known = client.as_ref().map(|client| (client.id, client.secrets.as_slice()));
-        let source = Source { account: &id, address: &cx.caller.address };
-        let right = self.credentials.client_secret(known, &secrets, source, self.clock.now()).await?;
-        let client = client.filter(|c| right && c.policy.shows(Method::Secret)).ok_or_else(invalid_client)?;
-        let by = if secret.expose().is_empty() { ClientAuth::Empty } else { ClientAuth::Secret };
-        Ok(Shown { client, by })
-    }
-
-    async fn by_assertion(
-        &self,
-        assertion: &str,
-        field: &(impl Fn(&str) -> Option<String> + Sync),
-        cx: &Ctx,
-    ) -> Reply<Shown> {
-        // RFC 6749 section 2.3: one way a request.
-        if cx.headers.contains_key(AUTHORIZATION) || field("client_secret").is_some() {
-            return Err(invalid_request("the client shows who it is in several ways at once"));
-        }
-        if field("client_assertion_type").as_deref() != Some(client_assertion::TYPE) {
-            return Err(invalid_request(format!("client_assertion_type must be {}", client_assertion::TYPE)));
-        }
-        let (iss, sub) = claimed_parties(assertion).ok_or_else(invalid_client)?;
-        // RFC 7521 section 4.2: the name beside it may be left out, as what the client itself signs says it.
-        let id = field("client_id").unwrap_or_else(|| sub.clone());
-        let client = self.client(cx.zone(), &id).await?.ok_or_else(invalid_client)?;
-        if !client.policy.shows(Method::Assertion) {
-            return Err(invalid_client());
-        }
-        if iss == id && sub == id {
-            self.client_assertion(&client, assertion, cx.ran()).await?;
-        } else {
-            self.vouched_for(&client, assertion, (&iss, &sub)).await?;
-        }
-        Ok(Shown { client, by: ClientAuth::Assertion })
     }
 }

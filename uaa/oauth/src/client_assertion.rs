@@ -5,9 +5,8 @@ mod voucher;
 
 pub(crate) use voucher::Voucher;
 
-use crate::client::{Keys, Known};
+use crate::client::{Keys, Known, Refusal, Why};
 use crate::engine::Engine;
-use crate::fault::invalid_client;
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty};
 use uaa_directory::{Keep, keep_in};
@@ -24,7 +23,15 @@ pub(crate) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-b
 impl Engine {
     /// Whether the assertion is this client's, meant for here, and new. That it was used is written down before it counts: of
     /// several requests with the same one, in whatever process, one passes.
-    pub(crate) async fn client_assertion(&self, client: &Known, assertion: &str, ran: &Ran) -> Reply<()> {
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) async fn client_assertion(
+        &self,
+        client: &Known,
+        assertion: &str,
+        ran: &Ran,
+    ) -> Result<(), Refusal> {
         let now = self.clock.now();
         let (here, uaa) = (&client.here, &*client.here.uaa);
         let token_endpoint = format!("{uaa}/oauth/token");
@@ -35,39 +42,41 @@ impl Engine {
         let strict = client.policy.fapi.is_some();
         // FAPI 2.0 Security Profile section 5.3.2.1: the issuer and nothing else, as one text.
         let audience = if strict { &audience[..1] } else { &audience[..] };
-        if strict && !names_one_audience(assertion) {
-            return Err(invalid_client());
-        }
         let expect = Expect { now, issuer: &client.client_id, audience, zone: None };
-        let said =
-            self.signed_by::<Assertion>(client, assertion, &expect).await?.ok_or_else(invalid_client)?;
+        let said = self.signed_by::<Assertion>(client, assertion, &expect).await?.map_err(Why::from)?;
         let algorithm = claimed_algorithm(assertion);
         if !algorithm.is_some_and(|algorithm| client.policy.takes_assertion(algorithm)) {
-            return Err(invalid_client());
+            return Err(Why::Algorithm.into());
         }
-        let jti = said.jti.as_deref().filter(|jti| !jti.is_empty()).ok_or_else(invalid_client)?;
+        if strict && !names_one_audience(assertion) {
+            return Err(Why::Audience.into());
+        }
+        let jti = said.jti.as_deref().filter(|jti| !jti.is_empty()).ok_or(Why::NoName)?;
+        if said.sub != client.client_id {
+            return Err(Why::Assertion.into());
+        }
         // Point 4: one that is good for long would have to be remembered for long.
-        if said.sub != client.client_id || said.exp > epoch_seconds(now) + LONGEST {
-            return Err(invalid_client());
+        if said.exp > epoch_seconds(now) + LONGEST {
+            return Err(Why::TooLong.into());
         }
         self.once(client, jti, said.exp, ran).await
     }
 
-    /// What a client has signed, if it has: with a key of its own that is known, or one that it publishes meanwhile.
+    /// What a client has signed, or what is wrong with it: with a key of its own that is known, or one that it publishes meanwhile.
     pub(crate) async fn signed_by<T: Claims>(
         &self,
         client: &Known,
         token: &str,
         expect: &Expect<'_>,
-    ) -> Reply<Option<T>> {
+    ) -> Reply<Result<T, Rejected>> {
         for again in [false, true] {
-            let Some(keys) = self.client_keys(client, again).await? else { return Ok(None) };
+            let Some(keys) = self.client_keys(client, again).await? else { break };
             match keys.verify(token, expect) {
                 Err(Rejected::UnknownKey) => {}
-                other => return Ok(other.ok()),
+                other => return Ok(other),
             }
         }
-        Ok(None)
+        Ok(Err(Rejected::UnknownKey))
     }
 
     pub(crate) async fn client_keys(&self, client: &Known, again: bool) -> Reply<Option<Arc<PublicKeys>>> {
@@ -78,7 +87,7 @@ impl Engine {
         }
     }
 
-    async fn once(&self, client: &Known, jti: &str, exp: i64, ran: &Ran) -> Reply<()> {
+    async fn once(&self, client: &Known, jti: &str, exp: i64, ran: &Ran) -> Result<(), Refusal> {
         let zone = client.here.guid;
         let actor = Arc::new(Actor::system(self.access.registry(), Duty::SignIn, zone));
         let tx = self.access.begin(actor, zone, Want::Write, "client_assertion_use", "".into());
@@ -104,8 +113,8 @@ impl Engine {
             Err(fault) => Err(fault),
         };
         kept.map_err(|fault| match fault {
-            Fault::Unique(_) => invalid_client(),
-            other => other,
+            Fault::Unique(_) => Why::Replayed.into(),
+            other => other.into(),
         })
     }
 }

@@ -33,8 +33,7 @@ impl<'c> Handler<'c, Public, ()> for Show {
             if Basic::read(&cx.headers).is_none() {
                 return Err(invalid_client());
             }
-            let shown = engine.authenticate_client(&[], cx).await;
-            let client = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?.client;
+            let client = engine.authenticate_client(&[], cx).await?.client;
             let me = cx.tx().assume(Duty::SignIn);
             let granted = cx.tx().grant::<Read, Client>(Id::new(client.id)).await?;
             let row = cx.tx().get(&granted).await?;

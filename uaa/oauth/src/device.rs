@@ -1,5 +1,6 @@
 //! RFC 8628: signing in on a device without a browser, by a code that is typed into one.
 
+use crate::approvals::approval;
 use crate::authorize::{Authorize, as_asked, as_shown};
 use crate::engine::Engine;
 use crate::fault::unauthorized_client;
@@ -90,12 +91,12 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
 /// The device asks for a pair of codes (section 3.1).
 async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let form = form(&body, &cx.query)?;
-    let shown = engine.authenticate_client(&form, cx).await;
-    let shown = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?;
+    let shown = engine.authenticate_client(&form, cx).await?;
     if !shown.client.may(GRANT) {
         return Err(unauthorized_client(GRANT));
     }
     cx.step(Want::Write).await?;
+    engine.in_name_of(None, &shown.client, cx);
     cx.tx().assume(Duty::SignIn);
     let (device_code, user_code) = (engine.ids.hex32(), user_code(&engine.ids.hex32()));
     let kept = Kept {
@@ -231,6 +232,7 @@ async fn decide(
     let before = cx.tx().assume(Duty::SignIn);
     let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await.map_err(again)?;
     cx.tx().update(&granted, Set::default().put(Token::claims, kept.text()?)).await?;
+    cx.tx().annotate(approval(&row.own.client_id, kept.scope.as_deref().unwrap_or_default(), allowed));
     cx.tx().resume(before);
     let client = this.engine.client(cx.zone(), &row.own.client_id).await?;
     let client = client.map(|client| as_shown(&client)).unwrap_or_default();

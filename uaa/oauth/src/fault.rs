@@ -43,6 +43,11 @@ pub(crate) fn invalid_client() -> Fault {
     Fault::protocol(Code::new(401, "invalid_client"), "Bad credentials")
 }
 
+/// The same for one whose proof could be better, which is said.
+pub(crate) fn unproved_client(text: &'static str) -> Fault {
+    Fault::protocol(Code::new(401, "invalid_client"), text)
+}
+
 pub(crate) fn unauthorized_client(grant: &str) -> Fault {
     Fault::protocol(Code::new(401, "unauthorized_client"), format!("Unauthorized grant type: {grant}"))
 }

@@ -100,8 +100,7 @@ async fn token(engine: &Arc<Engine>, body: &Body, cx: &mut Ctx) -> Reply<Answer>
     if user_token::is_wanted(&form, cx) {
         return Box::pin(user_token::grant(engine, &form, cx)).await;
     }
-    let shown = engine.authenticate_client(&form, cx).await;
-    let shown = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?;
+    let shown = engine.authenticate_client(&form, cx).await?;
     let bound = engine.bound(&shown.client, cx)?;
     // Before anything is redeemed, and while no connection is held: the client's keys may be elsewhere.
     let envelope = engine.envelope(&shown.client, shown.client.encryptions.id_token).await?;

@@ -168,7 +168,7 @@ impl Engine {
         }
         let (subject, generation) = person.map_or((client.id, 0), |person| (person.id, person.generation));
         let whose = Whose { subject, family, generations: (generation, client.generation) };
-        Box::pin(stored::access(self, claims, form, (client, whose), cx)).await
+        Box::pin(stored::access(self, claims, form, (client, person), whose, cx)).await
     }
 
     /// An access token as its client takes it.

@@ -215,10 +215,7 @@ fn configuration(here: &ZoneInfo, certificates: Certificates) -> Value {
         "introspection_signing_alg_values_supported": algorithms,
         "subject_types_supported": ["public", "pairwise"],
         "scopes_supported": ["openid", "profile", "email", "phone"],
-        "claims_supported": ["sub", "user_name", "origin", "iss", "auth_time", "amr", "acr", "client_id", "aud", "zid",
-            "grant_type", "user_id", "azp", "scope", "exp", "iat", "jti", "rev_sig", "cid", "given_name", "family_name",
-            "name", "phone_number", "email", "email_verified", "nonce", "at_hash"],
-        "service_documentation": format!("{uaa}/info"),
+        "claims_supported": CLAIMS,
     });
     for more in [requests(uaa), clients(certificates), encrypted()] {
         if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
@@ -237,9 +234,18 @@ fn clients(certificates: Certificates) -> Value {
     };
     let methods =
         [&["client_secret_basic", "client_secret_post", "private_key_jwt"], by_certificate].concat();
+    // A public one says its name (RFC 7591 section 2), and may give its tokens back like that; it learns nothing of tokens. Whoever asks
+    // about them may show a token instead, which RFC 8414 section 2 writes by its type.
+    let public = [methods.clone(), vec!["none"]].concat();
+    let asking = [methods, vec!["Bearer", "DPoP"]].concat();
+    let algorithms = Algorithm::ALL.map(Algorithm::name);
     json!({
-        "token_endpoint_auth_methods_supported": methods,
-        "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "token_endpoint_auth_methods_supported": public,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "revocation_endpoint_auth_methods_supported": public,
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
+        "introspection_endpoint_auth_methods_supported": asking,
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "tls_client_certificate_bound_access_tokens": certificates != Certificates::None,
     })
 }
@@ -278,3 +284,40 @@ fn requests(uaa: &str) -> Value {
         "claims_parameter_supported": true,
     })
 }
+
+/// What may be said of a person and their sign-in.
+const CLAIMS: &[&str] = &[
+    "sub",
+    "user_name",
+    "origin",
+    "iss",
+    "auth_time",
+    "amr",
+    "acr",
+    "client_id",
+    "aud",
+    "zid",
+    "grant_type",
+    "user_id",
+    "azp",
+    "scope",
+    "exp",
+    "iat",
+    "jti",
+    "rev_sig",
+    "cid",
+    "given_name",
+    "family_name",
+    "name",
+    "preferred_username",
+    "updated_at",
+    "phone_number",
+    "email",
+    "email_verified",
+    "nonce",
+    "at_hash",
+    "c_hash",
+    "sid",
+    "typ",
+    "previous_logon_time",
+];

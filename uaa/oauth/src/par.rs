@@ -25,8 +25,8 @@ async fn push(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Reply
     }
     // What stands in the address ends up in logs.
     let mut form = form(&body, "")?;
-    let shown = engine.authenticate_client(&form, cx).await;
-    let client = shown.inspect_err(|fault| engine.noted_as_failed(fault, cx))?.client;
+    let client = engine.authenticate_client(&form, cx).await?.client;
+    engine.in_name_of(None, &client, cx);
     // Section 2.1: no name of a request in a request, and no other client's.
     if field(&form, "request_uri").is_some() {
         return Err(invalid_request("a request that is handed in cannot name another one"));

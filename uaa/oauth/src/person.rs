@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use uaa_authz::Read;
-use uaa_directory::{OWN_ORIGIN, User, UserOwn, active_provider};
+use uaa_directory::{OWN_ORIGIN, User, UserOwn, Whom, active_provider};
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_plugin::Ctx;
 use uaa_store::Fields;
@@ -40,6 +40,11 @@ impl Person {
             phone: own.phone,
             generation: own.generation,
         }
+    }
+
+    /// As the audit log names them.
+    pub(crate) fn whom(&self) -> Whom<'_> {
+        Whom { user: self.id, username: &self.username, origin: &self.origin }
     }
 
     /// Both names, as one writes them; `None` when there is neither.

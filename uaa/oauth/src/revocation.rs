@@ -36,11 +36,11 @@ impl<'c> Handler<'c, Public, Body> for Revocation {
 async fn give_back(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     // A token in an address ends up in logs.
     let form = form(body, "")?;
-    let client = engine.authenticate_client(&form, cx).await;
-    let client = client.inspect_err(|fault| engine.noted_as_failed(fault, cx))?;
+    let client = engine.authenticate_client(&form, cx).await?;
     let client = client.client;
     let field = |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     let token = field("token").ok_or_else(|| invalid_request("the parameter `token` is missing"))?;
+    engine.in_name_of(None, &client, cx);
     cx.tx().assume(Duty::SignIn);
     cx.step(Want::Write).await?;
     let seen = cx.tx().visible::<Token>().await?;

@@ -4,6 +4,7 @@ use crate::client::{ClientAuth, Known};
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_scope, invalid_token};
 use crate::grant::form;
+use crate::verified::Good;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -53,7 +54,11 @@ fn claims() -> Shape {
 
 /// RFC 7662 section 2.2: nothing but `active` when the token is not good.
 fn introspected() -> Shape {
-    claims().part().and([("active", FLAG)]).perhaps([("token_type", TEXT)]).named("introspection")
+    claims()
+        .part()
+        .and([("active", FLAG)])
+        .perhaps([("token_type", TEXT), ("username", TEXT)])
+        .named("introspection")
 }
 
 struct Check(Arc<Engine>);
@@ -97,15 +102,7 @@ impl<'c> Handler<'c, Public, Body> for Introspect {
                 None => Err(Fault::Denied(Denied::Unauthenticated, "token")),
             };
             let text = match good {
-                // The claims are an object that is not empty: `active` goes in front of them.
-                Ok(good) => {
-                    let head: &[u8] = match good.bound.jkt {
-                        // RFC 9449 section 6.2.
-                        Some(_) => br#"{"active":true,"token_type":"DPoP","#,
-                        None => br#"{"active":true,"#,
-                    };
-                    [head, &good.claims[1..]].concat()
-                }
+                Ok(good) => told(&good, caller.rfc9068)?,
                 // RFC 7662 section 2.2: why it is not good is nobody's business.
                 Err(Fault::Denied(..)) => br#"{"active":false}"#.to_vec(),
                 Err(other) => return Err(other),
@@ -116,6 +113,24 @@ impl<'c> Handler<'c, Public, Body> for Introspect {
             }
         })
     }
+}
+
+/// What a good token says. UAA's readers take `scope` as a list and no text, those of RFC 7662 section 2.2 the other way round: it is
+/// a text where the token itself has one, and for whoever asks and has such tokens.
+fn told(good: &Good, as_text: bool) -> Reply<Vec<u8>> {
+    let internal = |e: serde_json::Error| Fault::Internal(e.to_string());
+    // RFC 9449 section 6.2.
+    let kind = if good.bound.jkt.is_some() { "DPoP" } else { "bearer" };
+    let mut head = format!(r#"{{"active":true,"token_type":"{kind}","#);
+    if let Some(name) = good.username() {
+        head += &format!(r#""username":{},"#, serde_json::to_string(name).map_err(internal)?);
+    }
+    // The claims are an object that is not empty: the rest goes in front of them.
+    let claims = match as_text || good.rfc9068 {
+        false => good.claims.clone(),
+        true => serde_json::to_vec(&good.said()?.rfc9068().map_err(internal)?).map_err(internal)?.into(),
+    };
+    Ok([head.as_bytes(), &claims[1..]].concat())
 }
 
 /// Whether an answer is asked for that can be shown to others (RFC 9701 section 4).

@@ -3,6 +3,7 @@
 use crate::client::Known;
 use crate::engine::Engine;
 use crate::forms::AccessForm;
+use crate::person::Person;
 use serde::{Deserialize, Serialize};
 use uaa_authz::Delete;
 use uaa_directory::{Keep, Token, keep};
@@ -55,7 +56,8 @@ pub(crate) async fn access(
     engine: &Engine,
     claims: &mut AccessClaims<'_>,
     form: AccessForm,
-    (client, Whose { subject, family, generations }): (&Known, Whose),
+    (client, person): (&Known, Option<&Person>),
+    Whose { subject, family, generations }: Whose,
     cx: &mut Ctx,
 ) -> Reply<String> {
     claims.revocable = Some(true);
@@ -70,6 +72,7 @@ pub(crate) async fn access(
         }
     };
     cx.step_to_write().await?;
+    engine.in_name_of(person, client, cx);
     let row = Keep {
         jti: &claims.jti,
         text: &text,

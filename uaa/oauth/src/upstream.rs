@@ -10,7 +10,7 @@ use crate::fault::invalid_grant;
 use crate::person::{Authentication, Person};
 use futures::future::join_all;
 use std::sync::Arc;
-use uaa_authz::{Actor, Subject};
+use uaa_authz::Actor;
 use uaa_directory::{IdentityProviderOwn, KeysAt, Met, OIDC, OidcConfig, Told, meet, providers_of_issuer};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::Ctx;
@@ -33,10 +33,10 @@ impl Engine {
         cx: &mut Ctx,
     ) -> Reply<(Person, Authentication)> {
         let sent = self.sent(client, assertion, issuer, cx).await;
-        let (person, authentication) = sent.inspect_err(|fault| noted_as_failed(fault, cx))?;
-        let (registry, subject) = (self.access.registry(), Subject::User(person.id));
-        let actor = Actor::with_scopes(registry, subject, cx.zone(), &person.username, &client.client_id, []);
-        cx.note(&Arc::new(actor), "IdentityProviderAuthenticationSuccess", "signed_in", OIDC);
+        let (person, authentication) = sent.inspect_err(|fault| noted_as_failed(fault, client, cx))?;
+        let actor = person.whom().actor(&client.client_id, cx);
+        let more = [("origin", person.origin.as_str())];
+        cx.note(&actor, "IdentityProviderAuthenticationSuccess", "signed_in", OIDC, &more);
         cx.logged_on(person.id);
         Ok((person, authentication))
     }
@@ -164,11 +164,12 @@ fn not_good(rejected: Rejected) -> Fault {
 }
 
 /// Notes what a provider said and was not taken. What was sent is not noted, as it may be good elsewhere.
-fn noted_as_failed(fault: &Fault, cx: &mut Ctx) {
+fn noted_as_failed(fault: &Fault, client: &Known, cx: &mut Ctx) {
     if let Fault::Protocol(..) = fault {
         let zone = cx.zone();
         let nobody = Actor::nobody(cx.tx().registry(), zone);
-        cx.note(&Arc::new(nobody), "IdentityProviderAuthenticationFailure", "failed", OIDC);
+        let more = [("client", client.client_id.as_str())];
+        cx.note(&Arc::new(nobody), "IdentityProviderAuthenticationFailure", "failed", OIDC, &more);
     }
 }
 

@@ -130,8 +130,10 @@ async fn members(user: Uuid, profile: bool, cx: &mut Ctx) -> Reply<Map<String, V
         all.insert("updated_at".into(), updated.into());
     }
     all.insert("email_verified".into(), person.verified.into());
-    // UAA has the member always, and `null` in it for who has signed in once. In milliseconds.
-    all.insert("previous_logon_time".into(), logon.previous().into());
+    // In milliseconds. UAA has the member always, and `null` in it for who has signed in once.
+    if let Some(previous) = logon.previous() {
+        all.insert("previous_logon_time".into(), previous.into());
+    }
     Ok(all)
 }
 
@@ -139,9 +141,9 @@ async fn members(user: Uuid, profile: bool, cx: &mut Ctx) -> Reply<Map<String, V
 fn looks() -> Shape {
     let texts =
         ["user_name", "given_name", "family_name", "name", "email", "phone_number", "preferred_username"];
-    object([("user_id", TEXT), ("sub", TEXT), ("previous_logon_time", NUMBER.or_null())])
+    object([("user_id", TEXT), ("sub", TEXT)])
         .perhaps(texts.map(|name| (name, TEXT)))
-        .perhaps([("updated_at", NUMBER), ("email_verified", FLAG)])
+        .perhaps([("updated_at", NUMBER), ("previous_logon_time", NUMBER), ("email_verified", FLAG)])
         .named("userinfo")
 }
 
@@ -160,7 +162,7 @@ fn for_sector(all: &mut Map<String, Value>, name: &str, has_scope: impl Fn(&str)
         }
     }
     // To the millisecond it is the same in every sector, and nearly nobody else's.
-    all.insert("previous_logon_time".into(), Value::Null);
+    all.remove("previous_logon_time");
     for member in ["sub", "user_id"] {
         all.insert(member.into(), name.into());
     }

@@ -17,6 +17,10 @@ pub(crate) struct Good {
     pub(crate) claims: Bytes,
     /// What whoever presents it must hold.
     pub(crate) bound: Confirmation,
+    /// Whether its claims have the form of RFC 9068 in it, as its client wants them.
+    pub(crate) rfc9068: bool,
+    /// Whether it says what its person is called: the actor's name is that.
+    named: bool,
     /// When it ends.
     pub(crate) until: Micros,
     /// The client, the user, the stored token: the rows on which the finding rests.
@@ -24,7 +28,11 @@ pub(crate) struct Good {
 }
 
 impl Good {
-    pub(crate) fn new(actor: Actor, claims: &AccessClaims<'_>, rests_on: Vec<Uuid>) -> Reply<Good> {
+    pub(crate) fn new(
+        (actor, rfc9068): (Actor, bool),
+        claims: &AccessClaims<'_>,
+        rests_on: Vec<Uuid>,
+    ) -> Reply<Good> {
         let text = serde_json::to_vec(claims).map_err(|e| Fault::Internal(e.to_string()))?;
         Ok(Good {
             actor: Arc::new(actor),
@@ -32,6 +40,8 @@ impl Good {
             audience: claims.aud.iter().map(|a| a.as_ref().into()).collect(),
             claims: text.into(),
             bound: claims.cnf.clone().unwrap_or_default(),
+            rfc9068,
+            named: claims.user_name.as_deref().is_some_and(|name| !name.is_empty()),
             until: claims.exp.saturating_mul(1_000_000),
             rests_on,
         })
@@ -40,6 +50,11 @@ impl Good {
     /// What it says.
     pub(crate) fn said(&self) -> Reply<AccessClaims<'static>> {
         serde_json::from_slice(&self.claims).map_err(|e| Fault::Internal(e.to_string()))
+    }
+
+    /// What its person is called, if it says so.
+    pub(crate) fn username(&self) -> Option<&str> {
+        self.named.then_some(&*self.actor.name)
     }
 
     /// Whether one of these is in `aud`; of none asked for, every token is.

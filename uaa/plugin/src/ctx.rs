@@ -135,13 +135,14 @@ impl Ctx {
         self.access.judge(actor, self.zone(), kind, verb, id, at_least).await
     }
 
-    /// Notes what is not written by a transaction: a sign-in that failed (`Access::note`).
+    /// Notes what is not written by a transaction: a sign-in that failed (`Access::note`). `more`: what else is to be known of it.
     pub fn note(
         &self,
         actor: &Arc<uaa_authz::Actor>,
         event: &'static str,
         outcome: &'static str,
         detail: &'static str,
+        more: &[(&'static str, &str)],
     ) {
         self.access.note(&uaa_store::Noted {
             actor,
@@ -150,6 +151,7 @@ impl Ctx {
             event,
             outcome,
             detail,
+            more,
             request: &self.caller.request,
             address: &self.caller.address,
         });
@@ -168,6 +170,10 @@ impl Ctx {
         }
         let (actor, zone, request) = (self.tx.actor().clone(), self.tx.zone(), self.caller.request.clone());
         let next = self.access.begin(actor, zone, want, self.op, request).counted_in(&self.ran);
+        let mut next = next.asked_from(&self.caller.address);
+        if let Some(person) = self.tx.in_whose_name() {
+            next.in_the_name_of(person.clone());
+        }
         if std::mem::replace(&mut self.tx, next).commit().await?.changed {
             self.access.follow().await?;
         }

@@ -161,6 +161,7 @@ impl Dispatcher {
                 event: "",
                 outcome: "denied",
                 detail: denied.name(),
+                more: &[],
                 request: &caller.request,
                 address: &caller.address,
             });
@@ -205,7 +206,8 @@ impl Dispatcher {
             tx: self
                 .access
                 .begin(actor.clone(), here.guid, want, route.name, caller.request.clone())
-                .counted_in(ran),
+                .counted_in(ran)
+                .asked_from(&caller.address),
             ran: ran.clone(),
             access: self.access.clone(),
             op: route.name,

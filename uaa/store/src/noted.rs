@@ -1,6 +1,6 @@
 //! What goes into the audit log without a transaction of its own: refused attempts, tokens that are not stored.
 //!
-//! Gathered in memory, one entry for each actor, operation, outcome and minute, and written together every few seconds: it is
+//! Gathered in memory, one entry for each actor, address, operation, outcome and minute (of tokens, whatever the address), and written together every few seconds: it is
 //! seen, and nobody fills a disk with it.
 
 use crate::access::Access;
@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// One thing to be noted.
 #[derive(Clone, Debug)]
 pub struct Noted<'a> {
-    /// Who; somebody who is nobody is told apart by the address.
+    /// Who.
     pub actor: &'a Arc<Actor>,
     /// The zone that was spoken to.
     pub zone: Uuid,
@@ -30,6 +30,8 @@ pub struct Noted<'a> {
     pub outcome: &'static str,
     /// Why, in one word.
     pub detail: &'static str,
+    /// What else is to be known of it, by name. Never a secret, nor what somebody typed. Of several in one entry the first says it.
+    pub more: &'a [(&'static str, &'a str)],
     /// The request.
     pub request: &'a Arc<str>,
     /// Where it came from.
@@ -40,7 +42,7 @@ pub struct Noted<'a> {
 struct Key {
     subject: Option<Uuid>,
     client: Arc<str>,
-    /// Of nobody, the address.
+    /// Of a token that was issued none: a client may be many machines.
     address: Option<Arc<str>>,
     op: &'static str,
     event: &'static str,
@@ -53,6 +55,7 @@ struct Key {
 /// What the entries of one key have in common, and how many there were.
 struct Several {
     actor: Arc<Actor>,
+    more: Vec<(&'static str, String)>,
     first: Micros,
     request: Arc<str>,
     address: Arc<str>,
@@ -82,7 +85,7 @@ impl Access {
         let key = Key {
             subject,
             client: noted.actor.client.clone(),
-            address: subject.is_none().then(|| noted.address.clone()),
+            address: (noted.outcome != ISSUED).then(|| noted.address.clone()),
             op: noted.op,
             event: noted.event,
             outcome: noted.outcome,
@@ -97,7 +100,8 @@ impl Access {
         } else if shard.len() < MOST {
             let (request, address) = (noted.request.clone(), noted.address.clone());
             let actor = noted.actor.clone();
-            shard.insert(key, Several { actor, first: now, request, address, count: 1 });
+            let more = noted.more.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+            shard.insert(key, Several { actor, more, first: now, request, address, count: 1 });
         } else {
             notes.lost.fetch_add(1, Ordering::Relaxed);
         }
@@ -139,14 +143,17 @@ impl Access {
     }
 
     fn noted_row(&self, key: &Key, several: &Several) -> AuditRow {
-        let address = several.address.as_ref();
+        let mut data = json!({"count": several.count, "address": &*several.address});
+        for (name, value) in &several.more {
+            data[*name] = json!(value);
+        }
         AuditRow {
             op: key.op.into(),
             event: key.event.into(),
             outcome: key.outcome.into(),
             detail: key.detail.into(),
             request: cut(&several.request, 128),
-            data: json!({"count": several.count, "address": address}).to_string(),
+            data: data.to_string(),
             ..AuditRow::of(&several.actor, key.zone, self.0.settings.ids.uuid(), several.first)
         }
     }
@@ -167,6 +174,8 @@ impl Access {
     }
 }
 
+/// The outcome of whatever gave a token.
+const ISSUED: &str = "issued";
 const SHARDS: usize = 16;
 /// Entries that a shard holds until they are written.
 const MOST: usize = 1000;

@@ -20,7 +20,7 @@ use crate::sql::{Sql, Statement};
 use journal::Entry;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use uaa_authz::{Actor, Duty, Registry, Snapshot};
+use uaa_authz::{Actor, Duty, Registry, Snapshot, Subject};
 use uaa_model::{Fault, Ids, Micros, Reply};
 use uuid::Uuid;
 
@@ -32,6 +32,10 @@ pub struct Tx {
     conn: Option<Conn>,
     snapshot: Arc<Snapshot>,
     actor: Arc<Actor>,
+    /// In whose name duties are done, for the journal.
+    person: Option<Arc<Actor>>,
+    /// From where it is asked for, for the journal.
+    address: Option<Arc<str>>,
     zone: Uuid,
     want: Want,
     op: &'static str,
@@ -78,6 +82,8 @@ impl Tx {
             conn: None,
             snapshot,
             actor,
+            person: None,
+            address: None,
             zone,
             want,
             op,
@@ -97,6 +103,13 @@ impl Tx {
     #[must_use]
     pub fn counted_in(mut self, ran: &Ran) -> Tx {
         self.ran = Some(ran.clone());
+        self
+    }
+
+    /// Says in the audit log that it was asked for from there.
+    #[must_use]
+    pub fn asked_from(mut self, address: &Arc<str>) -> Tx {
+        self.address = Some(address.clone());
         self
     }
 
@@ -150,8 +163,12 @@ impl Tx {
     }
 
     /// Goes on as the product itself, within what that duty may do (`roles.txt`), until [`Tx::resume`]. The audit log
-    /// names the duty and, through the request id, who set it in motion.
+    /// names the duty, and who set it in motion ([`Tx::in_the_name_of`]).
     pub fn assume(&mut self, duty: Duty) -> Arc<Actor> {
+        match self.actor.subject {
+            Subject::User(_) | Subject::Client(_) => self.person = Some(self.actor.clone()),
+            Subject::System(_) | Subject::Nobody => {}
+        }
         let system = Actor::system(&self.inner.registry, duty, self.zone);
         std::mem::replace(&mut self.actor, Arc::new(system))
     }

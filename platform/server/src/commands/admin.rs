@@ -42,12 +42,12 @@ async fn reset(hall: &Hall, user: &str, password: &Secret) -> Result<(), Failure
         .put(User::generation, row.own.generation + 1)
         .put(User::version, row.own.version + 1);
     tx.update(&it, set).await?;
-    end_sessions(&mut tx, row.guid).await?;
     tx.annotate(Annotation {
         event: "PasswordChangeSuccess".into(),
         target_name: row.own.username,
         ..Annotation::default()
     });
+    end_sessions(&mut tx, row.guid).await?;
     tx.commit().await?;
     Ok(())
 }

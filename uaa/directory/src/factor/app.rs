@@ -127,7 +127,11 @@ pub(super) async fn used(row: &Fields<super::FactorOwn>, mark: i64, cx: &mut Ctx
     let before = cx.tx().assume(Duty::SignIn);
     let done = match cx.tx().grant::<Update, Factor>(Id::new(row.guid)).await {
         Ok(it) => match cx.tx().swap(&it, Factor::mark, row.own.mark, mark).await {
-            Ok(true) => cx.tx().update(&it, Set::default().put(Factor::used_at, now)).await.map(|()| true),
+            Ok(true) => {
+                let done = cx.tx().update(&it, Set::default().put(Factor::used_at, now)).await;
+                said("MfaAuthenticationSuccess", row.own.subject, "", &row.own.kind, cx);
+                done.map(|()| true)
+            }
             other => other,
         },
         Err(Fault::Denied(..)) => Ok(false),

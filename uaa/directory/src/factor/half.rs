@@ -5,12 +5,13 @@
 
 use super::{Assurance, joined};
 use crate::session::cookie;
-use crate::{Keep, Sessions, SignedIn, Token, User, UserOwn, hex, keep};
+use crate::{Keep, Sessions, SignedIn, Token, User, UserOwn, Whom, hex, keep};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use uaa_authz::{Duty, Read, Update};
 use uaa_model::{Fault, Id, Reply, Secret};
 use uaa_plugin::Ctx;
-use uaa_store::{Cond, Field, Fields, Set};
+use uaa_store::{Annotation, Cond, Field, Fields, Set};
 use uaa_token::digest;
 use uuid::Uuid;
 
@@ -29,6 +30,9 @@ struct Kept {
     amr: Vec<String>,
     remember: bool,
     generation: i64,
+    /// The client that the person signs in for.
+    #[serde(default)]
+    client: String,
 }
 
 impl Half {
@@ -36,12 +40,14 @@ impl Half {
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn begin(user: &Fields<UserOwn>, amr: &[&str], remember: bool, cx: &mut Ctx) -> Reply<String> {
+    pub async fn begin(new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<String> {
+        let user = new.user;
         let ids = cx.tx().ids().clone();
         let held = Secret::new(ids.hex32() + &ids.hex32());
         let kept = Kept {
-            amr: amr.iter().map(|proof| (*proof).to_owned()).collect(),
-            remember,
+            amr: new.amr.iter().map(|proof| (*proof).to_owned()).collect(),
+            remember: new.remember,
+            client: new.client.to_owned(),
             generation: user.own.generation,
         };
         let row = Keep {
@@ -56,6 +62,11 @@ impl Half {
         };
         let before = cx.tx().assume(Duty::SignIn);
         let done = keep(cx, row).await;
+        let whom = Whom::of(user);
+        let data = json!({"origin": whom.origin, "amr": new.amr.join(" "), "client": new.client, "lacks": "second_factor"});
+        cx.tx().annotate(Annotation { target_name: whom.username.to_owned(), data, ..Annotation::default() });
+        let actor = whom.actor(new.client, cx);
+        cx.tx().in_the_name_of(actor);
         cx.tx().resume(before);
         done.map(|_| cookie::set_half(cx, &held, SECONDS))
     }
@@ -88,7 +99,10 @@ impl Half {
     /// When the database is away.
     pub async fn add(&self, proofs: &[&str], cx: &mut Ctx) -> Reply<()> {
         let amr = joined(&self.kept.amr, proofs);
-        let text = Kept { amr, remember: self.kept.remember, generation: self.kept.generation }.text()?;
+        let Kept { remember, generation, ref client, .. } = self.kept;
+        let text = Kept { amr, remember, generation, client: client.clone() }.text()?;
+        let actor = Whom::of(&self.user).actor(client, cx);
+        cx.tx().in_the_name_of(actor);
         let before = cx.tx().assume(Duty::SignIn);
         let done = match cx.tx().grant::<Update, Token>(Id::new(self.row)).await {
             Ok(row) => cx.tx().update(&row, Set::default().put(Token::claims, text)).await,
@@ -121,7 +135,8 @@ impl Half {
         }
         let amr = joined(&self.kept.amr, proofs);
         let amr: Vec<&str> = amr.iter().map(String::as_str).collect();
-        let new = SignedIn { user: &self.user, amr: &amr, second_at: cx.now(), remember: self.kept.remember };
+        let Kept { remember, ref client, .. } = self.kept;
+        let new = SignedIn { user: &self.user, amr: &amr, second_at: cx.now(), remember, client };
         let mut set = sessions.begin(&new, cx).await?;
         set.push(cookie::forget_half(cx));
         Ok(Some(set))

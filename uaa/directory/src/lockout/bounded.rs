@@ -50,9 +50,8 @@ impl<K: Clone + Debug + Eq + Hash, V> Bounded<K, V> {
         self.entries.iter().map(|(key, (value, _))| (key, value))
     }
 
-    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        assert_eq!(self.entries.len(), self.order.len());
+        debug_assert_eq!(self.entries.len(), self.order.len());
         self.entries.len()
     }
 

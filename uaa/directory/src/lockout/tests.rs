@@ -175,3 +175,34 @@ fn addresses_are_bounded_in_number_and_in_failures() {
     assert_eq!(addresses.lock().len(), 10);
     assert_eq!(addresses.check(peer, 1), Err(300));
 }
+
+#[test]
+fn a_client_is_locked_for_one_address_alone() {
+    let clients = Clients::with_capacity(640);
+    let guess = |client, from: &str| Guess { zone: Uuid::nil(), client, from: address(from) };
+    let (here, there) = ("192.0.2.1", "192.0.2.2");
+    for n in 0..5 {
+        assert_eq!(clients.check(guess("app", here), &UAA, n), Ok(()));
+        clients.failed(guess("app", here), &UAA, n);
+    }
+    assert!(clients.check(guess("app", here), &UAA, 5).is_err());
+    for other in
+        [guess("app", there), guess("other", here), Guess { zone: Uuid::max(), ..guess("app", here) }]
+    {
+        assert_eq!(clients.check(other, &UAA, 5), Ok(()));
+    }
+    assert_eq!(clients.check(guess("app", here), &UAA, 301 * SECOND), Ok(()));
+    // A whole /64 is one address, and only failures in a row count.
+    for n in 0..4 {
+        clients.failed(guess("six", &format!("2001:db8::{n}")), &UAA, n);
+    }
+    clients.succeeded(guess("six", "2001:db8::9"));
+    clients.failed(guess("six", "2001:db8::1"), &UAA, 10);
+    assert_eq!(clients.check(guess("six", "2001:db8::1"), &UAA, 11), Ok(()));
+    // Bounded, whatever names and addresses come.
+    for n in 0..10_000_u32 {
+        let name = format!("{n}{}", "x".repeat(1_000));
+        clients.failed(Guess { zone: Uuid::nil(), client: &name, from: IpAddr::V4(n.into()) }, &UAA, 20);
+    }
+    assert!(clients.len() <= 640, "{}", clients.len());
+}

@@ -33,8 +33,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     match login.factors.try_passkey(answered, Some(&step.mine), cx).await? {
         Some(passed) => step.done(&login, &passed.amr, cx).await,
         None => {
-            let user = (step.base.user(), step.username());
-            failed(Some(user), step.going.client_id(), "second_factor", cx);
+            failed(Some(step.base.whom()), step.going.client_id(), "second_factor", cx);
             page(&login, &step, true, cx)
         }
     }

@@ -1,6 +1,7 @@
 //! What people let applications do in their name: asked once, remembered for a month (UAA's rule), taken back at any time.
 
 use super::request::{Asked, Stop};
+use crate::approvals::approval;
 use crate::client::Known;
 use uaa_authz::{Delete, Duty, Zone};
 use uaa_directory::{Approval, Live};
@@ -101,8 +102,16 @@ async fn decided(
     live: &Live,
     cx: &mut Ctx,
 ) -> Reply<Outcome> {
-    let Decision::Allow(ticked) = decision else { return Ok(Outcome::Denied) };
+    let client = &asked.client.client_id;
+    let Decision::Allow(ticked) = decision else {
+        let person = live.whom().actor(client, cx);
+        let more = [("origin", live.origin.as_str())];
+        cx.note(&person, "ApprovalModifiedEvent", "denied", "consent", &more);
+        return Ok(Outcome::Denied);
+    };
     cx.step(Want::Write).await?;
+    let person = live.whom().actor(client, cx);
+    cx.tx().in_the_name_of(person);
     // `step` ended the transaction that the duty was assumed in; the actor goes on with the next one.
     let rows = of(live, &asked.client.client_id, cx).await?;
     for row in rows.iter().filter(|row| by_person.contains(&row.own.scope)) {
@@ -124,6 +133,7 @@ async fn decided(
         let slot = cx.tx().slot::<Approval>(zone).await?;
         let id = cx.tx().ids().uuid();
         cx.tx().insert_as(slot, Id::new(id), Some(live.user), set).await?;
+        cx.tx().annotate(approval(client, scope, yes));
         if yes {
             approved.push(scope.clone());
         }

@@ -7,11 +7,12 @@ use crate::engine::Engine;
 use crate::issue::Order;
 use crate::person::{Authentication, Person};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uaa_authz::Duty;
 use uaa_directory::{Keep, keep as keep_token};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::Ctx;
+use uaa_store::Annotation;
 use uaa_token::Confirmation;
 
 /// What is kept with a code.
@@ -67,7 +68,10 @@ pub(super) async fn keep(
         claims: serde_json::to_string(&kept).map_err(|e| Fault::Internal(e.to_string()))?,
         expires: cx.now() + SECONDS * 1_000_000,
     };
+    engine.in_name_of(Some(&person), &asked.client, cx);
     let done = keep_token(cx, row).await;
+    let data = json!({"token": "code", "client": asked.client.client_id, "scope": scopes.join(" ")});
+    cx.tx().annotate(Annotation { target_name: person.username.clone(), data, ..Annotation::default() });
     cx.tx().resume(me);
     done?;
     Ok(text)

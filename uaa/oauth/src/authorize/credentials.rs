@@ -8,7 +8,7 @@ use crate::person::Authentication;
 use crate::scope::of_person;
 use serde_json::Value;
 use uaa_authz::Duty;
-use uaa_directory::{Assurance, Claimed, Proved, by_password};
+use uaa_directory::{Assurance, Claimed, Proved, Whom, by_password, succeeded};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::{Answer, Body, Ctx, field, pairs};
 
@@ -36,13 +36,14 @@ impl Authorize {
         };
         let (username, password) = (text("username"), Secret::new(text("password")));
         let claimed = Claimed { origin: "uaa", username: &username, client: &asked.client.client_id };
-        let user = match by_password(&self.engine.credentials, &claimed, &password, cx).await? {
-            Proved::Right(user) => user.guid,
+        let row = match by_password(&self.engine.credentials, &claimed, &password, cx).await? {
+            Proved::Right(user) => user,
             Proved::Stale(..) => return Err(stale().into()),
             Proved::Half(..) => return Err(more_is_needed().into()),
             Proved::Wrong => return Err(bad_credentials().into()),
             Proved::Locked(_) => return Err(locked().into()),
         };
+        let user = row.guid;
         if asked.assurance(&cx.here()) > Assurance::One {
             return Err(more_is_needed().into());
         }
@@ -56,6 +57,7 @@ impl Authorize {
         }
         let authentication =
             Authentication { nonce: asked.nonce.clone(), ..Authentication::by_password(cx.now()) };
+        succeeded(Whom::of(&row), &asked.client.client_id, "pwd", cx);
         cx.logged_on(user);
         self.give(asked, scopes, &Who { user, authentication }, cx).await
     }

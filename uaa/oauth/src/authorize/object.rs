@@ -72,7 +72,7 @@ pub(super) async fn read(
     // FAPI 2.0 Message Signing section 5.3.1: the issuer and nothing else.
     let audience = if client.policy.fapi.is_some() { &audience[..1] } else { &audience[..] };
     let expect = Expect { now, issuer: &client.client_id, audience, zone: None };
-    let Some(object) = engine.signed_by::<RequestObject>(client, &text, &expect).await? else {
+    let Ok(object) = engine.signed_by::<RequestObject>(client, &text, &expect).await? else {
         return Ok(Err((
             "invalid_request_object",
             "the request is not signed by the client, not for here, or too old",

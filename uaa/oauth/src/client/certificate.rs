@@ -1,35 +1,33 @@
 //! Clients that are known by the certificate that they show with TLS (RFC 8705 section 2).
 
 use super::policy::ByCertificate;
-use super::{ClientAuth, Known, Shown};
+use super::{ClientAuth, Known, Refusal, Why};
 use crate::engine::Engine;
-use crate::fault::invalid_client;
 use std::sync::Arc;
 use uaa_model::Reply;
 use uaa_plugin::ShownCertificate;
 
 impl Engine {
-    /// The client, if the certificate is its own.
+    /// How it was shown, if the certificate is the client's own.
     pub(super) async fn by_certificate(
         &self,
         client: &Arc<Known>,
         shown: Option<&ShownCertificate>,
-    ) -> Reply<Shown> {
-        let shown = shown.ok_or_else(invalid_client)?;
-        let by = match &client.policy.certificate {
+    ) -> Result<ClientAuth, Refusal> {
+        let shown = shown.ok_or(Why::Certificate)?;
+        match &client.policy.certificate {
             // Section 2.1: by a name, which is worth what the authority is that wrote it.
             Some(ByCertificate::Named(name)) if shown.trusted && shown.certificate.is_for(name) => {
-                Some(ClientAuth::Certificate)
+                Ok(ClientAuth::Certificate)
             }
             // Section 2.2: by the whole of it, whoever signed it.
             Some(ByCertificate::Registered)
                 if self.is_registered(client, shown.certificate.thumbprint()).await? =>
             {
-                Some(ClientAuth::OwnCertificate)
+                Ok(ClientAuth::OwnCertificate)
             }
-            Some(ByCertificate::Named(_) | ByCertificate::Registered) | None => None,
-        };
-        Ok(Shown { client: client.clone(), by: by.ok_or_else(invalid_client)? })
+            Some(ByCertificate::Named(_) | ByCertificate::Registered) | None => Err(Why::Certificate.into()),
+        }
     }
 
     /// Whether it stands beside a key of the client; one that publishes its keys may have a new one.

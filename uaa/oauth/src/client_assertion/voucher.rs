@@ -2,12 +2,11 @@
 //! gave it, and has no secret here.
 
 use super::LONGEST;
-use crate::client::Known;
+use crate::client::{Known, Refusal, Why};
 use crate::dpop::is_bound;
 use crate::engine::Engine;
-use crate::fault::invalid_client;
 use serde::Deserialize;
-use uaa_model::{Fault, Reply};
+use uaa_model::Fault;
 use uaa_token::{Assertion, Expect, Rejected, claimed_algorithm, epoch_seconds};
 
 /// Whom a client lets vouch for it.
@@ -31,13 +30,13 @@ impl Engine {
         client: &Known,
         assertion: &str,
         (iss, sub): (&str, &str),
-    ) -> Reply<()> {
+    ) -> Result<(), Refusal> {
         let voucher = client.vouchers.iter().find(|one| one.iss == iss && one.sub == sub);
         // FAPI 2.0 Security Profile section 5.3.2.1: a key of the client itself.
-        let voucher = voucher.filter(|_| client.policy.fapi.is_none()).ok_or_else(invalid_client)?;
+        let voucher = voucher.filter(|_| client.policy.fapi.is_none()).ok_or(Why::Assertion)?;
         let algorithm = claimed_algorithm(assertion);
         if !algorithm.is_some_and(|algorithm| client.policy.takes_assertion(algorithm)) {
-            return Err(invalid_client());
+            return Err(Why::Algorithm.into());
         }
         let (here, uaa) = (&client.here, &*client.here.uaa);
         let token_endpoint = format!("{uaa}/oauth/token");
@@ -52,16 +51,16 @@ impl Engine {
         let expect = Expect { now, issuer: &voucher.iss, audience: &audience, zone: None };
         for again in [false, true] {
             let keys = self.published.keys_of_issuer(&voucher.iss, again, now).await?;
-            match keys.ok_or_else(invalid_client)?.verify::<Assertion>(assertion, &expect) {
+            match keys.ok_or(Why::Signature)?.verify::<Assertion>(assertion, &expect) {
                 Err(Rejected::UnknownKey) => {}
+                Err(rejected) => return Err(Why::from(rejected).into()),
+                Ok(said) if said.sub != voucher.sub => return Err(Why::Assertion.into()),
                 // One that is good for ever is a secret that nobody changes.
-                Ok(said) if said.sub == voucher.sub && said.exp <= epoch_seconds(now) + LONGEST => {
-                    return Ok(());
-                }
-                Ok(_) | Err(_) => return Err(invalid_client()),
+                Ok(said) if said.exp > epoch_seconds(now) + LONGEST => return Err(Why::TooLong.into()),
+                Ok(_) => return Ok(()),
             }
         }
-        Err(invalid_client())
+        Err(Why::Signature.into())
     }
 
     /// An access token of this zone, as long as it is one: what was revoked vouches for nobody.
@@ -71,15 +70,15 @@ impl Engine {
         assertion: &str,
         voucher: &Voucher,
         audience: &[&str],
-    ) -> Reply<()> {
+    ) -> Result<(), Refusal> {
         let good =
             self.verify(assertion, &client.here, self.clock.now()).await.map_err(|fault| match fault {
-                Fault::Denied(..) => invalid_client(),
-                other => other,
+                Fault::Denied(..) => Why::Assertion.into(),
+                other => Refusal::from(other),
             })?;
         // One that is bound to a key is good with that key alone, and none is shown for it here.
         if good.said()?.sub != voucher.sub || !good.is_for_one_of(audience) || is_bound(&good.bound) {
-            return Err(invalid_client());
+            return Err(Why::Assertion.into());
         }
         Ok(())
     }

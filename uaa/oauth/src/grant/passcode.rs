@@ -7,11 +7,12 @@ use crate::issue::{Order, Renewal};
 use crate::person::{Authentication, Person};
 use crate::scope;
 use crate::stored::again;
+use serde_json::json;
 use uaa_authz::Update;
 use uaa_directory::{Passcode, Token, hex};
 use uaa_model::{Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx};
-use uaa_store::{Cond, Field, Want};
+use uaa_store::{Annotation, Cond, Field, Want};
 use uaa_token::{digest, epoch_seconds};
 
 pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Answer> {
@@ -35,6 +36,10 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     if person.generation != kept.generation {
         return Err(bad_passcode());
     }
+    let (amr, client) = (kept.amr.join(" "), &asked.client.client_id);
+    let data = json!({"by": "passcode", "origin": person.origin, "amr": amr, "client": client});
+    let (event, target_name) = ("UserAuthenticationSuccess".to_owned(), person.username.clone());
+    cx.tx().annotate(Annotation { event, target_name, data, ..Annotation::default() });
     let scopes = scope::of_person(&asked.client, asked.field("scope"), person.id, cx).await?;
     let authentication = Authentication {
         auth_time: epoch_seconds(kept.auth_time),

@@ -7,7 +7,7 @@ use crate::issue::{Order, Renewal};
 use crate::person::{Authentication, Person};
 use crate::scope;
 use percent_encoding::percent_decode_str;
-use uaa_directory::{Claimed, Proved, by_password};
+use uaa_directory::{Claimed, Proved, by_password, succeeded};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::{Answer, Ctx};
 
@@ -17,6 +17,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     }
     let person = sign_in(engine, asked, cx).await?;
     cx.logged_on(person.id);
+    succeeded(person.whom(), &asked.client.client_id, "pwd", cx);
     let scopes = scope::of_person(&asked.client, asked.field("scope"), person.id, cx).await?;
     let order = Order {
         client: &asked.client,

@@ -166,6 +166,7 @@ pub(crate) async fn make(
         claims: serde_json::to_string(&kept).map_err(|e| Fault::Internal(e.to_string()))?,
         expires: cx.now() + seconds * 1_000_000,
     };
+    engine.in_name_of(Some(person), client, cx);
     keep(cx, row).await?;
     Ok(text)
 }
@@ -227,6 +228,7 @@ pub(super) async fn reused(
     row: &Fields<TokenOwn>,
     cx: &mut Ctx,
 ) -> Reply<Fault> {
+    engine.in_name_of(None, client, cx);
     end_family(engine, client, row.own.family, cx).await?;
     // The family ends although the request fails: this is the one place where a refusal writes.
     cx.step(Want::Write).await?;

@@ -23,7 +23,7 @@ pub(super) fn configuration_looks() -> Shape {
         .named("configuration")
 }
 
-const TEXTS: [&str; 13] = [
+const TEXTS: [&str; 12] = [
     "issuer",
     "authorization_endpoint",
     "device_authorization_endpoint",
@@ -35,11 +35,10 @@ const TEXTS: [&str; 13] = [
     "revocation_endpoint",
     "introspection_endpoint",
     "jwks_uri",
-    "service_documentation",
     "pushed_authorization_request_endpoint",
 ];
 
-const LISTS: [&str; 28] = [
+const LISTS: [&str; 32] = [
     "response_types_supported",
     "response_modes_supported",
     "authorization_signing_alg_values_supported",
@@ -56,6 +55,10 @@ const LISTS: [&str; 28] = [
     "claims_supported",
     "token_endpoint_auth_methods_supported",
     "token_endpoint_auth_signing_alg_values_supported",
+    "revocation_endpoint_auth_methods_supported",
+    "revocation_endpoint_auth_signing_alg_values_supported",
+    "introspection_endpoint_auth_methods_supported",
+    "introspection_endpoint_auth_signing_alg_values_supported",
     "id_token_encryption_alg_values_supported",
     "id_token_encryption_enc_values_supported",
     "userinfo_encryption_alg_values_supported",

@@ -92,20 +92,6 @@ pub struct Branding {
     pub light: Palette,
     /// Ours: colours at night.
     pub dark: Palette,
-    /// Every address to which pages lead, by its name.
-    pub fn addresses(&self) -> impl Iterator<Item = (&str, &str)> {
-        let links = &self.links;
-        let named = [
-            ("links.selfService.signup", &links.self_service.signup),
-            ("links.selfService.passwd", &links.self_service.passwd),
-            ("links.homeRedirect", &links.home_redirect),
-            ("links.logout.redirectUrl", &links.logout.redirect_url),
-        ];
-        let named = named.into_iter().filter_map(|(name, address)| Some((name, address.as_deref()?)));
-        let foot = self.branding.footer_links.iter().flatten();
-        named.chain(foot.map(|(_, address)| ("branding.footerLinks", address.as_str())))
-    }
-
     /// What somebody agrees to who makes an account.
     pub consent: Option<Agreement>,
 }
@@ -234,6 +220,20 @@ impl UserConfig {
 }
 
 impl ZoneConfig {
+    /// Every address to which pages lead, by its name.
+    pub fn addresses(&self) -> impl Iterator<Item = (&str, &str)> {
+        let links = &self.links;
+        let named = [
+            ("links.selfService.signup", &links.self_service.signup),
+            ("links.selfService.passwd", &links.self_service.passwd),
+            ("links.homeRedirect", &links.home_redirect),
+            ("links.logout.redirectUrl", &links.logout.redirect_url),
+        ];
+        let named = named.into_iter().filter_map(|(name, address)| Some((name, address.as_deref()?)));
+        let foot = self.branding.footer_links.iter().flatten();
+        named.chain(foot.map(|(_, address)| ("branding.footerLinks", address.as_str())))
+    }
+
     /// What people may do without an administrator.
     pub fn self_service(&self) -> &SelfService {
         &self.links.self_service

@@ -1,7 +1,8 @@
 use super::Tx;
 use crate::audit::{AuditRow, cut, inserts};
+use serde_json::{Value, json};
 use std::sync::Arc;
-use uaa_authz::{Actor, Kind, Place, Reason, Verb, Via};
+use uaa_authz::{Actor, Kind, Place, Reason, Subject, Verb, Via};
 use uaa_model::Reply;
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ pub struct Annotation {
     /// given is an event of the user.
     pub target: Option<(Uuid, &'static str)>,
     /// More of it, a JSON object. Never a secret.
-    pub data: serde_json::Value,
+    pub data: Value,
 }
 
 /// One thing that the transaction did.
@@ -29,7 +30,7 @@ pub(super) struct Entry {
     detail: String,
     via: String,
     annotation: Annotation,
-    /// Who did it: the product's own duty, when the actor set it in motion and it was done in its name.
+    /// Who did it. What a duty did is said of the person in whose name it was, if there is one.
     actor: Arc<Actor>,
 }
 
@@ -39,6 +40,17 @@ impl Tx {
         if let Some(entry) = self.journal.last_mut() {
             entry.annotation = annotation;
         }
+    }
+
+    /// In whose name the duties of this transaction do what they do: somebody who has shown who they are. They get no right by it;
+    /// the audit log names them as who did it, and the duty as what allowed it.
+    pub fn in_the_name_of(&mut self, person: Arc<Actor>) {
+        self.person = Some(person);
+    }
+
+    /// The one that [`Tx::in_the_name_of`] was told, or that set a duty in motion by a token.
+    pub fn in_whose_name(&self) -> Option<&Arc<Actor>> {
+        self.person.as_ref()
     }
 
     pub(crate) fn note(
@@ -73,7 +85,18 @@ impl Tx {
 
     fn row(&self, entry: &Entry) -> AuditRow {
         let said = &entry.annotation;
+        let actor = match (&entry.actor.subject, &self.person) {
+            (Subject::System(_), Some(person)) => person,
+            (Subject::System(_), None) | (Subject::User(_) | Subject::Client(_) | Subject::Nobody, _) => {
+                &entry.actor
+            }
+        };
         let (target, kind) = said.target.unwrap_or((entry.target, entry.kind));
+        // Whoever does something to themselves need not be named twice.
+        let target_name = match &*said.target_name {
+            "" if Some(target) == actor.subject.id() => &actor.name,
+            name => name,
+        };
         let detail = match said.target {
             Some(_) => format!("{}:{}; {}", entry.kind, entry.target, entry.detail),
             None => entry.detail.clone(),
@@ -86,12 +109,26 @@ impl Tx {
             target_kind: kind.into(),
             verb: entry.verb.name().into(),
             target,
-            target_name: cut(&said.target_name, 250),
+            target_name: cut(target_name, 250),
             detail,
-            data: if said.data.is_null() { "{}".into() } else { said.data.to_string() },
+            data: self.data(said).to_string(),
             via: entry.via.clone(),
             request: cut(&self.request, 128),
-            ..AuditRow::of(&entry.actor, entry.place.zone, self.ids().uuid(), self.now)
+            ..AuditRow::of(actor, entry.place.zone, self.ids().uuid(), self.now)
         }
+    }
+
+    /// What was said of it, and from where it was asked for. The Cloud Controller's events have members of the field's own.
+    fn data(&self, said: &Annotation) -> Value {
+        let mut data = match &said.data {
+            Value::Null => json!({}),
+            other => other.clone(),
+        };
+        if let (Value::Object(data), Some(address)) = (&mut data, &self.address)
+            && !said.event.starts_with("audit.")
+        {
+            data.entry("address").or_insert_with(|| json!(**address));
+        }
+        data
     }
 }
