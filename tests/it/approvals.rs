@@ -7,7 +7,7 @@ use tests::{Browser, Hallmark, Said, on_every_server};
 on_every_server!(a_person_reads_replaces_and_takes_back_what_they_allowed);
 
 /// A client whose tokens may look after approvals, and one of its tokens for the administrator.
-async fn keeper(server: &Hallmark) -> String {
+pub(crate) async fn keeper(server: &Hallmark) -> String {
     let token = server.token("admin", &server.client_secret(), &[("grant_type", "client_credentials")]).await;
     let token = token.body["access_token"].as_str().unwrap().to_owned();
     let uaa = server.uaa();

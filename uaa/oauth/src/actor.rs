@@ -1,11 +1,11 @@
-use crate::ended::as_name;
+use crate::ended::Unkept;
 use crate::engine::Engine;
 use crate::verified::Good;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use uaa_authz::{Actor, Read, Subject};
-use uaa_directory::{OWN_ORIGIN, Token, User, active_provider, hex};
+use uaa_directory::{EndedUpTo, OWN_ORIGIN, Token, User, active_provider, as_name, hex};
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
 use uaa_plugin::{Authenticator, Presented, ZoneInfo};
 use uaa_store::{Cond, Field};
@@ -107,9 +107,14 @@ impl Engine {
         }
         if claims.revocable == Some(true) {
             rests_on.push(self.still_stored(&claims.jti, zone).await?);
-        } else if let Some(name) = as_name(&claims.jti) {
-            rests_on.push(name);
-            if self.has_ended(name, zone, now).await? {
+        } else {
+            let name = as_name(&claims.jti);
+            rests_on.extend(name);
+            let made = match subject {
+                Subject::User(id) => Some(EndedUpTo::new(id, &claims.client_id, claims.iat)),
+                Subject::Client(_) | Subject::System(_) | Subject::Nobody => None,
+            };
+            if self.has_ended(Unkept { name, made }, zone, now).await? {
                 return Err(bad());
             }
         }

@@ -7,11 +7,11 @@ use crate::engine::Engine;
 use crate::forms::AccessForm;
 use crate::grant::refresh_token;
 use crate::person::{Authentication, Person};
-use crate::stored::{self, Whose, end_all};
+use crate::stored::{self, Whose};
 use axum::http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use uaa_directory::{Assurance, User};
+use uaa_directory::{Assurance, EndedUpTo, User, end_kept};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::shape::{NUMBER, Shape, TEXT, object};
 use uaa_plugin::{Answer, Ctx};
@@ -161,7 +161,11 @@ impl Engine {
         (opaque, family): (bool, Uuid),
         cx: &mut Ctx,
     ) -> Reply<String> {
-        let form = self.access_form(opaque, cx);
+        let form = match self.access_form(opaque, cx) {
+            // What was made in that second has ended, if it is kept nowhere.
+            AccessForm::Jwt if self.took_back_just_now(claims, person) => AccessForm::StoredJwt,
+            form => form,
+        };
         if form == AccessForm::Jwt {
             let grant = as_event(&claims.grant_type);
             return self.issue(claims, client, person, grant, cx);
@@ -169,6 +173,12 @@ impl Engine {
         let (subject, generation) = person.map_or((client.id, 0), |person| (person.id, person.generation));
         let whose = Whose { subject, family, generations: (generation, client.generation) };
         Box::pin(stored::access(self, claims, form, (client, whose), cx)).await
+    }
+
+    /// Whether the person took back what they allowed the client, and allowed it anew, in the second of these claims.
+    fn took_back_just_now(&self, claims: &AccessClaims<'_>, person: Option<&Person>) -> bool {
+        let made = person.map(|person| EndedUpTo::new(person.id, &claims.client_id, claims.iat));
+        made.is_some_and(|made| self.ended.covers(made))
     }
 
     /// An access token as its client takes it.
@@ -201,7 +211,7 @@ impl Engine {
             Some(Renewal::First { .. }) => {
                 cx.step_to_write().await?;
                 if forms.refresh_unique {
-                    end_all(refresh_tokens_of(person.id, &client.client_id), cx).await?;
+                    end_kept(refresh_tokens_of(person.id, &client.client_id), cx.tx()).await?;
                 }
                 scopes
             }

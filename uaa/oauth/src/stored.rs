@@ -4,11 +4,9 @@ use crate::client::Known;
 use crate::engine::Engine;
 use crate::forms::AccessForm;
 use serde::{Deserialize, Serialize};
-use uaa_authz::Delete;
-use uaa_directory::{Keep, Token, keep};
-use uaa_model::{Fault, Id, Reply};
+use uaa_directory::{Keep, keep};
+use uaa_model::{Fault, Reply};
 use uaa_plugin::Ctx;
-use uaa_store::{Cond, Query};
 use uaa_token::{AccessClaims, opaque_access};
 use uuid::Uuid;
 
@@ -84,28 +82,6 @@ pub(crate) async fn access(
     Ok(text)
 }
 
-/// Ends all stored tokens for which the condition holds, at once and in every process.
-///
-/// Until there is none: one may be redeemed for the next while this goes on. In one order for all who do this: of many, one
-/// passes the first row, and the others look again and find nothing left.
-pub(crate) async fn end_all(which: Cond, cx: &mut Ctx) -> Reply<()> {
-    let seen = cx.tx().visible::<Token>().await?;
-    let query = Query::first(PAGE).when(which);
-    loop {
-        let some = cx.tx().list(&seen, &query).await?.rows;
-        if some.is_empty() {
-            return Ok(());
-        }
-        for row in some {
-            let granted = cx.tx().grant::<Delete, Token>(Id::new(row.guid)).await.map_err(again)?;
-            if row.own.kind == "access" {
-                cx.tx().announce(&granted)?;
-            }
-            cx.tx().delete(granted).await?;
-        }
-    }
-}
-
 /// A row that was there a moment ago: another request has ended it, and this one looks again.
 pub(crate) fn again(fault: Fault) -> Fault {
     match fault {
@@ -113,5 +89,3 @@ pub(crate) fn again(fault: Fault) -> Fault {
         other => other,
     }
 }
-
-const PAGE: i64 = 500;

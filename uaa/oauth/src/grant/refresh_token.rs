@@ -2,6 +2,7 @@
 //! section 4.14); where the zone has none, it is good until it expires.
 
 use super::Asked;
+use crate::approved;
 use crate::client::{ClientAuth, Known};
 use crate::ended::end_family;
 use crate::engine::Engine;
@@ -99,6 +100,9 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let today = scope::of_person(&asked.client, None, person.id, cx).await?;
     let may: Vec<String> = kept.scopes.iter().filter(|s| today.contains(s)).cloned().collect();
     let scopes = narrowed(asked.field("scope"), &may)?;
+    if let Some(text) = approved::lacking(&asked.client, person.id, (&kept.grant, &scopes), cx).await? {
+        return Err(dead(asked, text));
+    }
     let family = row.own.family;
     // FAPI 2.0 Security Profile section 5.3.2.1, point 9: what is bound to a client that proves who it is need not change.
     let rotates = (forms.refresh_rotate && asked.client.policy.fapi.is_none()) || asked.public();
@@ -208,7 +212,7 @@ fn claims<'a>(
 
 /// `invalid_grant` (RFC 6749 section 5.2). A client without even a secret is told as by UAA: the cf CLI then says that one has to
 /// sign in again, and nothing that can be read otherwise.
-fn dead(asked: &Asked, text: &'static str) -> Fault {
+fn dead(asked: &Asked, text: impl Into<Cow<'static, str>>) -> Fault {
     match asked.by {
         ClientAuth::Empty => Fault::protocol(Code::new(401, "invalid_token"), text),
         ClientAuth::Secret

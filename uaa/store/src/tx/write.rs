@@ -254,6 +254,14 @@ impl Tx {
         Ok(())
     }
 
+    /// Tells every cache, as of a `C`, that something has ended which rests on the thing, although the thing itself has not changed: what a
+    /// person let an application do.
+    pub fn announce_of<V, R: Stored, C: Stored>(&mut self, of: &Granted<V, R>) -> Reply<()> {
+        self.mine(of)?;
+        self.changed(C::KIND.name, of.id.uuid());
+        Ok(())
+    }
+
     /// Suspends an organization or space or lets it go on (`None`), or marks it as being deleted, which only a failed job
     /// takes back.
     pub async fn bar<V, R: Stored>(&mut self, granted: &Granted<V, R>, barrier: Option<Barrier>) -> Reply<()>
