@@ -123,6 +123,88 @@ async fn a_refresh_needs_what_was_approved(server: Hallmark) {
     assert_eq!(refreshed(&server, &SHOP, &said.body, &[]).await.body["error"], "invalid_grant");
 }
 
+/// Allowing a device is an approval like another one.
+#[tokio::test]
+async fn a_device_is_taken_back_like_another_application() {
+    let server = Hallmark::start().await;
+    let uaa = server.uaa();
+    let more = json!({"authorized_grant_types": [DEVICE, "refresh_token"], "autoapprove": ["openid"]});
+    SHOP.register(&server, more).await;
+    let mut browser = Browser::at(&uaa);
+    let page = browser.open("/uaa/home").await;
+    sign_in(&server, &mut browser, &page).await;
+    let poll = async |code: &str| {
+        server.token("shop", "open sesame", &[("grant_type", DEVICE), ("device_code", code)]).await
+    };
+    let mut codes = vec![];
+    for scope in ["openid cloud_controller.read", "openid", "openid"] {
+        let asked = ask_for_a_device(&server, &[("scope", scope)]).await.body;
+        let page = browser.open(asked["verification_uri_complete"].as_str().unwrap()).await;
+        let page = browser.send(&page, "user_code", &[]).await;
+        browser.send(&page, "decision", &[("decision", "allow")]).await;
+        codes.push(asked["device_code"].as_str().unwrap().to_owned());
+    }
+    let (one, two) = (poll(&codes[0]).await.body, poll(&codes[1]).await.body);
+    assert_eq!(one["scope"], "cloud_controller.read openid", "{one}");
+    assert_eq!(refreshed(&server, &SHOP, &one, &[]).await.status, 200);
+    assert!(is_good(&server, &two).await);
+    let profile = browser.open("/uaa/profile").await;
+    assert!(profile.text("#applications").contains("Shop"), "{}", profile.html);
+    let profile = browser.send(&profile, "take_back", &[]).await;
+    assert!(!profile.has("#applications"));
+    assert!(!is_good(&server, &one).await && !is_good(&server, &two).await);
+    assert_eq!(refreshed(&server, &SHOP, &two, &[]).await.body["error"], "invalid_grant");
+    // What was allowed and not fetched yet.
+    assert_eq!(poll(&codes[2]).await.body["error"], "invalid_grant");
+}
+
+/// A device asks for what its client may have, and the page names what it will be given.
+#[tokio::test]
+async fn a_device_gets_what_its_page_says() {
+    let server = Hallmark::start().await;
+    let more = json!({"authorized_grant_types": [DEVICE], "scope": ["openid", "scim.write", "shop.stock"]});
+    SHOP.register(&server, more).await;
+    for scope in ["foo", "cloud_controller.read foo"] {
+        let said = ask_for_a_device(&server, &[("scope", scope)]).await;
+        assert_eq!((said.status, &said.body["error"]), (400, &json!("invalid_scope")), "{said:?}");
+    }
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open("/uaa/home").await;
+    sign_in(&server, &mut browser, &page).await;
+    let mut shown = async |scope: &str| {
+        let asked = ask_for_a_device(&server, &[("scope", scope)]).await.body;
+        let page = browser.open(asked["verification_uri_complete"].as_str().unwrap()).await;
+        let page = browser.send(&page, "user_code", &[]).await;
+        (asked["device_code"].as_str().unwrap().to_owned(), page)
+    };
+    // Nobody's group.
+    let (_, page) = shown("shop.stock").await;
+    assert_eq!(page.status, 400);
+    assert!(page.html.contains("invalid_scope") && !page.has("[name=decision]"), "{}", page.html);
+    let (_, page) = shown("openid shop.stock").await;
+    assert!(page.html.contains("The identifier of your account"), "{}", page.html);
+    assert!(!page.html.contains("shop.stock"), "{}", page.html);
+    // The client changes while the person reads.
+    let (code, page) = shown("openid").await;
+    let root = server.token("admin", &server.client_secret(), &[("grant_type", "client_credentials")]).await;
+    let root = root.body["access_token"].as_str().unwrap().to_owned();
+    let url = format!("{}/oauth/clients/shop", server.uaa());
+    let body = SHOP.registered(&json!({"authorized_grant_types": [DEVICE], "allowedproviders": ["ldap"]}));
+    assert_eq!(server.ask(&root, "PUT", &url, Some(body)).await.status, 200);
+    let page = browser.send(&page, "decision", &[("decision", "allow")]).await;
+    assert_eq!(page.status, 401);
+    assert!(page.html.contains("unauthorized_client"), "{}", page.html);
+    let said = server.token("shop", "open sesame", &[("grant_type", DEVICE), ("device_code", &code)]).await;
+    assert_eq!(said.body["error"], "authorization_pending");
+}
+
+async fn ask_for_a_device(server: &Hallmark, form: &[(&str, &str)]) -> Said {
+    let url = format!("{}/oauth/device_authorization", server.uaa());
+    tests::said(server.client().post(url).basic_auth("shop", Some("open sesame")).form(form)).await
+}
+
+const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
 /// Somebody else's tokens of the same application, and a password's of one that nobody is asked about.
 #[tokio::test]
 async fn it_is_nobody_elses_end() {

@@ -75,7 +75,7 @@ pub(crate) async fn keep(
 }
 
 /// The grants in which the person is asked on a page.
-const ASKED: &[&str] = &["authorization_code"];
+const ASKED: &[&str] = &["authorization_code", crate::device::GRANT];
 const MONTH: Micros = 30 * 86_400_000_000;
 /// Scopes of one client that somebody can have answered about.
 const MOST: i64 = 1_000;
