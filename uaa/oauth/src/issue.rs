@@ -12,7 +12,7 @@ use axum::http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uaa_directory::{Assurance, EndedUpTo, User, end_kept};
-use uaa_model::{Fault, Reply};
+use uaa_model::{Fault, Micros, Reply};
 use uaa_plugin::shape::{NUMBER, Shape, TEXT, object};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Logon};
@@ -48,8 +48,8 @@ pub(crate) struct Order<'a> {
 pub(crate) enum Renewal<'a> {
     /// The first of that family, if the client has the grant type `refresh_token`.
     First { family: Uuid },
-    /// The one that follows in this family, good for these scopes however few the access token has.
-    Next { family: Uuid, granted: &'a [String] },
+    /// The one that follows in this family, good for these scopes however few the access token has, and as long as the first one.
+    Next { family: Uuid, granted: &'a [String], until: Micros },
     /// The same one again, where the zone does not rotate.
     Same { family: Uuid, token: &'a str },
 }
@@ -200,7 +200,7 @@ impl Engine {
     ) -> Reply<Option<String>> {
         let Order { client, person, scopes, .. } = *order;
         let forms = self.forms(cx);
-        let granted = match order.renewal {
+        let (granted, until) = match order.renewal {
             None => return Ok(None),
             Some(Renewal::First { .. }) if !client.may("refresh_token") => return Ok(None),
             Some(Renewal::First { .. })
@@ -213,12 +213,13 @@ impl Engine {
                 if forms.refresh_unique {
                     end_kept(refresh_tokens_of(person.id, &client.client_id), cx.tx()).await?;
                 }
-                scopes
+                let seconds = client.refresh_seconds.unwrap_or(self.settings.refresh_seconds);
+                (scopes, cx.now() + seconds * 1_000_000)
             }
-            Some(Renewal::Next { granted, .. }) => granted,
+            Some(Renewal::Next { granted, until, .. }) => (granted, until),
             Some(Renewal::Same { token, .. }) => return Ok(Some(token.to_owned())),
         };
-        refresh_token::make(self, order, granted, (family, access), cx).await.map(Some)
+        refresh_token::make(self, order, (granted, until), (family, access), cx).await.map(Some)
     }
 
     /// An ID token alone (OpenID Connect Core 1.0 section 2). `access`: the access token that goes with it, for `at_hash`. Under the

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use uaa_authz::Update;
 use uaa_directory::{Keep, Token, TokenOwn, hex, keep};
-use uaa_model::{Code, Fault, Id, Reply};
+use uaa_model::{Code, Fault, Id, Micros, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Fields, Want};
 use uaa_token::{
@@ -113,7 +113,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
             // how fast.
             return Err(reused(engine, &asked.client, &row, cx).await?);
         }
-        Renewal::Next { family, granted: &may }
+        Renewal::Next { family, granted: &may, until: row.own.expires }
     } else {
         Renewal::Same { family, token: presented }
     };
@@ -133,22 +133,21 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     engine.issue_to_person(&order, cx).await?.answer()
 }
 
-/// A refresh token of that family, good for those scopes at most, beside the access token of that `jti`. The transaction must be one
-/// that writes.
+/// A refresh token of that family, good for those scopes at most and until then, beside the access token of that `jti`. The transaction
+/// must be one that writes.
 pub(crate) async fn make(
     engine: &Engine,
     order: &Order<'_>,
-    granted: &[String],
+    (granted, until): (&[String], Micros),
     (family, access): (Uuid, &str),
     cx: &mut Ctx,
 ) -> Reply<String> {
     let Order { client, person, .. } = *order;
-    let seconds = client.refresh_seconds.unwrap_or(engine.settings.refresh_seconds);
     // The name of the row is not the token: whoever reads the table holds nothing. UAA's as well: the access token's, and `-r`.
     let jti = format!("{access}{REFRESH_SUFFIX}");
     let jwt = engine.forms(cx).refresh_jwt;
     let text = match jwt {
-        true => engine.keys_of(client)?.encoder.encode(&claims(engine, order, granted, &jti, seconds)?)?,
+        true => engine.keys_of(client)?.encoder.encode(&claims(engine, order, granted, &jti, until)?)?,
         false => opaque_refresh(&engine.ids),
     };
     let kept = Kept {
@@ -168,7 +167,7 @@ pub(crate) async fn make(
         subject: person.id,
         family,
         claims: serde_json::to_string(&kept).map_err(|e| Fault::Internal(e.to_string()))?,
-        expires: cx.now() + seconds * 1_000_000,
+        expires: until,
     };
     keep(cx, row).await?;
     Ok(text)
@@ -180,7 +179,7 @@ fn claims<'a>(
     order: &'a Order<'_>,
     granted: &'a [String],
     jti: &'a str,
-    seconds: i64,
+    until: Micros,
 ) -> Reply<RefreshClaims<'a>> {
     let Order { client, person, authentication, .. } = *order;
     let iat = epoch_seconds(engine.clock.now());
@@ -201,7 +200,7 @@ fn claims<'a>(
         acr: acr(authentication),
         rev_sig: engine.rev_sig_of(client, Some(person)).into(),
         iat,
-        exp: iat + seconds,
+        exp: epoch_seconds(until),
         iss: client.here.issuer.as_str().into(),
         zid: client.here.id.as_str().into(),
         aud: audience(&client.client_id, granted.iter().map(String::as_str)),
