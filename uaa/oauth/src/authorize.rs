@@ -162,6 +162,9 @@ impl Authorize {
             Some(live) if self.is_enough(&asked, &live, decision.is_some(), cx).await? => live,
             Some(_) | None => return self.sign_in_first(&asked, cx).await,
         };
+        if !asked.prompt.none && asked.client.is_open_to(&live.origin).is_err() {
+            return Ok(self.not_for_them(&asked, &live, cx)?);
+        }
         if let Some(answer) = self.step_up(&asked, &live, cx).await? {
             return Ok(answer);
         }

@@ -133,8 +133,11 @@ async fn tokens(
     Ok(out)
 }
 
+/// Who it is for, if it may be for them: nothing is made that the token endpoint would refuse.
 async fn person(asked: &Asked, who: &Who, cx: &mut Ctx) -> Result<Person, Stop> {
-    Person::find(who.user, "the person may not sign in any more", cx).await.map_err(|fault| match fault {
+    let person = Person::find(who.user, "the person may not sign in any more", cx).await;
+    let person = person.and_then(|person| asked.client.is_open_to(&person.origin).map(|()| person));
+    person.map_err(|fault| match fault {
         Fault::Protocol(_, text, _) => Stop::Back(Box::new(asked.back.clone()), "access_denied", text),
         other => Stop::Fault(other),
     })
