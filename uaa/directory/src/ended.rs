@@ -104,6 +104,7 @@ pub async fn end_unkept(names: &[String], until: Micros, tx: &mut Tx) -> Reply<(
             family: Uuid::nil(),
             claims: "{}".into(),
             expires: until,
+            session: None,
         };
         let kept = keep_as(tx, name, row).await;
         // Somebody else has just done the same.

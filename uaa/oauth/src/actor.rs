@@ -61,6 +61,7 @@ impl Engine {
             return Err(bad());
         }
         rests_on.push(row.guid);
+        rests_on.extend(row.own.session);
         serde_json::from_str(&row.own.claims).map_err(|_| bad())
     }
 
@@ -106,7 +107,7 @@ impl Engine {
             return Err(bad());
         }
         if claims.revocable == Some(true) {
-            rests_on.push(self.still_stored(&claims.jti, zone).await?);
+            rests_on.extend(self.still_stored(&claims.jti, zone).await?);
         } else {
             let name = as_name(&claims.jti);
             rests_on.extend(name);
@@ -123,11 +124,12 @@ impl Engine {
         Ok(actor)
     }
 
-    async fn still_stored(&self, jti: &str, zone: Uuid) -> Reply<Uuid> {
+    /// Its row, and the session that it ends with.
+    async fn still_stored(&self, jti: &str, zone: Uuid) -> Reply<Vec<Uuid>> {
         let mut tx = self.begin("token_show", zone);
         let seen = tx.visible::<Token>().await?;
         let row = tx.find(&seen, Cond::In(Field::Text("jti"), vec![jti.to_owned()])).await?;
-        row.map(|row| row.guid).ok_or_else(bad)
+        row.map(|row| [row.guid].into_iter().chain(row.own.session).collect()).ok_or_else(bad)
     }
 }
 

@@ -244,7 +244,11 @@ impl Authorize {
         let me = cx.tx().assume(Duty::SignIn);
         let scopes = of_person(&asked.client, asked.scope.as_deref(), live.user, cx).await;
         cx.tx().resume(me);
-        let scopes = scopes.map_err(|fault| told(asked, fault))?;
+        let mut scopes = scopes.map_err(|fault| told(asked, fault))?;
+        if !asked.wanted.code {
+            // OpenID Connect Core 1.0 section 11: it is about refresh tokens alone, and no way without a code gives one.
+            scopes.retain(|scope| scope != "offline_access");
+        }
         let scopes = match approve::ask(asked, &scopes, decision, &live, cx).await? {
             approve::Outcome::Approved(scopes) => scopes,
             approve::Outcome::Denied => {

@@ -117,6 +117,7 @@ async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Rep
         family: engine.ids.uuid(),
         claims: kept.text()?,
         expires: cx.now() + SECONDS * 1_000_000,
+        session: None,
     };
     keep(cx, row).await?;
     let at = format!("{}{PATH}", cx.links.login);

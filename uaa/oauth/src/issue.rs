@@ -43,6 +43,18 @@ pub(crate) struct Order<'a> {
     pub(crate) renewal: Option<Renewal<'a>>,
 }
 
+impl Order<'_> {
+    /// The browser's session that what is given ends with. Whoever was asked on a page for more than that allowed it until they take it
+    /// back (OpenID Connect Back-Channel Logout 1.0 section 2.7), and a device or a command line is a place of its own.
+    pub(crate) fn ends_with(&self, granted: &[String]) -> Reply<Option<Uuid>> {
+        let away = granted.iter().any(|scope| AWAY.contains(&scope.as_str()));
+        match THROUGH_A_BROWSER.contains(&self.grant) && !away {
+            true => self.authentication.session(),
+            false => Ok(None),
+        }
+    }
+}
+
 /// The refresh token that goes with it.
 #[derive(Clone, Copy)]
 pub(crate) enum Renewal<'a> {
@@ -142,7 +154,8 @@ impl Engine {
             }
             None => self.ids.uuid(),
         };
-        let access = self.access_token(&mut claims, client, Some(person), (order.opaque, family), cx).await?;
+        let form = (order.opaque, family, order.ends_with(scopes)?);
+        let access = self.access_token(&mut claims, client, Some(person), form, cx).await?;
         let mut issued = Issued::new(access, &claims);
         issued.refresh_token = self.renewal(order, (family, &issued.jti), cx).await?;
         if with_id_token {
@@ -152,13 +165,13 @@ impl Engine {
     }
 
     /// The text of an access token, kept if its form is one of those that are. `form`: whether the request asks for an opaque
-    /// one, and what it ends with.
+    /// one, and the family and the session that it ends with.
     pub(crate) async fn access_token(
         &self,
         claims: &mut AccessClaims<'_>,
         client: &Known,
         person: Option<&Person>,
-        (opaque, family): (bool, Uuid),
+        (opaque, family, session): (bool, Uuid, Option<Uuid>),
         cx: &mut Ctx,
     ) -> Reply<String> {
         let form = match self.access_form(opaque, cx) {
@@ -171,7 +184,7 @@ impl Engine {
             return self.issue(claims, client, person, grant, cx);
         }
         let (subject, generation) = person.map_or((client.id, 0), |person| (person.id, person.generation));
-        let whose = Whose { subject, family, generations: (generation, client.generation) };
+        let whose = Whose { subject, family, generations: (generation, client.generation), session };
         Box::pin(stored::access(self, claims, form, (client, whose), cx)).await
     }
 
@@ -319,6 +332,12 @@ fn refresh_tokens_of(user: Uuid, client_id: &str) -> Cond {
     let text = |column, value: &str| Cond::In(Field::Text(column), vec![value.to_owned()]);
     Cond::All(vec![Cond::Ids("subject", vec![user]), text("client_id", client_id), text("kind", "refresh")])
 }
+
+/// The grants whose tokens a page in a browser gets, or the server behind it.
+const THROUGH_A_BROWSER: &[&str] = &["authorization_code", "implicit"];
+
+/// The scopes of which people are told that the application goes on while they are away.
+const AWAY: &[&str] = &["offline_access", OFFLINE];
 
 /// The scope that refresh tokens need where they are restricted.
 pub(crate) const OFFLINE: &str = "uaa.offline_token";

@@ -214,7 +214,7 @@ fn configuration(here: &ZoneInfo, certificates: Certificates) -> Value {
         "userinfo_signing_alg_values_supported": algorithms,
         "introspection_signing_alg_values_supported": algorithms,
         "subject_types_supported": ["public", "pairwise"],
-        "scopes_supported": ["openid", "profile", "email", "phone"],
+        "scopes_supported": ["openid", "profile", "email", "phone", "offline_access"],
         "claims_supported": ["sub", "user_name", "origin", "iss", "auth_time", "amr", "acr", "client_id", "aud", "zid",
             "grant_type", "user_id", "azp", "scope", "exp", "iat", "jti", "rev_sig", "cid", "given_name", "family_name",
             "name", "phone_number", "email", "email_verified", "nonce", "at_hash"],

@@ -18,6 +18,8 @@ pub(crate) struct Whose {
     pub(crate) family: Uuid,
     /// Of the user (0 when there is none) and the client.
     pub(crate) generations: (i64, i64),
+    /// The browser's session that it ends with, if it does.
+    pub(crate) session: Option<Uuid>,
 }
 
 /// What a list of tokens shows of the claims that are kept.
@@ -53,7 +55,7 @@ pub(crate) async fn access(
     engine: &Engine,
     claims: &mut AccessClaims<'_>,
     form: AccessForm,
-    (client, Whose { subject, family, generations }): (&Known, Whose),
+    (client, Whose { subject, family, generations, session }): (&Known, Whose),
     cx: &mut Ctx,
 ) -> Reply<String> {
     claims.revocable = Some(true);
@@ -77,6 +79,7 @@ pub(crate) async fn access(
         family,
         claims: serde_json::to_string(&kept).map_err(|e| Fault::Internal(e.to_string()))?,
         expires: claims.exp * 1_000_000,
+        session,
     };
     keep(cx, row).await?;
     Ok(text)

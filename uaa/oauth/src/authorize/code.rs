@@ -66,6 +66,7 @@ pub(super) async fn keep(
         family: engine.ids.uuid(),
         claims: serde_json::to_string(&kept).map_err(|e| Fault::Internal(e.to_string()))?,
         expires: cx.now() + SECONDS * 1_000_000,
+        session: who.authentication.session()?,
     };
     let done = keep_token(cx, row).await;
     cx.tx().resume(me);

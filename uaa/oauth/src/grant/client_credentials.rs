@@ -13,7 +13,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let mut claims = engine.claims(&asked.client, None, "client_credentials", &scopes)?;
     claims.client_auth_method = asked.by.claim().map(Into::into);
     claims.cnf = bound_to(&asked.bound);
-    let form = (asked.opaque(), engine.ids.uuid());
+    let form = (asked.opaque(), engine.ids.uuid(), None);
     let access = engine.access_token(&mut claims, &asked.client, None, form, cx).await?;
     Issued::new(access, &claims).answer()
 }

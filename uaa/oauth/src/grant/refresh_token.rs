@@ -168,6 +168,7 @@ pub(crate) async fn make(
         family,
         claims: serde_json::to_string(&kept).map_err(|e| Fault::Internal(e.to_string()))?,
         expires: until,
+        session: order.ends_with(granted)?,
     };
     keep(cx, row).await?;
     Ok(text)
