@@ -13,10 +13,11 @@ async fn answers_are_as_their_routes_declare() {
     it.tokens().await;
     it.requests().await;
     it.registration().await;
-    it.approvals().await;
     it.sign_ins().await;
     it.codes().await;
     it.lists().await;
+    // The last: it ends the person's own token as well.
+    it.approvals().await;
     let routes = &it.inside.served.routes;
     let public = |name: &str| routes.iter().any(|route| route.name == name && route.public.is_some());
     let unheard = it.inside.contract.unheard(|name| public(name) || AFTER.contains(&name));

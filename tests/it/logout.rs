@@ -3,6 +3,7 @@
 mod back_channel;
 mod front_channel;
 mod rp_initiated;
+mod tokens;
 
 use crate::authorize::{SHOP, sign_in};
 use serde_json::Value;

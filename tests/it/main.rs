@@ -65,6 +65,7 @@ mod store_chain;
 mod store_list;
 mod store_zone;
 mod sweep;
+mod taken_back;
 mod token_forms;
 mod tokens;
 mod uaa_forms;

@@ -1,6 +1,9 @@
 //! One refresh token sent many times at once (RFC 9700 section 4.14.2): one answer is a token, and all that came of it ends.
 
+use crate::authorize::{SHOP, claims};
+use serde_json::json;
 use std::sync::Arc;
+use std::time::Duration;
 use tests::inside::Inside;
 use tests::{Hallmark, Said, on_every_server};
 use tokio::task::JoinSet;
@@ -82,6 +85,31 @@ async fn nothing_of_a_very_long_family_is_left() {
     let seen = tx.visible::<Token>().await.unwrap();
     let family = Query::first(1).when(Cond::Ids("family", vec![first.family]));
     assert_eq!(tx.list(&seen, &family).await.unwrap().total, 0);
+}
+
+/// However often it is exchanged, a sign-in ends when its first refresh token would have.
+#[tokio::test]
+async fn the_next_one_ends_when_the_first_one_does() {
+    let server = Hallmark::start_with("token: {refresh: {format: jwt}}\n").await;
+    let more = json!({"authorized_grant_types": ["password", "refresh_token"], "refresh_token_validity": 3});
+    SHOP.register(&server, more).await;
+    let password = server.admin_password();
+    let form = [("grant_type", "password"), ("username", "admin"), ("password", password.as_str())];
+    let mut said = server.token("shop", "open sesame", &form).await;
+    let end = claims(&said.body["refresh_token"])["exp"].clone();
+    let mut times = 0;
+    while said.status == 200 {
+        assert!(times < 60, "it lives on");
+        assert_eq!(claims(&said.body["refresh_token"])["exp"], end);
+        times += 1;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let token = said.body["refresh_token"].as_str().unwrap().to_owned();
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
+        said = server.token("shop", "open sesame", &form).await;
+    }
+    refused(&said);
+    assert_eq!(said.body["error_description"], "The refresh token has expired.");
+    assert!(times > 1, "it was exchanged at least once");
 }
 
 fn refused(said: &Said) {

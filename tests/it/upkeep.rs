@@ -48,6 +48,7 @@ async fn token(tx: &mut Tx, n: u128, expires: Micros) -> Id<Token> {
         family: Uuid::from_u128(n),
         claims: "{}".into(),
         expires,
+        session: None,
     };
     keep_in(tx, row).await.unwrap().id()
 }

@@ -221,6 +221,7 @@ impl Hall {
             factors: Factors::new(self.data_key.clone(), self.rng.clone()),
             pages: pages.clone(),
             sender,
+            access_seconds: self.plan.access_seconds,
         });
         let nowhere = login.nowhere();
         let plugins = self.plugins(&engine, &credentials, login, outside);

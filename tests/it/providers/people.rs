@@ -1,10 +1,11 @@
 //! Who somebody is here whom a provider has sent.
 
 use super::{Between, Idp, JWT_BEARER, root, text};
+use crate::authorize::{SHOP, sign_in};
 use crate::id_token::payload;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tests::{Hallmark, changed, on_every_server};
+use tests::{Browser, Hallmark, changed, on_every_server};
 use tokio::task::JoinSet;
 
 on_every_server!(
@@ -218,4 +219,31 @@ async fn a_client_is_open_to_people_of_the_providers_that_it_names() {
     all.come(&json!({})).await;
     let said = all.server.token("shell", "first", &own).await;
     assert_eq!((said.status, said.body["error"].as_str()), (401, Some("unauthorized_client")), "{said:?}");
+}
+
+/// Nobody is asked, and no code is made, for what the token endpoint would refuse.
+#[tokio::test]
+async fn nor_does_it_get_a_code_of_somebody_else() {
+    let server = Hallmark::start().await;
+    let more = json!({"allowedproviders": ["acme"], "autoapprove": true,
+        "authorized_grant_types": ["authorization_code", "implicit"]});
+    SHOP.register(&server, more).await;
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open("/uaa/home").await;
+    sign_in(&server, &mut browser, &page).await;
+    let page = browser.open(&SHOP.ask(&server, &[])).await;
+    assert_eq!(page.status, 401);
+    assert!(page.html.contains("unauthorized_client") && page.elsewhere.is_none(), "{}", page.html);
+    let text = "Client is not authorized for specified user's identity provider.";
+    for kind in ["code", "token", "id_token"] {
+        let page = browser.open(&SHOP.ask(&server, &[("prompt", "none"), ("response_type", kind)])).await;
+        assert_eq!(page.given("error").as_deref(), Some("access_denied"), "{kind}: {}", page.html);
+        assert_eq!(page.given("error_description").as_deref(), Some(text));
+        let page = browser.open(&SHOP.ask(&server, &[("response_type", kind)])).await;
+        assert_eq!((page.status, page.elsewhere), (401, None), "{kind}");
+    }
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let said = client.get(SHOP.ask(&server, &[])).bearer_auth(server.admin().await).send().await.unwrap();
+    let to = said.headers()["location"].to_str().unwrap();
+    assert!(said.status() == 302 && to.contains("error=access_denied") && !to.contains("code="), "{to}");
 }

@@ -307,6 +307,8 @@ fields!(
         claims: String,
         /// When it ends, in microseconds.
         expires: i64,
+        /// The browser's session that it ends with, if it does.
+        session: Option<uuid::Uuid>,
     }
 );
 

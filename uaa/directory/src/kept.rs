@@ -28,6 +28,8 @@ pub struct Keep<'a> {
     pub claims: String,
     /// When it ends.
     pub expires: Micros,
+    /// The browser's session that it ends with, if it does.
+    pub session: Option<Uuid>,
 }
 
 /// Writes the row in the transaction at hand, which must be one that writes, under the duty of sign-in.
@@ -54,7 +56,8 @@ pub async fn keep_as(tx: &mut Tx, id: Uuid, keep: Keep<'_>) -> Reply<Granted<Cre
         .put(Token::family, keep.family)
         .put(Token::used, false)
         .put(Token::claims, keep.claims)
-        .put(Token::expires, keep.expires);
+        .put(Token::expires, keep.expires)
+        .put(Token::session, keep.session);
     let made = tx.insert_as(slot, Id::new(id), Some(keep.subject), set).await?;
     let event = if ["access", "refresh"].contains(&keep.kind) {
         "TokenIssuedEvent".to_owned()

@@ -258,6 +258,8 @@ pub struct Asking {
     pub name: String,
     /// Where its answers go, if it is a host that it has registered.
     pub sends_to: Option<String>,
+    /// Seconds that its access tokens are good for, where it says so.
+    pub access_seconds: Option<i64>,
 }
 
 impl Asking {
@@ -278,7 +280,12 @@ impl Asking {
         let sends_to =
             asked.filter(|uri| registered.iter().any(|one| same_host(one, uri))).map(str::to_owned);
         let name = if row.own.name.is_empty() { row.own.client_id.clone() } else { row.own.name };
-        Ok(Some(Asking { client_id: row.own.client_id, name, sends_to }))
+        Ok(Some(Asking {
+            client_id: row.own.client_id,
+            name,
+            sends_to,
+            access_seconds: row.own.access_validity,
+        }))
     }
 
     /// As pages show it.

@@ -1,11 +1,11 @@
 //! Which clients took part in a session, and who of them is to be told when it ends (OpenID Connect Back-Channel Logout 1.0 and
 //! Front-Channel Logout 1.0).
 
-use crate::Session;
+use crate::{Session, Token};
 use serde_json::json;
 use uaa_authz::{Delete, Duty, Kind, Resource, Zone};
 use uaa_model::{Fault, Id, Micros, Reply};
-use uaa_store::{Annotation, Cond, Field, Fields, Query, Row, Set, Spec, Stored, Tx, fields};
+use uaa_store::{Annotation, Cond, Field, Fields, Granted, Query, Row, Set, Spec, Stored, Tx, fields};
 use uuid::Uuid;
 
 const fn spec(table: &'static str, columns: &'static [&'static str]) -> Spec {
@@ -129,11 +129,18 @@ async fn took_part(tx: &mut Tx, session: Uuid) -> Reply<Vec<Fields<ParticipantOw
     Ok(tx.list(&seen, &query).await?.rows)
 }
 
-/// Ends a session: a notice for each client that took part, in the transaction that ends it.
+/// Ends a session because somebody wants it: a notice for each client that took part, in the transaction that ends it, and an end to
+/// what was got through it and does not outlive it.
 ///
 /// # Errors
 /// When the database is away, or somebody else ended it at the same moment.
-pub async fn end_session(tx: &mut Tx, session: uaa_store::Granted<Delete, Session>) -> Reply<()> {
+pub async fn end_session(tx: &mut Tx, session: Granted<Delete, Session>) -> Reply<()> {
+    tx.delete_of::<_, _, Token>(&session, "session").await?;
+    put_away(tx, session).await
+}
+
+/// The same for one whose time is over: the applications are told, and keep what they have, as when nobody comes by.
+pub(crate) async fn put_away(tx: &mut Tx, session: Granted<Delete, Session>) -> Reply<()> {
     let (id, whose) = (session.id().uuid(), session.place().owner);
     tx.announce(&session)?;
     tx.delete(session).await?;

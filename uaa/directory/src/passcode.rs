@@ -69,6 +69,7 @@ async fn write(live: &Live, cx: &mut Ctx) -> Reply<Secret> {
         family: ids.uuid(),
         claims: serde_json::to_string(&kept).map_err(|e| Fault::Internal(e.to_string()))?,
         expires: cx.now() + Passcode::SECONDS * 1_000_000,
+        session: Some(live.id),
     };
     keep(cx, row).await?;
     Ok(Secret::new(text))

@@ -337,13 +337,12 @@ impl Sessions {
 
     /// The session that the browser holds, if the same person goes on in it; another is ended.
     async fn taken_over(&self, old: &Secret, new: &SignedIn<'_>, cx: &mut Ctx) -> Reply<Option<Uuid>> {
-        if let Some(live) = read(&digest(old.expose()), cx).await?
-            && live.is_good(cx.now(), &self.limits)
-            && live.user == new.user.guid
-        {
-            return Ok(Some(live.id));
+        let good = read(&digest(old.expose()), cx).await?;
+        let good = good.filter(|live| live.is_good(cx.now(), &self.limits));
+        match good {
+            Some(live) if live.user == new.user.guid => Ok(Some(live.id)),
+            other => self.end_held(old, other.is_some(), cx).await.map(|()| None),
         }
-        self.end_held(old, cx).await.map(|()| None)
     }
 
     /// Adds proofs to a session, in the transaction at hand, which must write.
@@ -385,21 +384,23 @@ impl Sessions {
     pub async fn end(&self, cx: &mut Ctx) -> Reply<Vec<String>> {
         if let Some(held) = cookie::session(cx) {
             let me = cx.tx().assume(Duty::SignIn);
-            let ended = self.end_held(&held, cx).await;
+            let ended = self.end_held(&held, true, cx).await;
             cx.tx().resume(me);
             ended?;
         }
         Ok(vec![cookie::forget_session(cx), browser_state::forgotten(cx)])
     }
 
-    async fn end_held(&self, held: &Secret, cx: &mut Ctx) -> Reply<()> {
+    /// `wanted`: somebody ends it, and it has not ended by itself.
+    async fn end_held(&self, held: &Secret, wanted: bool, cx: &mut Ctx) -> Reply<()> {
         let seen = cx.tx().visible::<Session>().await?;
         let key = hex(&digest(held.expose()));
         let Some(row) = cx.tx().find(&seen, Cond::In(Field::Text("digest"), vec![key])).await? else {
             return Ok(());
         };
         match cx.tx().grant::<Delete, Session>(Id::new(row.guid)).await {
-            Ok(session) => crate::end_session(cx.tx(), session).await,
+            Ok(session) if wanted => crate::end_session(cx.tx(), session).await,
+            Ok(session) => crate::participant::put_away(cx.tx(), session).await,
             Err(Fault::Denied(..)) => Ok(()),
             Err(fault) => Err(fault),
         }

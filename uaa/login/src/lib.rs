@@ -45,6 +45,8 @@ pub struct LoginPages {
     pub pages: Pages,
     /// The address that messages come from; `None` when none are sent.
     pub sender: Option<String>,
+    /// Seconds that access tokens are good for, where neither client nor zone says so.
+    pub access_seconds: i64,
 }
 
 impl Plugin for LoginPages {

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Read};
 use uaa_directory::{
-    Approval, ApprovalOwn, Asking, Live, Session, SessionOwn, Shown, User, cookie, end_session, proofs,
+    Approval, ApprovalOwn, Asking, Live, Session, SessionOwn, Shown, User, cookie, end_session,
+    end_tokens_of, proofs,
 };
 use uaa_look::{Act, Asked, Connected, OwnPassword, Profile, Session as Shows, SignedOut};
 use uaa_model::{Fault, Id, Reply};
@@ -81,9 +82,7 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     // The second way is UAA's form.
     let of_uaa = field(&fields, "delete").and(field(&fields, "clientId"));
     if let Some(client) = field(&fields, "take_back").or(of_uaa) {
-        for row in approvals(&live, cx).await?.into_iter().filter(|row| row.own.client_id == client) {
-            end(Id::<Approval>::new(row.guid), &live, cx).await?;
-        }
+        take_back(&login, client, &live, cx).await?;
     }
     if field(&fields, "end_all").is_some() {
         for row in of_person::<Session>(&live, cx).await? {
@@ -110,21 +109,34 @@ async fn end_one(id: Id<Session>, live: &Live, cx: &mut Ctx) -> Reply<()> {
     ended
 }
 
-async fn end<R: Stored>(id: Id<R>, live: &Live, cx: &mut Ctx) -> Reply<()> {
+/// Ends what the person let an application do, and what it got by that.
+async fn take_back(login: &LoginPages, client_id: &str, live: &Live, cx: &mut Ctx) -> Reply<()> {
+    let mut rows = approvals(live, cx).await?;
+    rows.retain(|row| row.own.client_id == client_id);
+    if rows.is_empty() {
+        return Ok(());
+    }
     let me = live.actor(cx);
     let before = cx.tx().actor().clone();
     cx.tx().resume(me);
-    let ended = match cx.tx().grant::<Delete, R>(id).await {
-        Ok(granted) => {
-            cx.tx().announce(&granted)?;
-            cx.tx().delete(granted).await
-        }
-        // It has ended meanwhile, or never was theirs.
-        Err(Fault::Denied(..)) => Ok(()),
-        Err(fault) => Err(fault),
-    };
+    let ended = delete_all(&rows, cx).await;
     cx.tx().resume(before);
-    ended
+    ended?;
+    let client = Asking::find(client_id, None, cx).await?.and_then(|client| client.access_seconds);
+    let seconds = client.or(cx.here().config.token_policy.access_seconds()).unwrap_or(login.access_seconds);
+    end_tokens_of(live.user, client_id, seconds, cx.tx()).await
+}
+
+async fn delete_all(rows: &[Fields<ApprovalOwn>], cx: &mut Ctx) -> Reply<()> {
+    for row in rows {
+        match cx.tx().grant::<Delete, Approval>(Id::new(row.guid)).await {
+            Ok(granted) => cx.tx().delete(granted).await?,
+            // It has ended meanwhile.
+            Err(Fault::Denied(..)) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(())
 }
 
 /// Where the person is signed in, this device first.

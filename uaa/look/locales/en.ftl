@@ -352,7 +352,7 @@ device-from = Asked from
 device-at = Asked at
 device-at-when = <time datetime="{ $iso }">{ $clock }</time>, { $ago }
 device-may = It may
-device-may-act = act for you on the platform until you end it
+device-may-nothing = know which account this is, and nothing else
 device-warning = Allow only if you started this yourself. Someone who sends you a code wants to use your account.
 device-done-title = The device is connected
 device-done-lead = You can close this page and go on there.

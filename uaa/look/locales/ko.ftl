@@ -302,7 +302,7 @@ device-from = 요청한 곳
 device-at = 요청한 시각
 device-at-when = <time datetime="{ $iso }">{ $clock }</time>, { $ago }
 device-may = 허용되는 작업
-device-may-act = 종료할 때까지 플랫폼에서 나를 대신하여 작업
+device-may-nothing = 어떤 계정인지 확인하는 것 외에는 없음
 device-warning = 직접 시작한 경우에만 허용하세요. 코드를 보내온 사람은 내 계정을 사용하려는 것입니다.
 device-done-title = 기기가 연결되었습니다
 device-done-lead = 이 페이지를 닫고 기기에서 계속하세요.

@@ -43,13 +43,14 @@ pub(crate) fn meaning(scope: &str) -> Option<Meaning> {
         .or_else(|| of_the_zone(scope))
 }
 
-/// What scopes allow, a line each, without headings.
+/// What scopes allow, a line each, without headings. The sign-in itself is named where there is nothing else.
 pub(crate) fn lines(x: &Scene<'_>, scopes: &[Asked]) -> Vec<String> {
     let line = |asked: &Asked| {
         let says = meaning(&asked.name).map(|meaning| x.text(meaning.says).to_string());
         says.or_else(|| asked.about.clone()).unwrap_or_else(|| asked.name.clone())
     };
-    scopes.iter().filter(|asked| asked.name != "openid").map(line).collect()
+    let alone = scopes.len() == 1;
+    scopes.iter().filter(|asked| alone || asked.name != "openid").map(line).collect()
 }
 
 fn of_you(scope: &str) -> Option<Meaning> {

@@ -1,11 +1,11 @@
-use crate::ended::as_name;
+use crate::ended::Unkept;
 use crate::engine::Engine;
 use crate::verified::Good;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use uaa_authz::{Actor, Read, Subject};
-use uaa_directory::{OWN_ORIGIN, Token, User, active_provider, hex};
+use uaa_directory::{EndedUpTo, OWN_ORIGIN, Token, User, active_provider, as_name, hex};
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
 use uaa_plugin::{Authenticator, Presented, ZoneInfo};
 use uaa_store::{Cond, Field};
@@ -61,6 +61,7 @@ impl Engine {
             return Err(bad());
         }
         rests_on.push(row.guid);
+        rests_on.extend(row.own.session);
         serde_json::from_str(&row.own.claims).map_err(|_| bad())
     }
 
@@ -106,10 +107,15 @@ impl Engine {
             return Err(bad());
         }
         if claims.revocable == Some(true) {
-            rests_on.push(self.still_stored(&claims.jti, zone).await?);
-        } else if let Some(name) = as_name(&claims.jti) {
-            rests_on.push(name);
-            if self.has_ended(name, zone, now).await? {
+            rests_on.extend(self.still_stored(&claims.jti, zone).await?);
+        } else {
+            let name = as_name(&claims.jti);
+            rests_on.extend(name);
+            let made = match subject {
+                Subject::User(id) => Some(EndedUpTo::new(id, &claims.client_id, claims.iat)),
+                Subject::Client(_) | Subject::System(_) | Subject::Nobody => None,
+            };
+            if self.has_ended(Unkept { name, made }, zone, now).await? {
                 return Err(bad());
             }
         }
@@ -118,11 +124,12 @@ impl Engine {
         Ok((actor, client.rfc9068))
     }
 
-    async fn still_stored(&self, jti: &str, zone: Uuid) -> Reply<Uuid> {
+    /// Its row, and the session that it ends with.
+    async fn still_stored(&self, jti: &str, zone: Uuid) -> Reply<Vec<Uuid>> {
         let mut tx = self.begin("token_show", zone);
         let seen = tx.visible::<Token>().await?;
         let row = tx.find(&seen, Cond::In(Field::Text("jti"), vec![jti.to_owned()])).await?;
-        row.map(|row| row.guid).ok_or_else(bad)
+        row.map(|row| [row.guid].into_iter().chain(row.own.session).collect()).ok_or_else(bad)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `/approvals`, as UAA has it: what somebody lets applications do in their name, by a token of theirs with `oauth.approvals`.
 
+use crate::client::Known;
 use crate::engine::Engine;
 use axum::http::Method;
 use serde::Deserialize;
@@ -8,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Zone};
-use uaa_directory::{Approval, ApprovalOwn};
+use uaa_directory::{Approval, ApprovalOwn, end_tokens_of};
 use uaa_model::{Code, Denied, Fault, Id, Micros, Reply, parse_rfc3339, rfc3339_millis};
 use uaa_plugin::shape::{self, ID, Shape, TEXT, TIME, object};
 use uaa_plugin::{Answer, Answers, Ctx, Dialect::Scim, Form, Json, Public, Route, Site::Uaa, field, with};
@@ -124,8 +125,11 @@ async fn replaced(
 async fn delete(engine: Arc<Engine>, _: Public, Form(pairs): Form, cx: &mut Ctx) -> Reply<Answer> {
     let user = person(&engine, cx).await?;
     let client_id = field(&pairs, "clientId").ok_or_else(|| bad("the parameter `clientId` is missing"))?;
-    known(&engine, client_id, cx).await?;
+    let client = known(&engine, client_id, cx).await?;
     put(user, Some(client_id), &[], cx).await?;
+    // Nothing is left of what they allowed, and nothing of what came of it.
+    let seconds = client.access_seconds.unwrap_or(engine.settings.access_seconds);
+    end_tokens_of(user, client_id, seconds, cx.tx()).await?;
     let message = format!("Approvals of user {user} and client {client_id} revoked");
     Answer::ok(&json!({"status": "ok", "message": message}))
 }
@@ -151,14 +155,11 @@ async fn person(engine: &Engine, cx: &mut Ctx) -> Reply<Uuid> {
     })
 }
 
-async fn known(engine: &Engine, client_id: &str, cx: &Ctx) -> Reply<()> {
-    match engine.client(cx.zone(), client_id).await? {
-        Some(_) => Ok(()),
-        None => Err(Fault::protocol(
-            Code::new(404, "not_found"),
-            format!("No client with requested id: {client_id}"),
-        )),
-    }
+async fn known(engine: &Engine, client_id: &str, cx: &Ctx) -> Reply<Arc<Known>> {
+    engine.client(cx.zone(), client_id).await?.ok_or_else(|| {
+        let text = format!("No client with requested id: {client_id}");
+        Fault::protocol(Code::new(404, "not_found"), text)
+    })
 }
 
 /// What was sent, as it will be kept; of several about one scope the last.

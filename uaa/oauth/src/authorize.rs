@@ -169,6 +169,9 @@ impl Authorize {
             (Some(live), None) => live,
             (_, missing) => return self.sign_in_first(&asked, missing.unwrap_or(Missing::Anybody), cx).await,
         };
+        if !asked.prompt.none && asked.client.is_open_to(&live.origin).is_err() {
+            return Ok(self.not_for_them(&asked, &live, cx)?);
+        }
         if let Some(answer) = self.step_up(&asked, &live, cx).await? {
             return Ok(answer);
         }
@@ -192,6 +195,10 @@ impl Authorize {
         cx.tx().resume(me);
         let mut scopes = scopes.map_err(|fault| told(asked, fault))?;
         scopes.retain(|scope| asked.client.auto_approve.covers(scope) || !tells_nothing(scope));
+        if !asked.wanted.code {
+            // OpenID Connect Core 1.0 section 11: it is about refresh tokens alone, and no way without a code gives one.
+            scopes.retain(|scope| scope != "offline_access");
+        }
         if scopes.is_empty() {
             return Err(told(asked, invalid_scope("Nothing comes of the requested scopes.")));
         }

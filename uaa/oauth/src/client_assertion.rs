@@ -107,6 +107,7 @@ impl Engine {
             family: client.id,
             claims: "{}".into(),
             expires: exp.saturating_add(1).saturating_mul(1_000_000),
+            session: None,
         };
         let kept = match keep_in(&mut tx, row).await {
             Ok(_) => tx.commit().await.map(drop),

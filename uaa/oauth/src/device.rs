@@ -1,7 +1,9 @@
 //! RFC 8628: signing in on a device without a browser, by a code that is typed into one.
 
 use crate::approvals::approval;
+use crate::approved;
 use crate::authorize::{Authorize, as_asked, as_shown};
+use crate::client::Known;
 use crate::engine::Engine;
 use crate::fault::unauthorized_client;
 use crate::grant::form;
@@ -95,6 +97,7 @@ async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Rep
     if !shown.client.may(GRANT) {
         return Err(unauthorized_client(GRANT));
     }
+    scope::may_ask(&shown.client, field(&form, "scope"))?;
     cx.step(Want::Write).await?;
     engine.in_name_of(None, &shown.client, cx);
     cx.tx().assume(Duty::SignIn);
@@ -113,6 +116,7 @@ async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Rep
         family: engine.ids.uuid(),
         claims: kept.text()?,
         expires: cx.now() + SECONDS * 1_000_000,
+        session: None,
     };
     keep(cx, row).await?;
     let at = format!("{}{PATH}", cx.links.login);
@@ -166,17 +170,31 @@ async fn answer(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<A
     if this.engine.credentials.guessed(cx.zone(), &whose, row.is_some(), cx.now()).is_err() {
         return type_it(&this, String::new(), StatusCode::TOO_MANY_REQUESTS, cx);
     }
-    if let Some(row) = &row
-        && let Some(client) = this.engine.client(cx.zone(), &row.own.client_id).await?
-        && live.assurance() < client.assurance
-    {
+    let Some(row) = row else { return type_it(&this, code, StatusCode::UNPROCESSABLE_ENTITY, cx) };
+    let client = this.engine.client(cx.zone(), &row.own.client_id).await?;
+    let client = client.ok_or_else(|| Fault::NotFound("the application is gone".into()))?;
+    if live.assurance() < client.assurance {
         return this.pages.step_up(&with_code(&code), client.assurance, cx);
     }
-    match (row, decision) {
-        (None, _) => type_it(&this, code, StatusCode::UNPROCESSABLE_ENTITY, cx),
-        (Some(row), None) => confirm(&this, &row, code, &live, cx).await,
-        (Some(row), Some(decision)) => decide(&this, &row, decision == "allow", &live, cx).await,
+    let asked = Asked { row: &row, client: &client, code };
+    let done = match decision {
+        None => confirm(&this, &asked, &live, cx).await,
+        Some("allow") => allow(&this, &asked, &live, cx).await,
+        Some(_) => deny(&this, &asked, &live, cx).await,
+    };
+    match done {
+        // What would be refused to the device is refused to the person, who can do something about it.
+        Err(fault @ Fault::Protocol(..)) => this.pages.trouble(fault, cx),
+        other => other,
     }
+}
+
+/// What the person is asked.
+struct Asked<'a> {
+    row: &'a Fields<TokenOwn>,
+    client: &'a Known,
+    /// As it was typed.
+    code: String,
 }
 
 fn type_it(this: &Authorize, user_code: String, status: StatusCode, cx: &mut Ctx) -> Reply<Answer> {
@@ -185,58 +203,73 @@ fn type_it(this: &Authorize, user_code: String, status: StatusCode, cx: &mut Ctx
 }
 
 /// Section 5.4: the person sees which device asks for what, and from where, before anything is given.
-async fn confirm(
-    this: &Authorize,
-    row: &Fields<TokenOwn>,
-    user_code: String,
-    live: &Live,
-    cx: &mut Ctx,
-) -> Reply<Answer> {
-    let kept = Kept::read(&row.own.claims)?;
-    let client = this.engine.client(cx.zone(), &row.own.client_id).await?;
-    let client = client.ok_or_else(|| Fault::NotFound("the application is gone".into()))?;
+async fn confirm(this: &Authorize, asked: &Asked<'_>, live: &Live, cx: &mut Ctx) -> Reply<Answer> {
+    let kept = Kept::read(&asked.row.own.claims)?;
     let before = cx.tx().assume(Duty::SignIn);
-    let scopes = scope::of_person(&client, kept.scope.as_deref(), live.user, cx).await;
+    let scopes = given(asked, &kept, live, cx).await;
     cx.tx().resume(before);
     let page = DeviceConfirm {
         action: PATH.into(),
-        user_code: spelled(&user_code),
-        client: as_shown(&client),
+        user_code: spelled(&asked.code),
+        client: as_shown(asked.client),
         account: account(live),
-        not_you: this.pages.somebody_else(&with_code(&user_code), cx),
+        not_you: this.pages.somebody_else(&with_code(&asked.code), cx),
         from: kept.from,
-        at: row.created_at,
-        scopes: scopes.unwrap_or_default().iter().map(|scope| as_asked(scope)).collect(),
+        at: asked.row.created_at,
+        scopes: scopes?.iter().map(|scope| as_asked(scope)).collect(),
     };
     this.pages.show(&page, Shown { live: Some(live), ..Shown::new(StatusCode::OK, PATH) }, cx)
 }
 
-async fn decide(
-    this: &Authorize,
-    row: &Fields<TokenOwn>,
-    allowed: bool,
-    live: &Live,
-    cx: &mut Ctx,
-) -> Reply<Answer> {
+/// What the device would be given, as far as this person goes.
+async fn given(asked: &Asked<'_>, kept: &Kept, live: &Live, cx: &mut Ctx) -> Reply<Vec<String>> {
+    asked.client.is_open_to(&live.origin)?;
+    scope::of_person(asked.client, kept.scope.as_deref(), live.user, cx).await
+}
+
+async fn allow(this: &Authorize, asked: &Asked<'_>, live: &Live, cx: &mut Ctx) -> Reply<Answer> {
     let authentication = Authentication {
         auth_time: epoch_seconds(live.auth_time),
         amr: live.amr.clone(),
         sid: Some(live.id.to_string()),
         ..Authentication::default()
     };
-    let mut kept = Kept::read(&row.own.claims)?;
-    kept.answer = match allowed {
-        true => Answered::Allowed { user: live.user, authentication },
-        false => Answered::Denied,
-    };
     let before = cx.tx().assume(Duty::SignIn);
-    let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await.map_err(again)?;
-    cx.tx().update(&granted, Set::default().put(Token::claims, kept.text()?)).await?;
-    cx.tx().annotate(approval(&row.own.client_id, kept.scope.as_deref().unwrap_or_default(), allowed));
+    let allowed = allow_in(asked, authentication, live, cx).await;
     cx.tx().resume(before);
-    let client = this.engine.client(cx.zone(), &row.own.client_id).await?;
-    let client = client.map(|client| as_shown(&client)).unwrap_or_default();
-    let page = DeviceDone { client, allowed, applications: Some("/profile".into()) };
+    allowed?;
+    done(this, asked, true, live, cx)
+}
+
+/// It is an approval as on any other page, also of what the operator has approved for everybody: the person was asked, and finds the
+/// device among what they can take back.
+async fn allow_in(asked: &Asked<'_>, authentication: Authentication, live: &Live, cx: &mut Ctx) -> Reply<()> {
+    let mut kept = Kept::read(&asked.row.own.claims)?;
+    let scopes = given(asked, &kept, live, cx).await?;
+    let answered: Vec<(&String, bool)> = scopes.iter().map(|scope| (scope, true)).collect();
+    approved::keep(live.user, &asked.client.client_id, &answered, cx).await?;
+    kept.answer = Answered::Allowed { user: live.user, authentication };
+    // It is the person's from here on, and ends with what else they gave the client.
+    answered_with(asked, &kept, Set::default().put(Token::subject, live.user), cx).await
+}
+
+async fn deny(this: &Authorize, asked: &Asked<'_>, live: &Live, cx: &mut Ctx) -> Reply<Answer> {
+    let kept = Kept { answer: Answered::Denied, ..Kept::read(&asked.row.own.claims)? };
+    let before = cx.tx().assume(Duty::SignIn);
+    let denied = answered_with(asked, &kept, Set::default(), cx).await;
+    cx.tx().annotate(approval(&asked.client.client_id, kept.scope.as_deref().unwrap_or_default(), false));
+    cx.tx().resume(before);
+    denied?;
+    done(this, asked, false, live, cx)
+}
+
+async fn answered_with(asked: &Asked<'_>, kept: &Kept, more: Set<Token>, cx: &mut Ctx) -> Reply<()> {
+    let granted = cx.tx().grant::<Update, Token>(Id::new(asked.row.guid)).await.map_err(again)?;
+    cx.tx().update(&granted, more.put(Token::claims, kept.text()?)).await
+}
+
+fn done(this: &Authorize, asked: &Asked<'_>, allowed: bool, live: &Live, cx: &mut Ctx) -> Reply<Answer> {
+    let page = DeviceDone { client: as_shown(asked.client), allowed, applications: Some("/profile".into()) };
     this.pages.show(&page, Shown { live: Some(live), ..Shown::new(StatusCode::OK, PATH) }, cx)
 }
 

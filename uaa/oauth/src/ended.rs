@@ -1,14 +1,13 @@
-//! Access tokens that are kept nowhere and have ended before their time: given back by their client (RFC 7009), or come of a code or
-//! refresh token that was used twice. A row says so until they would have ended by themselves; their names are in memory.
+//! Access tokens that are kept nowhere and have ended before their time: given back by their client (RFC 7009), come of a code or
+//! refresh token that was used twice, or taken back by their person. A row says so until they would have ended by themselves; their
+//! names are in memory.
 
 use crate::client::Known;
 use crate::engine::Engine;
-use crate::stored::end_all;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::RwLock;
-use uaa_authz::Delete;
-use uaa_directory::{Keep, Token, keep_as};
-use uaa_model::{Fault, Id, Micros, Reply};
+use uaa_directory::{ENDED, EndedUpTo, Token, end_kept, end_unkept};
+use uaa_model::{Fault, Micros, Reply};
 use uaa_plugin::Ctx;
 use uaa_store::{Cond, Field, Query, TimeOp};
 use uaa_token::REFRESH_SUFFIX;
@@ -21,6 +20,8 @@ pub(crate) struct Ended(RwLock<Names>);
 #[derive(Debug, Default)]
 struct Names {
     all: HashSet<Uuid>,
+    /// By [`EndedUpTo::pair`]: the last second of which all have ended.
+    up_to: HashMap<u128, i64>,
     /// The zones whose rows are among them. What changes from then on is told.
     zones: HashSet<Uuid>,
     /// How many were told since the rows were read.
@@ -29,7 +30,33 @@ struct Names {
     turn: u64,
 }
 
+/// An access token that is kept nowhere, by what may say that it has ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unkept {
+    /// Its `jti`, if it is one of ours.
+    pub(crate) name: Option<Uuid>,
+    /// Whose it is, and the second in which it was made; `None` for a client's own.
+    pub(crate) made: Option<EndedUpTo>,
+}
+
 impl Names {
+    fn add(&mut self, name: Uuid) {
+        self.all.insert(name);
+        if let Some(EndedUpTo { pair, second }) = EndedUpTo::read(name) {
+            let last = self.up_to.entry(pair).or_default();
+            *last = second.max(*last);
+        }
+    }
+
+    fn have(&self, token: Unkept) -> bool {
+        let named = token.name.is_some_and(|name| self.all.contains(&name));
+        named || token.made.is_some_and(|made| self.cover(made))
+    }
+
+    fn cover(&self, made: EndedUpTo) -> bool {
+        self.up_to.get(&made.pair).is_some_and(|last| made.second <= *last)
+    }
+
     fn forget(&mut self) {
         *self = Names { turn: self.turn + 1, ..Names::default() };
     }
@@ -40,7 +67,7 @@ impl Ended {
     pub(crate) fn note(&self, names: impl Iterator<Item = Uuid>) {
         let Ok(mut known) = self.0.write() else { return };
         let before = known.all.len();
-        known.all.extend(names);
+        names.for_each(|name| known.add(name));
         known.told += known.all.len() - before;
         if known.told > MOST {
             // Most of them would be refused by now for their time alone.
@@ -55,17 +82,22 @@ impl Ended {
         }
     }
 
+    /// Whether it is told that all of that second have ended: what is made now must be kept. It was told a moment ago, or not at all.
+    pub(crate) fn covers(&self, made: EndedUpTo) -> bool {
+        self.0.read().is_ok_and(|known| known.cover(made))
+    }
+
     /// Whether that one has ended; the turn in which the rows of the zone are to be read, when they were not.
-    fn has(&self, name: Uuid, zone: Uuid) -> Reply<Result<bool, u64>> {
+    fn has(&self, token: Unkept, zone: Uuid) -> Reply<Result<bool, u64>> {
         let known = self.0.read().map_err(|_| broken())?;
-        Ok(if known.zones.contains(&zone) { Ok(known.all.contains(&name)) } else { Err(known.turn) })
+        Ok(if known.zones.contains(&zone) { Ok(known.have(token)) } else { Err(known.turn) })
     }
 
     /// The rows of a zone, as they were read in that turn.
     fn learn(&self, zone: Uuid, turn: u64, rows: Vec<Uuid>) -> Reply<()> {
         let mut known = self.0.write().map_err(|_| broken())?;
         if known.turn == turn {
-            known.all.extend(rows);
+            rows.into_iter().for_each(|name| known.add(name));
             known.zones.insert(zone);
         }
         Ok(())
@@ -77,10 +109,10 @@ fn broken() -> Fault {
 }
 
 impl Engine {
-    /// Whether that access token was ended, by its name.
-    pub(crate) async fn has_ended(&self, name: Uuid, zone: Uuid, now: Micros) -> Reply<bool> {
+    /// Whether that access token was ended.
+    pub(crate) async fn has_ended(&self, token: Unkept, zone: Uuid, now: Micros) -> Reply<bool> {
         loop {
-            match self.ended.has(name, zone)? {
+            match self.ended.has(token, zone)? {
                 Ok(ended) => return Ok(ended),
                 // Nobody is told that it has not before all rows are there.
                 Err(turn) => self.ended.learn(zone, turn, self.read_ended(zone, now).await?)?,
@@ -94,7 +126,7 @@ impl Engine {
         // They are nobody's, and nothing else is.
         let mut query = Query::first(PAGE)
             .when(Cond::Ids("subject", vec![Uuid::nil()]))
-            .when(Cond::In(Field::Text("kind"), vec![KIND.into()]))
+            .when(Cond::In(Field::Text("kind"), vec![ENDED.into()]))
             .when(Cond::Time("expires", TimeOp::Gt, now));
         let mut all = vec![];
         loop {
@@ -108,36 +140,8 @@ impl Engine {
     }
 }
 
-/// Ends access tokens that are kept nowhere, in every process, by their `jti`. `until`: when they end by themselves. The transaction
-/// must be one that writes, under the duty of sign-in.
-pub(crate) async fn end_unkept(names: &[String], until: Micros, cx: &mut Ctx) -> Reply<()> {
-    let seen = cx.tx().visible::<Token>().await?;
-    let known = Query::first(PAGE).when(Cond::In(Field::Text("jti"), names.to_vec()));
-    let known = cx.tx().list(&seen, &known).await?.rows;
-    for jti in names.iter().filter(|jti| known.iter().all(|row| row.own.jti != **jti)) {
-        let Some(name) = as_name(jti) else { continue };
-        // Nobody's: what ends a user's or a client's tokens must not take this one away, and bring the token back.
-        let row = Keep {
-            jti,
-            text: &format!("{KIND} {jti}"),
-            kind: KIND,
-            client_id: "",
-            subject: Uuid::nil(),
-            family: Uuid::nil(),
-            claims: "{}".into(),
-            expires: until,
-        };
-        let kept = keep_as(cx.tx(), name, row).await;
-        // Somebody else has just done the same.
-        kept.map_err(|fault| if matches!(fault, Fault::Unique(_)) { Fault::Retry } else { fault })?;
-        let ended = cx.tx().grant::<Delete, Token>(Id::new(name)).await?;
-        cx.tx().announce(&ended)?;
-    }
-    Ok(())
-}
-
 /// Ends all that came of one sign-in of a client: the rows of the family, and its access tokens that are kept nowhere (RFC 6749 section
-/// 4.1.2, RFC 7009 section 2.1, RFC 9700 section 4.14.2). The transaction as above.
+/// 4.1.2, RFC 7009 section 2.1, RFC 9700 section 4.14.2). The transaction must be one that writes, under the duty of sign-in.
 pub(crate) async fn end_family(engine: &Engine, client: &Known, family: Uuid, cx: &mut Ctx) -> Reply<()> {
     let seconds = client.access_seconds.unwrap_or(engine.settings.access_seconds);
     let lives = (seconds + 1) * 1_000_000;
@@ -156,17 +160,10 @@ pub(crate) async fn end_family(engine: &Engine, client: &Known, family: Uuid, cx
     names.push(family.simple().to_string());
     names.sort_unstable();
     names.dedup();
-    end_all(of_family, cx).await?;
-    end_unkept(&names, cx.now() + lives, cx).await
+    end_kept(of_family, cx.tx()).await?;
+    end_unkept(&names, cx.now() + lives, cx.tx()).await
 }
 
-/// The `jti` of our access tokens is 128 bits in hexadecimal digits.
-pub(crate) fn as_name(jti: &str) -> Option<Uuid> {
-    Uuid::try_parse(jti).ok().filter(|_| jti.len() == 32)
-}
-
-/// The kind of the rows.
-const KIND: &str = "ended";
 const PAGE: i64 = 1_000;
 /// Refreshes of one sign-in whose access tokens are ended with it.
 const LATELY: i64 = 100;
@@ -181,16 +178,20 @@ mod tests {
         Uuid::from_u128(n as u128)
     }
 
+    fn named(n: usize) -> Unkept {
+        Unkept { name: Some(id(n)), made: None }
+    }
+
     #[test]
     fn nobody_is_told_before_the_rows_are_there() {
         let (ended, zone, other) = (Ended::default(), id(1), id(2));
-        assert_eq!(ended.has(id(7), zone), Ok(Err(0)));
+        assert_eq!(ended.has(named(7), zone), Ok(Err(0)));
         // Told while another is still reading: it counts, and the zone is still to be read.
         ended.note([id(8)].into_iter());
-        assert_eq!(ended.has(id(8), zone), Ok(Err(0)));
+        assert_eq!(ended.has(named(8), zone), Ok(Err(0)));
         ended.learn(zone, 0, vec![id(7)]).unwrap();
-        assert_eq!([7, 8, 9].map(|n| ended.has(id(n), zone)), [Ok(Ok(true)), Ok(Ok(true)), Ok(Ok(false))]);
-        assert_eq!(ended.has(id(7), other), Ok(Err(0)));
+        assert_eq!([7, 8, 9].map(|n| ended.has(named(n), zone)), [Ok(Ok(true)), Ok(Ok(true)), Ok(Ok(false))]);
+        assert_eq!(ended.has(named(7), other), Ok(Err(0)));
     }
 
     #[test]
@@ -198,9 +199,9 @@ mod tests {
         let (ended, zone) = (Ended::default(), id(1));
         ended.forget();
         ended.learn(zone, 0, vec![]).unwrap();
-        assert_eq!(ended.has(id(7), zone), Ok(Err(1)));
+        assert_eq!(ended.has(named(7), zone), Ok(Err(1)));
         ended.learn(zone, 1, vec![]).unwrap();
-        assert_eq!(ended.has(id(7), zone), Ok(Ok(false)));
+        assert_eq!(ended.has(named(7), zone), Ok(Ok(false)));
     }
 
     #[test]
@@ -208,8 +209,20 @@ mod tests {
         let (ended, zone) = (Ended::default(), id(1));
         ended.learn(zone, 0, vec![]).unwrap();
         ended.note((0..MOST).map(id));
-        assert_eq!(ended.has(id(5), zone), Ok(Ok(true)));
+        assert_eq!(ended.has(named(5), zone), Ok(Ok(true)));
         ended.note([id(MOST)].into_iter());
-        assert_eq!(ended.has(id(5), zone), Ok(Err(1)));
+        assert_eq!(ended.has(named(5), zone), Ok(Err(1)));
+    }
+    #[test]
+    fn of_a_person_and_a_client_up_to_a_second() {
+        let (ended, zone) = (Ended::default(), id(1));
+        let made =
+            |person, second| Unkept { name: None, made: Some(EndedUpTo::new(id(person), "shop", second)) };
+        ended.learn(zone, 0, vec![EndedUpTo::new(id(2), "shop", 50).name()]).unwrap();
+        ended.note([EndedUpTo::new(id(2), "shop", 40).name()].into_iter());
+        let all = [(2, 49), (2, 50), (2, 51), (3, 49)].map(|(person, at)| ended.has(made(person, at), zone));
+        assert_eq!(all, [Ok(Ok(true)), Ok(Ok(true)), Ok(Ok(false)), Ok(Ok(false))]);
+        ended.note([EndedUpTo::new(id(2), "shop", 60).name()].into_iter());
+        assert_eq!(ended.has(made(2, 51), zone), Ok(Ok(true)));
     }
 }

@@ -136,7 +136,7 @@ impl Feed for Caches {
 }
 
 /// Kinds of rows on which verified tokens rest.
-const RESTED_ON: &[&str] = &["user", "client", "token", "identity_provider"];
+const RESTED_ON: &[&str] = &["user", "client", "token", "identity_provider", "session"];
 
 impl Engine {
     /// Ties it together.

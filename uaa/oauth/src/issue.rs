@@ -7,12 +7,12 @@ use crate::engine::Engine;
 use crate::forms::AccessForm;
 use crate::grant::refresh_token;
 use crate::person::{Authentication, Person};
-use crate::stored::{self, Whose, end_all};
+use crate::stored::{self, Whose};
 use axum::http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use uaa_directory::{Assurance, User};
-use uaa_model::{Fault, Reply};
+use uaa_directory::{Assurance, EndedUpTo, User, end_kept};
+use uaa_model::{Fault, Micros, Reply};
 use uaa_plugin::shape::{NUMBER, Shape, TEXT, object};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Logon};
@@ -43,13 +43,25 @@ pub(crate) struct Order<'a> {
     pub(crate) renewal: Option<Renewal<'a>>,
 }
 
+impl Order<'_> {
+    /// The browser's session that what is given ends with. Whoever was asked on a page for more than that allowed it until they take it
+    /// back (OpenID Connect Back-Channel Logout 1.0 section 2.7), and a device or a command line is a place of its own.
+    pub(crate) fn ends_with(&self, granted: &[String]) -> Reply<Option<Uuid>> {
+        let away = granted.iter().any(|scope| AWAY.contains(&scope.as_str()));
+        match THROUGH_A_BROWSER.contains(&self.grant) && !away {
+            true => self.authentication.session(),
+            false => Ok(None),
+        }
+    }
+}
+
 /// The refresh token that goes with it.
 #[derive(Clone, Copy)]
 pub(crate) enum Renewal<'a> {
     /// The first of that family, if the client has the grant type `refresh_token`.
     First { family: Uuid },
-    /// The one that follows in this family, good for these scopes however few the access token has.
-    Next { family: Uuid, granted: &'a [String] },
+    /// The one that follows in this family, good for these scopes however few the access token has, and as long as the first one.
+    Next { family: Uuid, granted: &'a [String], until: Micros },
     /// The same one again, where the zone does not rotate.
     Same { family: Uuid, token: &'a str },
 }
@@ -142,7 +154,8 @@ impl Engine {
             }
             None => self.ids.uuid(),
         };
-        let access = self.access_token(&mut claims, client, Some(person), (order.opaque, family), cx).await?;
+        let form = (order.opaque, family, order.ends_with(scopes)?);
+        let access = self.access_token(&mut claims, client, Some(person), form, cx).await?;
         let mut issued = Issued::new(access, &claims);
         issued.refresh_token = self.renewal(order, (family, &issued.jti), cx).await?;
         if with_id_token {
@@ -152,23 +165,33 @@ impl Engine {
     }
 
     /// The text of an access token, kept if its form is one of those that are. `form`: whether the request asks for an opaque
-    /// one, and what it ends with.
+    /// one, and the family and the session that it ends with.
     pub(crate) async fn access_token(
         &self,
         claims: &mut AccessClaims<'_>,
         client: &Known,
         person: Option<&Person>,
-        (opaque, family): (bool, Uuid),
+        (opaque, family, session): (bool, Uuid, Option<Uuid>),
         cx: &mut Ctx,
     ) -> Reply<String> {
-        let form = self.access_form(opaque, cx);
+        let form = match self.access_form(opaque, cx) {
+            // What was made in that second has ended, if it is kept nowhere.
+            AccessForm::Jwt if self.took_back_just_now(claims, person) => AccessForm::StoredJwt,
+            form => form,
+        };
         if form == AccessForm::Jwt {
             let grant = as_event(&claims.grant_type);
             return self.issue(claims, client, person, grant, cx);
         }
         let (subject, generation) = person.map_or((client.id, 0), |person| (person.id, person.generation));
-        let whose = Whose { subject, family, generations: (generation, client.generation) };
+        let whose = Whose { subject, family, generations: (generation, client.generation), session };
         Box::pin(stored::access(self, claims, form, (client, person), whose, cx)).await
+    }
+
+    /// Whether the person took back what they allowed the client, and allowed it anew, in the second of these claims.
+    fn took_back_just_now(&self, claims: &AccessClaims<'_>, person: Option<&Person>) -> bool {
+        let made = person.map(|person| EndedUpTo::new(person.id, &claims.client_id, claims.iat));
+        made.is_some_and(|made| self.ended.covers(made))
     }
 
     /// An access token as its client takes it.
@@ -190,7 +213,7 @@ impl Engine {
     ) -> Reply<Option<String>> {
         let Order { client, person, scopes, .. } = *order;
         let forms = self.forms(cx);
-        let granted = match order.renewal {
+        let (granted, until) = match order.renewal {
             None => return Ok(None),
             Some(Renewal::First { .. }) if !client.may("refresh_token") => return Ok(None),
             Some(Renewal::First { .. })
@@ -201,14 +224,15 @@ impl Engine {
             Some(Renewal::First { .. }) => {
                 cx.step_to_write().await?;
                 if forms.refresh_unique {
-                    end_all(refresh_tokens_of(person.id, &client.client_id), cx).await?;
+                    end_kept(refresh_tokens_of(person.id, &client.client_id), cx.tx()).await?;
                 }
-                scopes
+                let seconds = client.refresh_seconds.unwrap_or(self.settings.refresh_seconds);
+                (scopes, cx.now() + seconds * 1_000_000)
             }
-            Some(Renewal::Next { granted, .. }) => granted,
+            Some(Renewal::Next { granted, until, .. }) => (granted, until),
             Some(Renewal::Same { token, .. }) => return Ok(Some(token.to_owned())),
         };
-        refresh_token::make(self, order, granted, (family, access), cx).await.map(Some)
+        refresh_token::make(self, order, (granted, until), (family, access), cx).await.map(Some)
     }
 
     /// An ID token alone (OpenID Connect Core 1.0 section 2). `access`: the access token that goes with it, for `at_hash`. Under the
@@ -308,6 +332,12 @@ fn refresh_tokens_of(user: Uuid, client_id: &str) -> Cond {
     let text = |column, value: &str| Cond::In(Field::Text(column), vec![value.to_owned()]);
     Cond::All(vec![Cond::Ids("subject", vec![user]), text("client_id", client_id), text("kind", "refresh")])
 }
+
+/// The grants whose tokens a page in a browser gets, or the server behind it.
+const THROUGH_A_BROWSER: &[&str] = &["authorization_code", "implicit"];
+
+/// The scopes of which people are told that the application goes on while they are away.
+const AWAY: &[&str] = &["offline_access", OFFLINE];
 
 /// The scope that refresh tokens need where they are restricted.
 pub(crate) const OFFLINE: &str = "uaa.offline_token";

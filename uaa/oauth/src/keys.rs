@@ -214,7 +214,7 @@ fn configuration(here: &ZoneInfo, certificates: Certificates) -> Value {
         "userinfo_signing_alg_values_supported": algorithms,
         "introspection_signing_alg_values_supported": algorithms,
         "subject_types_supported": ["public", "pairwise"],
-        "scopes_supported": ["openid", "profile", "email", "phone"],
+        "scopes_supported": ["openid", "profile", "email", "phone", "offline_access"],
         "claims_supported": CLAIMS,
     });
     for more in [requests(uaa), clients(certificates), encrypted()] {

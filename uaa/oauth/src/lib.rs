@@ -6,6 +6,7 @@
 mod actor;
 mod answer;
 mod approvals;
+mod approved;
 mod authenticate;
 mod authorize;
 mod autologin;

@@ -96,6 +96,12 @@ pub(crate) struct Authentication {
 }
 
 impl Authentication {
+    /// The browser's session, if there was one.
+    pub(crate) fn session(&self) -> Reply<Option<Uuid>> {
+        let session = self.sid.as_deref().map(str::parse).transpose();
+        session.map_err(|_| Fault::Internal("a session has no identifier".into()))
+    }
+
     /// As a token says of its user.
     pub(crate) fn of_token(claims: &AccessClaims<'_>) -> Authentication {
         let texts = |texts: &[Cow<'_, str>]| texts.iter().map(|text| text.to_string()).collect();

@@ -1,15 +1,14 @@
 //! RFC 7009: a client gives back a token of its own.
 
-use crate::ended::{end_family, end_unkept};
+use crate::ended::end_family;
 use crate::engine::Engine;
 use crate::fault::invalid_request;
 use crate::grant::form;
-use crate::stored::end_all;
 use axum::http::{Method, StatusCode};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use uaa_authz::Duty;
-use uaa_directory::{Token, hex};
+use uaa_directory::{Token, end_kept, end_unkept, hex};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Public, Route, Site};
 use uaa_store::{Cond, Field, Want};
@@ -55,7 +54,7 @@ async fn give_back(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> 
     // Section 2.1: with a refresh token goes what was got by it.
     match row.own.kind.as_str() {
         "refresh" => end_family(engine, &client, row.own.family, cx).await?,
-        _ => end_all(Cond::Ids("guid", vec![row.guid]), cx).await?,
+        _ => end_kept(Cond::Ids("guid", vec![row.guid]), cx.tx()).await?,
     }
     Answer::status(StatusCode::OK)
 }
@@ -64,7 +63,7 @@ async fn give_back(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> 
 async fn unknown(engine: &Engine, token: &str, client_id: &str, cx: &mut Ctx) -> Reply<Answer> {
     match (Shape::of(token), engine.verify(token, &cx.here(), cx.now()).await) {
         (Shape::Jwt, Ok(good)) if &*good.actor.client == client_id => {
-            end_unkept(&[good.said()?.jti.into_owned()], good.until, cx).await?;
+            end_unkept(&[good.said()?.jti.into_owned()], good.until, cx.tx()).await?;
             Answer::status(StatusCode::OK)
         }
         (Shape::Jwt, Ok(_)) => Err(others()),

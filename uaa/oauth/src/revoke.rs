@@ -1,10 +1,9 @@
 //! UAA's revocation: one stored token, all of a user, all of a client, all of the two together.
 
-use crate::stored::end_all;
 use axum::http::{Method, StatusCode};
 use uaa_authz::{Delete, Duty, Resource, Update, Verb};
 use uaa_directory::{
-    ByName, Client, Token, User, client_for_right, end_sessions, has_right, right_over_user,
+    ByName, Client, Token, User, client_for_right, end_kept, end_sessions, has_right, right_over_user,
 };
 use uaa_model::{Denied, Fault, Reply};
 use uaa_plugin::{Answer, Answers, Ctx, Dialect, Need, NeedInfo, Route, Site};
@@ -66,7 +65,7 @@ async fn pair(UserTokens(user): UserTokens, _: (), cx: &mut Ctx) -> Reply<Answer
     if cx.tx().find(&clients, named.clone()).await?.is_none() {
         return Err(Fault::Denied(Denied::Hidden, Client::KIND.name));
     }
-    end_all(Cond::All(vec![Cond::Ids("subject", vec![user.id().uuid()]), named]), cx).await?;
+    end_kept(Cond::All(vec![Cond::Ids("subject", vec![user.id().uuid()]), named]), cx.tx()).await?;
     Answer::status(StatusCode::OK)
 }
 

@@ -3,7 +3,7 @@
 use crate::client::Known;
 use crate::fault::invalid_scope;
 use uaa_directory::User;
-use uaa_model::Reply;
+use uaa_model::{Fault, Reply};
 use uaa_plugin::Ctx;
 use uaa_store::Raw;
 use uuid::Uuid;
@@ -42,15 +42,29 @@ pub(crate) fn tells_nothing(scope: &str) -> bool {
     ["roles", "user_attributes"].contains(&scope)
 }
 
+/// Whether the client may ask for any of these at all, before it is known who will give them.
+///
+/// # Errors
+/// `invalid_scope`, as of [`of_person`].
+pub(crate) fn may_ask(client: &Known, asked: Option<&str>) -> Reply<()> {
+    let asked: Vec<&str> = asked.unwrap_or_default().split_whitespace().collect();
+    let may = |scope: &&str| client.scope.iter().any(|pattern| covers(pattern, scope));
+    if asked.is_empty() || asked.iter().any(may) { Ok(()) } else { Err(none_left()) }
+}
+
 /// What was asked for, within what may be had. Nothing asked for means everything; nothing left is refused.
 pub(crate) fn narrowed(asked: Option<&str>, may: &[String]) -> Reply<Vec<String>> {
     let Some(asked) = asked.filter(|a| !a.trim().is_empty()) else { return Ok(may.to_vec()) };
     let asked: Vec<&str> = asked.split_whitespace().collect();
     let left: Vec<String> = may.iter().filter(|m| asked.contains(&m.as_str())).cloned().collect();
     if left.is_empty() {
-        return Err(invalid_scope("The requested scopes are not among those that the client may have here."));
+        return Err(none_left());
     }
     Ok(left)
+}
+
+fn none_left() -> Fault {
+    invalid_scope("The requested scopes are not among those that the client may have here.")
 }
 
 /// Whether a client's scope, with `*` for one segment between dots, covers a scope.

@@ -5,11 +5,9 @@ use crate::engine::Engine;
 use crate::forms::AccessForm;
 use crate::person::Person;
 use serde::{Deserialize, Serialize};
-use uaa_authz::Delete;
-use uaa_directory::{Keep, Token, keep};
-use uaa_model::{Fault, Id, Reply};
+use uaa_directory::{Keep, keep};
+use uaa_model::{Fault, Reply};
 use uaa_plugin::Ctx;
-use uaa_store::{Cond, Query};
 use uaa_token::{AccessClaims, opaque_access};
 use uuid::Uuid;
 
@@ -21,6 +19,8 @@ pub(crate) struct Whose {
     pub(crate) family: Uuid,
     /// Of the user (0 when there is none) and the client.
     pub(crate) generations: (i64, i64),
+    /// The browser's session that it ends with, if it does.
+    pub(crate) session: Option<Uuid>,
 }
 
 /// What a list of tokens shows of the claims that are kept.
@@ -57,7 +57,7 @@ pub(crate) async fn access(
     claims: &mut AccessClaims<'_>,
     form: AccessForm,
     (client, person): (&Known, Option<&Person>),
-    Whose { subject, family, generations }: Whose,
+    Whose { subject, family, generations, session }: Whose,
     cx: &mut Ctx,
 ) -> Reply<String> {
     claims.revocable = Some(true);
@@ -82,31 +82,10 @@ pub(crate) async fn access(
         family,
         claims: serde_json::to_string(&kept).map_err(|e| Fault::Internal(e.to_string()))?,
         expires: claims.exp * 1_000_000,
+        session,
     };
     keep(cx, row).await?;
     Ok(text)
-}
-
-/// Ends all stored tokens for which the condition holds, at once and in every process.
-///
-/// Until there is none: one may be redeemed for the next while this goes on. In one order for all who do this: of many, one
-/// passes the first row, and the others look again and find nothing left.
-pub(crate) async fn end_all(which: Cond, cx: &mut Ctx) -> Reply<()> {
-    let seen = cx.tx().visible::<Token>().await?;
-    let query = Query::first(PAGE).when(which);
-    loop {
-        let some = cx.tx().list(&seen, &query).await?.rows;
-        if some.is_empty() {
-            return Ok(());
-        }
-        for row in some {
-            let granted = cx.tx().grant::<Delete, Token>(Id::new(row.guid)).await.map_err(again)?;
-            if row.own.kind == "access" {
-                cx.tx().announce(&granted)?;
-            }
-            cx.tx().delete(granted).await?;
-        }
-    }
 }
 
 /// A row that was there a moment ago: another request has ended it, and this one looks again.
@@ -116,5 +95,3 @@ pub(crate) fn again(fault: Fault) -> Fault {
         other => other,
     }
 }
-
-const PAGE: i64 = 500;

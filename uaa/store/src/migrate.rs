@@ -185,4 +185,5 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (14, include_str!("../../../migrations/0014_logout.sql")),
     (15, include_str!("../../../migrations/0015_identity_providers.sql")),
     (16, include_str!("../../../migrations/0016_logon.sql")),
+    (17, include_str!("../../../migrations/0017_session_tokens.sql")),
 ];

@@ -59,6 +59,7 @@ impl Half {
             family: ids.uuid(),
             claims: kept.text()?,
             expires: cx.now() + SECONDS * 1_000_000,
+            session: None,
         };
         let before = cx.tx().assume(Duty::SignIn);
         let done = keep(cx, row).await;

@@ -30,7 +30,7 @@ pub struct DeviceConfirm {
     pub from: String,
     /// When it asked.
     pub at: Micros,
-    /// What it asks for; nothing means to act for them on the platform.
+    /// What it will be given; nothing means that it learns which account it is, and no more.
     pub scopes: Vec<crate::Asked>,
 }
 

@@ -1,13 +1,13 @@
 //! What people let applications do in their name: asked once, remembered for a month (UAA's rule), taken back at any time.
 
 use super::request::{Asked, Stop};
-use crate::approvals::approval;
+use crate::approved;
 use crate::client::Known;
-use uaa_authz::{Delete, Duty, Zone};
-use uaa_directory::{Approval, Live};
-use uaa_model::{Fault, Id, Micros, Reply};
+use uaa_authz::Duty;
+use uaa_directory::Live;
+use uaa_model::Reply;
 use uaa_plugin::{Ctx, field};
-use uaa_store::{Cond, Field, Fields, Query, Set, Want};
+use uaa_store::Want;
 
 /// What the person has just answered.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ async fn earlier(
         return Ok(Outcome::Open(by_person.to_vec()));
     }
     let now = cx.now();
-    let rows = of(live, &asked.client.client_id, cx).await?;
+    let rows = approved::answers(live.user, &asked.client.client_id, cx).await?;
     let known = |scope: &String| rows.iter().find(|r| r.own.scope == *scope && r.own.expires > now);
     let open: Vec<String> = by_person.iter().filter(|scope| known(scope).is_none()).cloned().collect();
     if !open.is_empty() {
@@ -113,31 +113,10 @@ async fn decided(
     let person = live.whom().actor(client, cx);
     cx.tx().in_the_name_of(person);
     // `step` ended the transaction that the duty was assumed in; the actor goes on with the next one.
-    let rows = of(live, &asked.client.client_id, cx).await?;
-    for row in rows.iter().filter(|row| by_person.contains(&row.own.scope)) {
-        match cx.tx().grant::<Delete, Approval>(Id::new(row.guid)).await {
-            Ok(old) => cx.tx().delete(old).await?,
-            Err(Fault::Denied(..)) => return Err(Fault::Retry),
-            Err(fault) => return Err(fault),
-        }
-    }
-    for scope in by_person {
-        let yes = ticked.contains(scope) || goes_along(scope, by_person, &asked.client);
-        let set = Set::default()
-            .put(Approval::subject, live.user)
-            .put(Approval::client_id, asked.client.client_id.clone())
-            .put(Approval::scope, scope.clone())
-            .put(Approval::approved, yes)
-            .put(Approval::expires, cx.now() + MONTH);
-        let zone = Id::<Zone>::new(cx.zone());
-        let slot = cx.tx().slot::<Approval>(zone).await?;
-        let id = cx.tx().ids().uuid();
-        cx.tx().insert_as(slot, Id::new(id), Some(live.user), set).await?;
-        cx.tx().annotate(approval(client, scope, yes));
-        if yes {
-            approved.push(scope.clone());
-        }
-    }
+    let yes = |scope: &String| ticked.contains(scope) || goes_along(scope, by_person, &asked.client);
+    let answered: Vec<(&String, bool)> = by_person.iter().map(|scope| (scope, yes(scope))).collect();
+    approved::keep(live.user, client, &answered, cx).await?;
+    approved.extend(by_person.iter().filter(|scope| yes(scope)).cloned());
     Ok(if approved.is_empty() { Outcome::Denied } else { Outcome::Approved(approved) })
 }
 
@@ -148,16 +127,5 @@ pub(super) fn goes_along(scope: &str, scopes: &[String], client: &Known) -> bool
     scope == "openid" || (signs_in && comes_with_it)
 }
 
-async fn of(live: &Live, client_id: &str, cx: &mut Ctx) -> Reply<Vec<Fields<uaa_directory::ApprovalOwn>>> {
-    let seen = cx.tx().visible::<Approval>().await?;
-    let query = Query::<Approval>::first(MOST)
-        .when(Cond::Ids("subject", vec![live.user]))
-        .when(Cond::In(Field::Text("client_id"), vec![client_id.to_owned()]));
-    Ok(cx.tx().list(&seen, &query).await?.rows)
-}
-
 /// UAA's name of the decision.
 const UAAS: &str = "user_oauth_approval";
-const MONTH: Micros = 30 * 86_400_000_000;
-/// Scopes of one client that somebody can have answered about.
-const MOST: i64 = 1_000;

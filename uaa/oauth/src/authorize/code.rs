@@ -67,6 +67,7 @@ pub(super) async fn keep(
         family: engine.ids.uuid(),
         claims: serde_json::to_string(&kept).map_err(|e| Fault::Internal(e.to_string()))?,
         expires: cx.now() + SECONDS * 1_000_000,
+        session: who.authentication.session()?,
     };
     engine.in_name_of(Some(&person), &asked.client, cx);
     let done = keep_token(cx, row).await;
@@ -137,8 +138,11 @@ async fn tokens(
     Ok(out)
 }
 
+/// Who it is for, if it may be for them: nothing is made that the token endpoint would refuse.
 async fn person(asked: &Asked, who: &Who, cx: &mut Ctx) -> Result<Person, Stop> {
-    Person::find(who.user, "the person may not sign in any more", cx).await.map_err(|fault| match fault {
+    let person = Person::find(who.user, "the person may not sign in any more", cx).await;
+    let person = person.and_then(|person| asked.client.is_open_to(&person.origin).map(|()| person));
+    person.map_err(|fault| match fault {
         Fault::Protocol(_, text, _) => Stop::Back(Box::new(asked.back.clone()), "access_denied", text),
         other => Stop::Fault(other),
     })

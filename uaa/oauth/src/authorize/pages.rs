@@ -37,6 +37,25 @@ impl Authorize {
         self.pages.show(&page, Shown::new(status, "/home"), cx)
     }
 
+    /// The application is not for people of this one's identity provider (`allowedproviders`). UAA's status; the person may have another
+    /// account.
+    pub(super) fn not_for_them(&self, asked: &Asked, live: &Live, cx: &mut Ctx) -> Reply<Answer> {
+        let page = ErrorPage {
+            reason: Reason::NotAllowed,
+            code: "unauthorized_client".into(),
+            client_id: Some(asked.client.client_id.clone()),
+            reference: cx.caller.request.to_string(),
+            at: cx.now(),
+            home: Some("/home".into()),
+        };
+        let shown = Shown {
+            live: Some(live),
+            ui_locales: asked.ui_locales.clone(),
+            ..Shown::new(StatusCode::UNAUTHORIZED, "/home")
+        };
+        self.pages.show(&page, shown, cx)
+    }
+
     /// Asks the person what the application may do.
     pub(super) fn consent(
         &self,

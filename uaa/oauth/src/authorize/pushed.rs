@@ -78,6 +78,7 @@ pub(super) async fn put_down(
         family: client.id,
         claims: kept.text()?,
         expires: tx.now() + SECONDS * 1_000_000,
+        session: None,
     };
     let made = match keep_in(&mut tx, row).await {
         Ok(made) => tx.commit().await.map(|_| made),

@@ -14,7 +14,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     claims.client_auth_method = asked.by.claim().map(Into::into);
     claims.az_attr.clone_from(&asked.attributes);
     claims.cnf = bound_to(&asked.bound);
-    let form = (asked.opaque(), engine.ids.uuid());
+    let form = (asked.opaque(), engine.ids.uuid(), None);
     let access = engine.access_token(&mut claims, &asked.client, None, form, cx).await?;
     Issued::new(access, &claims).answer()
 }

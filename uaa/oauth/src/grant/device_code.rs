@@ -1,6 +1,7 @@
 //! RFC 8628 section 3.4: the device asks whether the person has answered.
 
 use super::Asked;
+use crate::approved;
 use crate::device::{Answered, INTERVAL, KIND, Kept};
 use crate::engine::Engine;
 use crate::fault::{invalid_grant, told};
@@ -45,6 +46,9 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     }
     let person = Person::find(user, "The user may not sign in any more.", cx).await?;
     let scopes = scope::of_person(&asked.client, kept.scope.as_deref(), person.id, cx).await?;
+    if approved::lacking(&asked.client, person.id, (crate::device::GRANT, &scopes), cx).await?.is_some() {
+        return Err(told("access_denied", "The person took it back."));
+    }
     let order = Order {
         client: &asked.client,
         person: &person,

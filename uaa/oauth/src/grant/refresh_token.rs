@@ -2,6 +2,7 @@
 //! section 4.14); where the zone has none, it is good until it expires.
 
 use super::Asked;
+use crate::approved;
 use crate::client::{ClientAuth, Known};
 use crate::ended::end_family;
 use crate::engine::Engine;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use uaa_authz::Update;
 use uaa_directory::{Keep, Token, TokenOwn, hex, keep};
-use uaa_model::{Code, Fault, Id, Reply};
+use uaa_model::{Code, Fault, Id, Micros, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_store::{Cond, Field, Fields, Want};
 use uaa_token::{
@@ -99,6 +100,9 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let today = scope::of_person(&asked.client, None, person.id, cx).await?;
     let may: Vec<String> = kept.scopes.iter().filter(|s| today.contains(s)).cloned().collect();
     let scopes = narrowed(asked.field("scope"), &may)?;
+    if let Some(text) = approved::lacking(&asked.client, person.id, (&kept.grant, &scopes), cx).await? {
+        return Err(dead(asked, text));
+    }
     let family = row.own.family;
     // FAPI 2.0 Security Profile section 5.3.2.1, point 9: what is bound to a client that proves who it is need not change.
     let rotates = (forms.refresh_rotate && asked.client.policy.fapi.is_none()) || asked.public();
@@ -109,7 +113,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
             // how fast.
             return Err(reused(engine, &asked.client, &row, cx).await?);
         }
-        Renewal::Next { family, granted: &may }
+        Renewal::Next { family, granted: &may, until: row.own.expires }
     } else {
         Renewal::Same { family, token: presented }
     };
@@ -129,22 +133,21 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     engine.issue_to_person(&order, cx).await?.answer()
 }
 
-/// A refresh token of that family, good for those scopes at most, beside the access token of that `jti`. The transaction must be one
-/// that writes.
+/// A refresh token of that family, good for those scopes at most and until then, beside the access token of that `jti`. The transaction
+/// must be one that writes.
 pub(crate) async fn make(
     engine: &Engine,
     order: &Order<'_>,
-    granted: &[String],
+    (granted, until): (&[String], Micros),
     (family, access): (Uuid, &str),
     cx: &mut Ctx,
 ) -> Reply<String> {
     let Order { client, person, .. } = *order;
-    let seconds = client.refresh_seconds.unwrap_or(engine.settings.refresh_seconds);
     // The name of the row is not the token: whoever reads the table holds nothing. UAA's as well: the access token's, and `-r`.
     let jti = format!("{access}{REFRESH_SUFFIX}");
     let jwt = engine.forms(cx).refresh_jwt;
     let text = match jwt {
-        true => engine.keys_of(client)?.encoder.encode(&claims(engine, order, granted, &jti, seconds)?)?,
+        true => engine.keys_of(client)?.encoder.encode(&claims(engine, order, granted, &jti, until)?)?,
         false => opaque_refresh(&engine.ids),
     };
     let kept = Kept {
@@ -164,7 +167,8 @@ pub(crate) async fn make(
         subject: person.id,
         family,
         claims: serde_json::to_string(&kept).map_err(|e| Fault::Internal(e.to_string()))?,
-        expires: cx.now() + seconds * 1_000_000,
+        expires: until,
+        session: order.ends_with(granted)?,
     };
     engine.in_name_of(Some(person), client, cx);
     keep(cx, row).await?;
@@ -177,7 +181,7 @@ fn claims<'a>(
     order: &'a Order<'_>,
     granted: &'a [String],
     jti: &'a str,
-    seconds: i64,
+    until: Micros,
 ) -> Reply<RefreshClaims<'a>> {
     let Order { client, person, authentication, .. } = *order;
     let iat = epoch_seconds(engine.clock.now());
@@ -199,7 +203,7 @@ fn claims<'a>(
         rev_sig: engine.rev_sig_of(client, Some(person)).into(),
         az_attr: authentication.az_attr.clone(),
         iat,
-        exp: iat + seconds,
+        exp: epoch_seconds(until),
         iss: client.here.issuer.as_str().into(),
         zid: client.here.id.as_str().into(),
         aud: audience(&client.client_id, granted.iter().map(String::as_str)),
@@ -210,7 +214,7 @@ fn claims<'a>(
 
 /// `invalid_grant` (RFC 6749 section 5.2). A client without even a secret is told as by UAA: the cf CLI then says that one has to
 /// sign in again, and nothing that can be read otherwise.
-fn dead(asked: &Asked, text: &'static str) -> Fault {
+fn dead(asked: &Asked, text: impl Into<Cow<'static, str>>) -> Fault {
     match asked.by {
         ClientAuth::Empty => Fault::protocol(Code::new(401, "invalid_token"), text),
         ClientAuth::Secret

@@ -51,7 +51,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         Some(actor) => Some(acting(actor, had.act.clone())?),
         None => had.act.clone(),
     };
-    let form = (asked.opaque(), engine.ids.uuid());
+    let form = (asked.opaque(), engine.ids.uuid(), None);
     let access = engine.access_token(&mut claims, &asked.client, Some(&person), form, cx).await?;
     let mut members = Issued::new(access, &claims).members()?;
     members.insert("issued_token_type".into(), wanted.into());
