@@ -72,37 +72,8 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         return Err(dead(asked, "The refresh token has been revoked."));
     }
     let forms = engine.forms(cx);
-    if forms.refresh_restricted && !kept.scopes.iter().any(|scope| scope == OFFLINE) {
-        let text = format!("Expected scope {OFFLINE} is missing");
-        return Err(Fault::protocol(Code::new(403, "insufficient_scope"), text));
-    }
-    if asked.public() && !kept.public {
-        return Err(invalid_grant("Refresh without client authentication not allowed."));
-    }
-    // An empty secret is a name and no proof: `cf` is as public as the others.
-    let unproved = asked.public() || asked.by == ClientAuth::Empty;
-    let lost = |had: &Option<String>, has: &Option<String>| match unproved {
-        true => had.is_some() && had != has,
-        false => had.is_some() && has.is_none(),
-    };
-    if lost(&kept.bound.jkt, &asked.bound.jkt) || lost(&kept.bound.x5t, &asked.bound.x5t) {
-        return Err(invalid_grant(
-            "The refresh token is bound to a key, and the request does not prove to hold it.",
-        ));
-    }
-    // RFC 6749 section 6: nothing that was not granted then.
-    let asks = asked.field("scope").unwrap_or_default();
-    if asks.split_whitespace().any(|scope| !kept.scopes.iter().any(|had| had == scope)) {
-        let text = format!("Unable to narrow the scope of the client authentication to [{asks}].");
-        return Err(invalid_scope(text));
-    }
-    // A group that was left meanwhile is a scope that is gone.
-    let today = scope::of_person(&asked.client, None, person.id, cx).await?;
-    let may: Vec<String> = kept.scopes.iter().filter(|s| today.contains(s)).cloned().collect();
-    let scopes = narrowed(asked.field("scope"), &may)?;
-    if let Some(text) = approved::lacking(&asked.client, person.id, (&kept.grant, &scopes), cx).await? {
-        return Err(dead(asked, text));
-    }
+    is_usable(asked, &kept, forms.refresh_restricted)?;
+    let (may, scopes) = scopes_today(asked, &kept, person.id, cx).await?;
     let family = row.own.family;
     // FAPI 2.0 Security Profile section 5.3.2.1, point 9: what is bound to a client that proves who it is need not change.
     let rotates = (forms.refresh_rotate && asked.client.policy.fapi.is_none()) || asked.public();
@@ -131,6 +102,52 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         renewal: Some(renewal),
     };
     engine.issue_to_person(&order, cx).await?.answer()
+}
+
+/// Whether the client may use it as it shows itself now. `restricted`: whether the zone wants a scope for it.
+fn is_usable(asked: &Asked, kept: &Kept, restricted: bool) -> Reply<()> {
+    if restricted && !kept.scopes.iter().any(|scope| scope == OFFLINE) {
+        let text = format!("Expected scope {OFFLINE} is missing");
+        return Err(Fault::protocol(Code::new(403, "insufficient_scope"), text));
+    }
+    if asked.public() && !kept.public {
+        return Err(invalid_grant("Refresh without client authentication not allowed."));
+    }
+    // An empty secret is a name and no proof: `cf` is as public as the others.
+    let unproved = asked.public() || asked.by == ClientAuth::Empty;
+    let lost = |had: &Option<String>, has: &Option<String>| match unproved {
+        true => had.is_some() && had != has,
+        false => had.is_some() && has.is_none(),
+    };
+    if lost(&kept.bound.jkt, &asked.bound.jkt) || lost(&kept.bound.x5t, &asked.bound.x5t) {
+        return Err(invalid_grant(
+            "The refresh token is bound to a key, and the request does not prove to hold it.",
+        ));
+    }
+    Ok(())
+}
+
+/// What the token is still good for, and which of it this request gets.
+async fn scopes_today(
+    asked: &Asked,
+    kept: &Kept,
+    person: Uuid,
+    cx: &mut Ctx,
+) -> Reply<(Vec<String>, Vec<String>)> {
+    // RFC 6749 section 6: nothing that was not granted then.
+    let asks = asked.field("scope").unwrap_or_default();
+    if asks.split_whitespace().any(|scope| !kept.scopes.iter().any(|had| had == scope)) {
+        let text = format!("Unable to narrow the scope of the client authentication to [{asks}].");
+        return Err(invalid_scope(text));
+    }
+    // A group that was left meanwhile is a scope that is gone.
+    let today = scope::of_person(&asked.client, None, person, cx).await?;
+    let may: Vec<String> = kept.scopes.iter().filter(|s| today.contains(s)).cloned().collect();
+    let scopes = narrowed(asked.field("scope"), &may)?;
+    match approved::lacking(&asked.client, person, (&kept.grant, &scopes), cx).await? {
+        Some(text) => Err(dead(asked, text)),
+        None => Ok((may, scopes)),
+    }
 }
 
 /// A refresh token of that family, good for those scopes at most and until then, beside the access token of that `jti`. The transaction
