@@ -298,7 +298,7 @@ impl From<Refused> for Refusal {
             Refused::BadPath => Refusal(
                 StatusCode::BAD_REQUEST,
                 "bad_path",
-                "the path has an empty or dot segment, an encoded slash or a control character",
+                "the path has an empty or dot segment, an encoded slash, a control character, or what is no UTF-8",
             ),
             Refused::UnknownHost => Refusal(
                 StatusCode::NOT_FOUND,

@@ -156,7 +156,7 @@ fn site_of(name: &str, domain: &str) -> Option<(Site, String, bool)> {
 }
 
 /// Whether every reader splits the path alike: no dot segments, no empty ones, no slashes, backslashes or control
-/// characters in disguise.
+/// characters in disguise, and text.
 fn is_plain(path: &str) -> bool {
     let Some(inner) = path.strip_prefix('/') else { return false };
     let last = inner.split('/').count() - 1;
@@ -169,6 +169,8 @@ fn is_plain(path: &str) -> bool {
 fn is_segment(segment: &str) -> bool {
     let mut dots = !segment.is_empty();
     let mut rest = segment.as_bytes();
+    // Most have nothing to be decoded.
+    let (spelled, mut decoded) = (segment.contains('%'), Vec::new());
     while let Some((first, behind)) = rest.split_first() {
         rest = behind;
         let mut byte = *first;
@@ -185,6 +187,12 @@ fn is_segment(segment: &str) -> bool {
             return false;
         }
         dots &= byte == b'.';
+        if spelled {
+            decoded.push(byte);
+        }
+    }
+    if str::from_utf8(&decoded).is_err() {
+        return false;
     }
     // `...` is a name; `.` and `..` are steps, also when each dot is spelled `%2e`.
     !dots || segment.replace("%2e", ".").replace("%2E", ".").len() > 2
