@@ -241,7 +241,7 @@ async fn signing_in_by_a_browser() {
     admin.does("login", &["--sso-passcode", &passcode]);
     admin.reads("target", &[], &["user: admin"]);
     let code = admin.does("ssh-code", &[]);
-    assert_eq!(code.trim().len(), 32, "{code}");
+    assert_eq!(code.trim().len(), 64, "{code}");
     assert!(admin.does("oauth-token", &[]).starts_with("bearer "));
     admin.does("logout", &[]);
     admin.fails("login", &["--sso-passcode", &passcode], "Unable to authenticate");
