@@ -105,7 +105,8 @@ async fn a_password_is_reset_while_the_server_runs() {
 
     let reset = server.command(&["admin", "password-reset", "ADMIN"]);
     assert_eq!(reset.code, Some(0), "{reset:?}");
-    let after = reset.out.trim().rsplit(' ').next().unwrap();
+    let after = reset.out.lines().next().unwrap().rsplit(' ').next().unwrap();
+    assert_eq!(server.admin_password(), after, "the file of the first start says what was");
     let mut status = 200;
     for _ in 0..PATIENCE {
         status = organizations(&server, &token).await;
@@ -165,6 +166,13 @@ fn a_configuration_is_checked() {
     assert_eq!(secret.code, Some(2), "{secret:?}");
     assert!(secret.err.contains(":2:8: `database.url`") && !secret.err.contains("hunter2"), "{secret:?}");
 
+    // What a start could not read is not good either.
+    let files = check("listen:\n  tls: {certificate: /nonexistent.pem, key: /nonexistent.key}\n");
+    assert_eq!((files.code, &*files.out), (Some(1), ""), "{files:?}");
+    assert!(files.err.contains("`listen.tls.certificate`: `/nonexistent.pem` cannot be used"), "{files:?}");
+    let authority = check("listen:\n  client_ca: /nonexistent.pem\n");
+    assert!(authority.code == Some(1) && authority.err.contains("`listen.client_ca`"), "{authority:?}");
+
     let absent = Ended::of(hallmark().args(["config", "check", "--config", "/nonexistent.yml"]));
     assert_eq!(absent.code, Some(2), "{absent:?}");
     assert!(absent.err.contains("/nonexistent.yml: cannot be read") && absent.err.contains("`--config`"));
@@ -176,6 +184,41 @@ fn an_unknown_variable_is_refused() {
     assert_eq!(said.code, Some(2), "{said:?}");
     let text = "HALLMARK_LISTEN_ADRESS: no key has this variable; did you mean `HALLMARK_LISTEN_ADDRESS`?";
     assert!(said.err.contains(text), "{said:?}");
+}
+
+#[test]
+fn a_database_that_does_not_open_says_where_to_look() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let up = |database: Option<&str>| {
+        let mut command = hallmark();
+        command.args(["up", "--listen", "127.0.0.1:0", "--data"]).arg(&data);
+        Ended::of(command.args(database.into_iter().flat_map(|url| ["--database", url])))
+    };
+    let away = up(Some("postgres://me:hunter2@localhost/apps?host=/nonexistent"));
+    assert!(away.code == Some(1) && !away.err.contains("hunter2"), "{away:?}");
+    assert!(away.err.contains("the database apps at ") && away.err.contains("`database.url`"), "{away:?}");
+
+    std::fs::write(data.join("hallmark.db"), "no database ".repeat(100)).unwrap();
+    let garbage = up(None);
+    assert!(garbage.code == Some(1) && garbage.err.contains("hallmark.db` cannot be opened"), "{garbage:?}");
+}
+
+#[tokio::test]
+async fn a_lost_data_key_is_not_made_anew() {
+    let mut server = Hallmark::start().await;
+    server.terminate();
+    assert_eq!(server.exit_code().await, Some(0));
+    let key = server.data().join("data-key");
+    let kept = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    let lost = server.command(&["up", "--listen", "127.0.0.1:0"]);
+    assert_eq!(lost.code, Some(1), "{lost:?}");
+    assert!(lost.err.contains("data-key` is missing") && lost.err.contains("backup"), "{lost:?}");
+    assert!(!key.exists(), "another one lies in its place");
+    std::fs::write(&key, kept).unwrap();
+    let back = server.command(&["audit", "verify"]);
+    assert_eq!(back.code, Some(0), "{back:?}");
 }
 
 #[test]

@@ -38,14 +38,14 @@ pub async fn bootstrap(hall: &Hall, data: &Path) -> Reply<Option<FirstSecrets>> 
     let hash = |secret| hall.hasher.hash(secret, ours);
     let (user, client) = (hash(&secrets.user).await?, hash(&secrets.client).await?);
     let empty = hall.hasher.hash(&Secret::default(), ours).await?;
-    keep(&data.join("admin-password"), &secrets.user)?;
+    keep(&data.join(ADMIN_PASSWORD), &secrets.user)?;
     keep(&data.join("admin-client-secret"), &secrets.client)?;
     let mut tx = begin(hall, Want::Write);
     // Whoever makes a group keeps everybody else out, and a process that started at the same moment may have been first.
     let _: uaa_store::Slot<Group> = tx.slot(Id::<Zone>::new(hall.zone)).await?;
     let seen = tx.visible::<Client>().await?;
     if tx.find(&seen, Cond::In(Field::Text("client_id"), vec!["admin".into()])).await?.is_some() {
-        for name in ["admin-password", "admin-client-secret"] {
+        for name in [ADMIN_PASSWORD, "admin-client-secret"] {
             let _ = fs::remove_file(data.join(name));
         }
         return Ok(None);
@@ -162,7 +162,7 @@ async fn default_quota(tx: &mut Tx) -> Reply<()> {
 }
 
 /// Writes a secret where only its owner reads it.
-fn keep(path: &Path, secret: &Secret) -> Reply<()> {
+pub(crate) fn keep(path: &Path, secret: &Secret) -> Reply<()> {
     let failed =
         |e: std::io::Error| Fault::Unavailable(format!("`{}` cannot be written: {e}", path.display()));
     let _ = fs::remove_file(path);
@@ -171,6 +171,9 @@ fn keep(path: &Path, secret: &Secret) -> Reply<()> {
     file.write_all(format!("{}\n", secret.expose()).as_bytes()).map_err(failed)?;
     file.sync_all().map_err(failed)
 }
+
+/// Of the user `admin`, in the data folder.
+pub(crate) const ADMIN_PASSWORD: &str = "admin-password";
 
 struct NewClient {
     id: &'static str,

@@ -16,6 +16,7 @@ use crate::config::{self, Config, RefreshFormat, SigningAlgorithm};
 use crate::edge::Sites;
 use crate::failure::Failure;
 use crate::fetch::Networks;
+use crate::listener::Listener;
 use crate::logs;
 use crate::output::Output;
 use clap::Parser;
@@ -101,6 +102,7 @@ fn summary(config: &Config) -> Result<String, Failure> {
     // What stands in files of its own is read as a start reads it.
     config.first_zone()?;
     config.mail_settings()?;
+    Listener::check(config)?;
     let links = Sites::new(config, config.listen.address.0).links().clone();
     let mut lines = vec![
         "the configuration is good".to_owned(),

@@ -5,7 +5,7 @@ use crate::mail::{MailSettings, Smtp};
 use platform_cloud_controller::CloudController;
 use scim::Scim;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -149,9 +149,9 @@ impl Hall {
     /// Opens the database, brings its schema forward and makes the zone `uaa` if it is not there.
     pub async fn open(plan: Plan, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Reply<Hall> {
         fs::create_dir_all(&plan.data).map_err(|e| unwritable(&plan.data, &e))?;
-        let data_key = Arc::new(data_key(&plan.data, rng.as_ref())?);
         let db = Db::open(&plan.database, plan.connections).await?;
         db.migrate(clock.now()).await?;
+        let data_key = Arc::new(data_key(&plan.data, db.founded().await?, rng.as_ref())?);
         let registry = Registry::new(kinds()).map_err(|e| Fault::Internal(format!("unknown {}", e.0)))?;
         let ids = Ids::new(clock.clone(), rng.clone());
         let settings = uaa_store::Settings {
@@ -400,11 +400,23 @@ pub fn kinds() -> Vec<Kind> {
     uaa_directory::kinds()
 }
 
-/// The key that seals private keys and signs the audit log. It lives beside the database, never in it.
-fn data_key(data: &Path, rng: &dyn Rng) -> Reply<DataKey> {
+/// The key that seals private keys and signs the audit log. It lives beside the database, never in it. `founded`: that database is in
+/// use, and opens with the key that it has always had.
+fn data_key(data: &Path, founded: bool, rng: &dyn Rng) -> Reply<DataKey> {
     let path = data.join("data-key");
-    if let Ok(text) = fs::read_to_string(&path) {
-        return DataKey::from_text(&Secret::new(text.trim().to_owned()));
+    match fs::read_to_string(&path) {
+        Ok(text) => return DataKey::from_text(&Secret::new(text.trim().to_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound && founded => {
+            return Err(Fault::Unavailable(format!(
+                "`{}` is missing, and without it nobody opens the keys in the database: put the file back, from a backup or from \
+                 another process of this installation",
+                path.display()
+            )));
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(Fault::Unavailable(format!("`{}` cannot be read: {error}", path.display())));
+        }
     }
     let key = DataKey::generate(rng);
     let mut file = fs::OpenOptions::new()

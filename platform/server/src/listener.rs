@@ -10,7 +10,7 @@ mod shown;
 mod tls;
 
 use crate::certificates::ClientCertificates;
-use crate::config::{Config, Limits};
+use crate::config::{Config, Limits, Tls};
 use crate::edge::Peer;
 use crate::failure::Failure;
 use crate::health::{Health, STARTING};
@@ -90,6 +90,17 @@ impl Bounds {
 }
 
 impl Listener {
+    /// Reads the files that [`Listener::bind`] reads, and makes none.
+    ///
+    /// # Errors
+    /// When a file is not what it should be; the text says what to do.
+    pub fn check(config: &Config) -> Result<(), Failure> {
+        if let Some(files @ Tls::Files { .. }) = &config.listen.tls {
+            tls::acceptor(files, config)?;
+        }
+        ClientCertificates::new(config).map(drop)
+    }
+
     /// Opens the configured port. TLS files are read, or a certificate is made, before.
     ///
     /// # Errors

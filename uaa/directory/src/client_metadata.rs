@@ -55,7 +55,7 @@ pub fn fit_together(all: &Map<String, Value>) -> Result<(), Wrong> {
     let method = text("token_endpoint_auth_method");
     if method == Some("private_key_jwt") && !signs && !all.contains_key("jwt_creds") {
         return Err(Wrong::new(
-            "`private_key_jwt` needs a key in `jwks` or `jwks_uri`, or an issuer in `jwt_creds`",
+            "`private_key_jwt` needs a key in `jwks` or `jwks_uri`, or an issuer in `jwt_creds`; a client that is there gets them at `/oauth/clients/{id}/clientjwt`",
         ));
     }
     by_certificate(all)?;

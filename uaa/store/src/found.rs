@@ -1,8 +1,17 @@
 use crate::access::Access;
+use crate::engine::Db;
 use crate::sql::Sql;
 use sea_query::Query as Build;
 use uaa_model::{Reply, UAA_ZONE};
 use uuid::Uuid;
+
+impl Db {
+    /// Whether an installation works with this database: its first zone is there. The schema must be.
+    pub async fn founded(&self) -> Reply<bool> {
+        let sql = Sql::new("SELECT 1 FROM zone_rev WHERE zone = ?").with(UAA_ZONE);
+        Ok(!self.auto().await?.fetch(sql).await?.is_empty())
+    }
+}
 
 impl Access {
     /// Makes a zone, reached under that subdomain (none for the first): its row, its place, its revision, and everybody in it as a subject, whose groups are the zone's default

@@ -66,7 +66,11 @@ impl DataKey {
     /// `Internal` when the key, the context or a single bit is another: somebody changed the database, or the file
     /// with the data key belongs to another installation.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
-        let refused = || Fault::Internal(format!("`{context}` does not open with this data key"));
+        let refused = || {
+            Fault::Internal(format!(
+                "`{context}` does not open with this data key: the file `data-key` is of another installation, or was made anew"
+            ))
+        };
         let (&version, rest) = sealed.split_first().ok_or_else(refused)?;
         if version != VERSION {
             return Err(Fault::Internal(format!("`{context}` is sealed in unknown version {version}")));

@@ -1,8 +1,10 @@
 use super::{begin, installed};
+use crate::bootstrap::{ADMIN_PASSWORD, keep};
 use crate::compose::Hall;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::Output;
+use std::path::Path;
 use uaa_authz::Update;
 use uaa_directory::password::Source;
 use uaa_directory::{User, end_sessions};
@@ -17,7 +19,20 @@ pub(super) async fn password_reset(config: &Config, user: &str, out: &mut Output
     hall.access.db().close().await;
     done?;
     out.line(&format!("the new password of `{user}`, shown once: {}", password.expose()));
+    if user.to_lowercase() == "admin" && replaced(&config.data_dir, &password)? {
+        out.line(&format!("it is kept in `{}/{ADMIN_PASSWORD}`", config.data_dir.display()));
+    }
     Ok(())
+}
+
+/// The file of the first start says what is true, as long as somebody keeps it.
+fn replaced(data: &Path, password: &Secret) -> Result<bool, Failure> {
+    let file = data.join(ADMIN_PASSWORD);
+    if !file.exists() {
+        return Ok(false);
+    }
+    keep(&file, password)?;
+    Ok(true)
 }
 
 async fn reset(hall: &Hall, user: &str, password: &Secret) -> Result<(), Failure> {

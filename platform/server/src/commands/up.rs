@@ -1,4 +1,4 @@
-use super::{data_folder, open};
+use super::{data_folder, open, patiently};
 use crate::bootstrap::{FirstSecrets, bootstrap};
 use crate::certificates::ClientCertificates;
 use crate::compose::{Hall, Served};
@@ -29,7 +29,7 @@ pub(super) async fn up(config: &Config, out: &mut Output) -> Result<(), Failure>
     let listener = Listener::bind(config).await?;
     let sites = Sites::new(config, listener.address());
     let links = sites.links().clone();
-    let hall = open(config, links.clone()).await?;
+    let hall = patiently("opening the database", open(config, links.clone())).await?;
     let first = bootstrap(&hall, &config.data_dir).await?;
     let mut served = hall.serve().await?;
     let mut beside = std::mem::take(&mut served.beside);

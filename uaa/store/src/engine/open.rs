@@ -1,8 +1,9 @@
-use super::{Db, Engine, Pools, fault};
+use super::{Db, Engine, Pools};
 use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Executor};
+use sqlx::{ConnectOptions, Connection, Executor, MySqlConnection, PgConnection};
+use std::io::ErrorKind;
 use std::str::FromStr;
 use std::time::Duration;
 use uaa_model::{Fault, Reply};
@@ -76,14 +77,18 @@ async fn sqlite(path: &str, connections: u32) -> Reply<Db> {
         // More than a page has: who finds the rows need not wait for who reads them.
         .row_buffer_size(1024)
         .disable_statement_logging();
-    let writer = sqlite_pool(1, &options).await?;
-    let reader = sqlite_pool(connections.clamp(1, 8), &options.read_only(true)).await?;
+    let unopened = |error| unopened(&format!("`{path}`"), &error);
+    let writer = sqlite_pool(1, &options).await.map_err(unopened)?;
+    let reader = sqlite_pool(connections.clamp(1, 8), &options.read_only(true)).await.map_err(unopened)?;
     Ok(Db(Pools::Sqlite { writer, reader }))
 }
 
 /// Of processes that open a new file at the same moment one writes down that it has a write-ahead log. SQLite tells the
 /// others at once that it is busy, whatever `busy_timeout` says: they ask again.
-async fn sqlite_pool(connections: u32, options: &SqliteConnectOptions) -> Reply<sqlx::SqlitePool> {
+async fn sqlite_pool(
+    connections: u32,
+    options: &SqliteConnectOptions,
+) -> Result<sqlx::SqlitePool, sqlx::Error> {
     let pool = || {
         SqlitePoolOptions::new()
             .test_before_acquire(false)
@@ -93,8 +98,10 @@ async fn sqlite_pool(connections: u32, options: &SqliteConnectOptions) -> Reply<
     };
     let mut tries = 0;
     loop {
-        match pool().connect_with(options.clone()).await.map_err(unopened) {
-            Err(Fault::Retry) if tries < 1000 => tokio::time::sleep(Duration::from_millis(10)).await,
+        match pool().connect_with(options.clone()).await {
+            Err(error) if tries < 1000 && is_busy(&error) => {
+                tokio::time::sleep(Duration::from_millis(10)).await
+            }
             done => return done,
         }
         tries += 1;
@@ -109,6 +116,13 @@ async fn postgres(url: &str, connections: u32) -> Reply<Db> {
         .application_name("hallmark")
         .statement_cache_capacity(512)
         .disable_statement_logging();
+    let place = format!(
+        "{} at {}:{}",
+        options.get_database().unwrap_or("PostgreSQL"),
+        options.get_host(),
+        options.get_port()
+    );
+    reached::<PgConnection>(&options, &place).await?;
     let pool = PgPoolOptions::new().max_connections(connections).test_before_acquire(false).after_connect(
         |conn, _| {
             Box::pin(async move {
@@ -120,7 +134,8 @@ async fn postgres(url: &str, connections: u32) -> Reply<Db> {
             })
         },
     );
-    Ok(Db(Pools::Postgres(pool.connect_with(options).await.map_err(unopened)?)))
+    let opened = pool.connect_with(options).await.map_err(|error| unopened(&place, &error))?;
+    Ok(Db(Pools::Postgres(opened)))
 }
 
 async fn mysql(url: &str, connections: u32) -> Reply<Db> {
@@ -131,6 +146,13 @@ async fn mysql(url: &str, connections: u32) -> Reply<Db> {
         .collation("utf8mb4_bin")
         .statement_cache_capacity(512)
         .disable_statement_logging();
+    let place = format!(
+        "{} at {}:{}",
+        options.get_database().unwrap_or("MySQL"),
+        options.get_host(),
+        options.get_port()
+    );
+    reached::<MySqlConnection>(&options, &place).await?;
     // REPEATABLE READ, the default, would let a decision read facts older than its locks.
     let pool = MySqlPoolOptions::new().max_connections(connections).test_before_acquire(false).after_connect(
         move |conn, _| {
@@ -145,18 +167,48 @@ async fn mysql(url: &str, connections: u32) -> Reply<Db> {
             })
         },
     );
-    Ok(Db(Pools::Mysql(pool.connect_with(options).await.map_err(unopened)?)))
+    let opened = pool.connect_with(options).await.map_err(|error| unopened(&place, &error))?;
+    Ok(Db(Pools::Mysql(opened)))
 }
 
-/// At opening, every failure is the operator's to mend: say what the engine said.
-fn unopened(error: sqlx::Error) -> Fault {
-    match fault(error) {
-        Fault::Internal(text) | Fault::Unavailable(text) => {
-            Fault::Unavailable(format!("the database cannot be opened: {text}"))
+/// One connection before the pool, which does not say why it has none. A server that is just starting is waited for.
+async fn reached<C: Connection>(options: &<C as Connection>::Options, place: &str) -> Reply<()> {
+    let mut tries = 0;
+    loop {
+        match C::connect_with(options).await {
+            Ok(connection) => return connection.close().await.map_err(|error| unopened(place, &error)),
+            Err(error) if tries < STARTING && is_starting(&error) => {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+            Err(error) => return Err(unopened(place, &error)),
         }
-        other => other,
+        tries += 1;
     }
 }
+
+/// At opening, every failure is the operator's to mend: say what the engine said, and where to look.
+fn unopened(place: &str, error: &sqlx::Error) -> Fault {
+    Fault::Unavailable(format!(
+        "the database {place} cannot be opened: {error}; is it there, and does `database.url` name it?"
+    ))
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    let busy = |code: &str| ["5", "517"].contains(&code);
+    matches!(error, sqlx::Error::Database(error) if error.code().is_some_and(|code| busy(&code)))
+}
+
+/// Nobody listens there yet, or says that it is starting.
+fn is_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => error.kind() == ErrorKind::ConnectionRefused,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code == "57P03"),
+        _ => false,
+    }
+}
+
+/// Half seconds that a starting server is waited for.
+const STARTING: u32 = 60;
 
 #[cfg(test)]
 mod tests {
