@@ -15,7 +15,7 @@ async fn the_first_zone_looks_as_the_configuration_says() {
     let logo = data.path().join("acme.png");
     std::fs::write(&logo, PNG).unwrap();
     let yaml = format!(
-        "branding: {{company_name: Acme & Sons, logo_file: '{}', footer_text: Acme of Oslo, light: {{accent: '#0b5cad'}}}}",
+        "branding: {{company_name: Acme & Sons, logo_file: '{}', footer_text: Acme of Oslo, help_url: https://acme.example/help, light: {{accent: '#0b5cad'}}}}",
         logo.display()
     );
     let server = Hallmark::start_with(&yaml).await;
@@ -26,6 +26,7 @@ async fn the_first_zone_looks_as_the_configuration_says() {
         "{}",
         page.html
     );
+    assert!(page.html.contains(r#"href="https://acme.example/help""#), "{}", page.html);
     let sheet = page.attribute("link[href*=brand]", "href");
     let answer = reqwest::get(format!("{}{sheet}", server.api())).await.unwrap();
     assert_eq!(answer.headers()["content-type"], "text/css; charset=utf-8");

@@ -31,7 +31,11 @@ pub fn brand(config: &Branding, base: &str) -> Result<Option<Brand>, String> {
 pub(crate) fn links(here: &ZoneInfo) -> Links {
     let own = &here.config.branding;
     let more = own.footer_links.iter().flatten();
+    let given = |address: &Option<String>| address.clone().filter(|address| !address.is_empty());
     Links {
+        help: given(&own.help),
+        privacy: given(&own.privacy),
+        terms: given(&own.terms),
         legal: own.footer_legal_text.clone().filter(|text| !text.is_empty()),
         more: more.map(|(text, href)| Link { text: text.clone(), href: href.clone() }).collect(),
         ..Links::default()

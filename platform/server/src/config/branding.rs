@@ -1,3 +1,4 @@
+use super::text::WebUrl;
 use crate::failure::Failure;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +16,12 @@ pub struct Branding {
     pub logo_file: Option<PathBuf>,
     /// A line at the foot of the pages.
     pub footer_text: Option<String>,
+    /// Where people find help who cannot get in: a link at the foot.
+    pub help_url: Option<WebUrl>,
+    /// Where it says how personal data are handled: a link at the foot.
+    pub privacy_url: Option<WebUrl>,
+    /// Where the terms of use are: a link at the foot.
+    pub terms_url: Option<WebUrl>,
     /// Colours in daylight.
     pub light: Palette,
     /// Colours at night.
@@ -50,7 +57,11 @@ impl Branding {
                 "accent": palette.accent, "action": palette.action, "onAction": palette.on_action, "ground": palette.ground,
             })
         };
+        let text = |address: &Option<WebUrl>| address.as_ref().map(WebUrl::to_string);
         Ok(serde_json::json!({
+            "help": text(&self.help_url),
+            "privacy": text(&self.privacy_url),
+            "terms": text(&self.terms_url),
             "companyName": self.company_name,
             "productLogo": logo,
             "footerLegalText": self.footer_text,

@@ -88,6 +88,12 @@ pub struct Branding {
     pub footer_legal_text: Option<String>,
     /// Links at the foot, by what they say.
     pub footer_links: Option<BTreeMap<String, String>>,
+    /// Ours: help for people who cannot get in.
+    pub help: Option<String>,
+    /// Ours: how personal data are handled.
+    pub privacy: Option<String>,
+    /// Ours: the terms of use.
+    pub terms: Option<String>,
     /// Ours: colours in daylight.
     pub light: Palette,
     /// Ours: colours at night.
@@ -228,6 +234,9 @@ impl ZoneConfig {
             ("links.selfService.passwd", &links.self_service.passwd),
             ("links.homeRedirect", &links.home_redirect),
             ("links.logout.redirectUrl", &links.logout.redirect_url),
+            ("branding.help", &self.branding.help),
+            ("branding.privacy", &self.branding.privacy),
+            ("branding.terms", &self.branding.terms),
         ];
         let named = named.into_iter().filter_map(|(name, address)| Some((name, address.as_deref()?)));
         let foot = self.branding.footer_links.iter().flatten();
