@@ -1,6 +1,7 @@
 //! UAA's `/authenticate`: whether a name and a password belong together, for a page that asks for them itself.
 
 use crate::engine::Engine;
+use crate::fields;
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let looks = || object([("username", TEXT), ("email", TEXT)]).perhaps([("user_id", ID), ("origin", TEXT)]);
     vec![
         Route::public(Uaa, Method::POST, "/authenticate", "password_check", Oauth, why, check)
+            .fields(fields::PASSWORD)
             .answers(Answers::ok(looks)),
     ]
 }

@@ -29,6 +29,7 @@ use crate::client::Known;
 use crate::dpop::unproved;
 use crate::engine::Engine;
 use crate::fault::{invalid_scope, refused};
+use crate::fields;
 use crate::person::Authentication;
 use crate::scope::{of_person, tells_nothing};
 use approve::Decision;
@@ -60,6 +61,7 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
         .into_iter()
         .map(|(method, name)| {
             Route::public(Site::Uaa, method, "/oauth/authorize", name, Dialect::Oauth, why, authorize.clone())
+                .fields(fields::AUTHORIZATION)
                 .answers(Answers::html())
                 .answers(Answers::found())
         })

@@ -14,7 +14,7 @@ use uaa_directory::{
 use uaa_model::{Fault, Id, Reply, Secret};
 use uaa_plugin::shape::{TEXT, object};
 use uaa_plugin::{
-    Answer, Answers, Basic, Body, Ctx, Dialect, Form, Handler, Public, Route, Site, field, pairs,
+    Answer, Answers, Basic, Body, Ctx, Dialect, Form, Handler, Proof, Public, Route, Site, field, pairs,
 };
 use uaa_store::{Fields, Want};
 use url::form_urlencoded::Serializer;
@@ -26,6 +26,7 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
     let (create, redeem) = (Create(authorize.clone()), Redeem(authorize.clone()));
     vec![
         Route::public(site, Method::POST, path, "autologin_create", dialect, by_secret, create)
+            .proofs(&[Proof::Basic, Proof::Otherwise])
             .answers(Answers::ok(|| object([("code", TEXT), ("path", TEXT)]))),
         Route::public(site, Method::GET, path, "autologin_redeem", dialect, by_code, redeem)
             .answers(Answers::found()),

@@ -6,6 +6,7 @@ use crate::authorize::{Authorize, as_asked, as_shown};
 use crate::client::Known;
 use crate::engine::Engine;
 use crate::fault::unauthorized_client;
+use crate::fields;
 use crate::grant::form;
 use crate::person::Authentication;
 use crate::scope;
@@ -19,7 +20,9 @@ use uaa_directory::{Keep, Live, Shown, Token, TokenOwn, account, cookie, hex, ke
 use uaa_look::{Device, DeviceConfirm, DeviceDone};
 use uaa_model::{Fault, Id, Reply};
 use uaa_plugin::shape::{NUMBER, Shape, TEXT, object};
-use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, with};
+use uaa_plugin::{
+    Answer, Answers, Body, Ctx, Dialect::Oauth, Form, Proof, Public, Route, Site::Uaa, field, with,
+};
 use uaa_store::{Cond, Field, Fields, Set, Want};
 use uaa_token::{digest, epoch_seconds};
 use url::form_urlencoded::Serializer;
@@ -71,9 +74,12 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
     let (ask, engine) = ("/oauth/device_authorization", authorize.engine.clone());
     vec![
         Route::public(Uaa, Method::POST, ask, "device_create", Oauth, client, with(engine, create))
+            .fields(fields::DEVICE)
+            .proofs(&[Proof::Basic, Proof::Otherwise])
             .answers(Answers::ok(looks))
             .from_any_origin(),
         Route::public(Uaa, Method::GET, PATH, "device_show", Oauth, person, with(authorize.clone(), show))
+            .fields(fields::USER_CODE)
             .answers(Answers::html())
             .answers(Answers::found()),
         Route::public(

@@ -16,13 +16,14 @@ use crate::dpop::unproved;
 use crate::encrypted::Envelope;
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_request, unauthorized_client, unsupported_grant};
+use crate::fields;
 use crate::person::Authentication;
 use axum::http::{HeaderName, Method};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Public, Route, Site, field, pairs};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Proof, Public, Route, Site, field, pairs};
 use uaa_token::Confirmation;
 
 /// What a grant reads.
@@ -81,6 +82,8 @@ pub(crate) fn route(engine: Arc<Engine>) -> Route {
         "clients and people prove here who they are",
         handler,
     )
+    .fields(fields::TOKEN)
+    .proofs(&[Proof::Basic, Proof::Otherwise])
     .answers(Answers::ok(crate::issue::looks))
     .from_any_origin()
 }

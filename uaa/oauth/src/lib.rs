@@ -21,6 +21,7 @@ mod encrypted;
 mod ended;
 mod engine;
 mod fault;
+mod fields;
 mod forms;
 mod grant;
 mod issue;

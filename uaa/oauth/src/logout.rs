@@ -8,6 +8,7 @@ mod request;
 
 use crate::authorize::{Authorize, as_shown};
 use crate::client::Known;
+use crate::fields;
 use axum::http::{Method, StatusCode, header};
 use request::{Asked, Refused, Sent};
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
         .into_iter()
         .map(|(method, name)| {
             Route::public(Uaa, method, PATH, name, Oauth, why, with(authorize.clone(), end))
+                .fields(fields::LOGOUT)
                 .answers(Answers::html())
                 .answers(Answers::found())
         })

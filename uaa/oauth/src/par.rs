@@ -4,17 +4,20 @@
 use crate::authorize::{self, Stop};
 use crate::engine::Engine;
 use crate::fault::{invalid_request, refused};
+use crate::fields;
 use crate::grant::form;
 use axum::http::{Method, header};
 use serde_json::json;
 use std::sync::Arc;
 use uaa_model::{Fault, Reply};
 use uaa_plugin::shape::{NUMBER, TEXT, object};
-use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Proof, Public, Route, Site::Uaa, field, with};
 
 pub(crate) fn route(engine: &Arc<Engine>) -> Route {
     let why = "a client proves here who it is; a public one only says its name";
     Route::public(Uaa, Method::POST, PATH, "pushed_request_create", Oauth, why, with(engine.clone(), push))
+        .fields(fields::PUSHED)
+        .proofs(&[Proof::Basic, Proof::Otherwise])
         .answers(Answers::created(|| object([("request_uri", TEXT), ("expires_in", NUMBER)])))
         .from_any_origin()
 }

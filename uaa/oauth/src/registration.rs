@@ -11,6 +11,7 @@ mod view;
 pub use policy::RegistrationPolicy;
 
 use crate::engine::Engine;
+use crate::fields;
 use admission::admit;
 use axum::http::{Method, StatusCode, header};
 use metadata::{Metadata, refused};
@@ -20,7 +21,7 @@ use uaa_authz::{Delete, Duty, Update, Zone};
 use uaa_directory::password::Source;
 use uaa_directory::{Client, ClientOwn, hex};
 use uaa_model::{Denied, Fault, Id, Reply, Secret};
-use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Oauth, Document, Proof, Public, Route, Site::Uaa, with};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Want};
 use uaa_token::digest;
 
@@ -32,17 +33,23 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let e = || engine.clone();
     vec![
         Route::public(Uaa, Method::POST, all, "registration_create", Oauth, new, with(e(), create))
+            .fields(fields::METADATA)
+            .proofs(&[Proof::Bearer, Proof::Otherwise])
             .answers(Answers::created(view::looks)),
         Route::public(Uaa, Method::GET, one, "registration_show", Oauth, own, with(e(), show))
+            .proofs(&[Proof::Bearer])
             .answers(Answers::ok(view::looks)),
         Route::public(Uaa, Method::PUT, one, "registration_replace", Oauth, own, with(e(), replace))
+            .fields(fields::METADATA)
+            .proofs(&[Proof::Bearer])
             .answers(Answers::ok(view::looks)),
         Route::public(Uaa, Method::DELETE, one, "registration_delete", Oauth, own, with(e(), delete))
+            .proofs(&[Proof::Bearer])
             .answers(Answers::none()),
     ]
 }
 
-async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+async fn create(engine: Arc<Engine>, _: Public, body: Document, cx: &mut Ctx) -> Reply<Answer> {
     let admission = admit(&engine, cx).await?;
     let new = Metadata::read(&object(&body)?, &admission.policy, None)?;
     new.of_one_sector(&engine).await?;
@@ -93,7 +100,7 @@ async fn show(engine: Arc<Engine>, _: Public, _: (), cx: &mut Ctx) -> Reply<Answ
 }
 
 /// RFC 7592 section 2.2: all of it anew. What is left out is gone; scopes stay, as a default of the server's.
-async fn replace(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+async fn replace(engine: Arc<Engine>, _: Public, body: Document, cx: &mut Ctx) -> Reply<Answer> {
     let row = own(cx).await?;
     let asked = object(&body)?;
     same(&engine, &row, &asked, cx).await?;
@@ -212,7 +219,7 @@ async fn hashed(engine: &Engine, secret: Option<&Secret>, cx: &mut Ctx) -> Reply
     engine.credentials.new_client_secret(secret, source).await.map(Some)
 }
 
-fn object(body: &Body) -> Reply<Map<String, Value>> {
+fn object(body: &Document) -> Reply<Map<String, Value>> {
     serde_json::from_slice(&body.0).map_err(|_| refused("the body is no JSON object"))
 }
 

@@ -3,6 +3,7 @@
 use crate::ended::end_family;
 use crate::engine::Engine;
 use crate::fault::invalid_request;
+use crate::fields;
 use crate::grant::form;
 use axum::http::{Method, StatusCode};
 use futures::future::BoxFuture;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::{Token, end_kept, end_unkept, hex};
 use uaa_model::{Fault, Reply};
-use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Public, Route, Site};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Proof, Public, Route, Site};
 use uaa_store::{Cond, Field, Want};
 use uaa_token::{Shape, digest};
 
@@ -18,6 +19,8 @@ pub(crate) fn route(engine: &Arc<Engine>) -> Route {
     let why = "a client proves here who it is, and ends a token of its own";
     let handler = Revocation(engine.clone());
     Route::public(Site::Uaa, Method::POST, "/oauth/revoke", "token_give_back", Dialect::Oauth, why, handler)
+        .fields(fields::ONE_TOKEN)
+        .proofs(&[Proof::Basic, Proof::Otherwise])
         .answers(Answers::status(StatusCode::OK))
         .from_any_origin()
 }

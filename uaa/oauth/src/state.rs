@@ -3,6 +3,7 @@
 use crate::client::{ClientAuth, Known};
 use crate::engine::Engine;
 use crate::fault::{invalid_client, invalid_scope, invalid_token};
+use crate::fields;
 use crate::grant::form;
 use crate::verified::Good;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -10,12 +11,14 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use uaa_model::{Code, Denied, Fault, Reply};
 use uaa_plugin::shape::{ANY, FLAG, NUMBER, Shape, TEXT, list, map, object};
-use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Public, Route, Site, field};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Proof, Public, Route, Site, field};
 use uaa_token::epoch_seconds;
 
 pub(crate) fn check_token(engine: Arc<Engine>) -> Route {
     let why = "a resource server proves by Basic that it may ask (uaa.resource)";
     Route::public(Site::Uaa, Method::POST, "/check_token", "token_check", Dialect::Oauth, why, Check(engine))
+        .fields(fields::CHECKED)
+        .proofs(&[Proof::Basic])
         .answers(Answers::ok(|| claims().named("access_token")))
 }
 
@@ -30,6 +33,8 @@ pub(crate) fn introspect(engine: Arc<Engine>) -> Route {
         why,
         Introspect(engine),
     )
+    .fields(fields::ONE_TOKEN)
+    .proofs(&[Proof::Basic, Proof::Bearer, Proof::Otherwise])
     .answers(Answers::ok(introspected))
     .answers(Answers::media(StatusCode::OK, SIGNED))
 }

@@ -3,6 +3,7 @@
 use crate::client::Known;
 use crate::engine::Engine;
 use crate::fault::invalid_request;
+use crate::fields;
 use crate::grant::form;
 use crate::person::Person;
 use crate::verified::Good;
@@ -14,7 +15,9 @@ use uaa_authz::Duty;
 use uaa_directory::User;
 use uaa_model::{Code, Denied, Fault, Reply};
 use uaa_plugin::shape::{FLAG, NUMBER, Shape, TEXT, object};
-use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Presented, Public, Route, Scheme, Site};
+use uaa_plugin::{
+    Answer, Answers, Body, Ctx, Dialect, Handler, Presented, Proof, Public, Route, Scheme, Site,
+};
 use uaa_store::Cond;
 use uaa_token::epoch_seconds;
 use uuid::Uuid;
@@ -23,11 +26,13 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let why = "the token may come in the form (RFC 6750 section 2.2): it is asked for inside";
     let route = |method, name| {
         Route::public(Site::Uaa, method, "/userinfo", name, Dialect::Oauth, why, UserInfo(engine.clone()))
+            .proofs(&[Proof::Bearer, Proof::Otherwise])
             .answers(Answers::ok(looks))
             .answers(Answers::media(StatusCode::OK, "application/jwt"))
             .from_any_origin()
     };
-    vec![route(Method::GET, "userinfo_show"), route(Method::POST, "userinfo_show_by_form")]
+    let posted = route(Method::POST, "userinfo_show_by_form").fields(fields::BEARER);
+    vec![route(Method::GET, "userinfo_show"), posted]
 }
 
 struct UserInfo(Arc<Engine>);

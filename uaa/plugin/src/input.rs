@@ -129,6 +129,21 @@ impl Input for Body {
     }
 }
 
+/// The body as it came: JSON, which the handler reads itself because what is wrong with it has a form of its own.
+#[derive(Debug)]
+pub struct Document(pub Bytes);
+
+impl Input for Document {
+    const NAME: &'static str = "json";
+    fn read(raw: &Raw) -> Reply<Self> {
+        Ok(Document(raw.body.clone()))
+    }
+    fn reads() -> Reads {
+        let schema = serde_json::json!({"type": "object"});
+        Reads { body: Some(Content { media: "application/json", schema }), query: vec![] }
+    }
+}
+
 /// serde's sentence without the position, which means nothing to a caller of an API.
 fn shown(error: &serde_json::Error) -> String {
     let text = error.to_string();

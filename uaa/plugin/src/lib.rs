@@ -37,12 +37,12 @@ pub use dialect::Dialect;
 pub use dispatch::{Dispatcher, Handled, router};
 pub use fetch::Fetch;
 pub use form::{field, pairs};
-pub use input::{Body, Content, Form, Input, Json, Param, Raw, Reads};
+pub use input::{Body, Content, Document, Form, Input, Json, Param, Raw, Reads};
 pub use jobs::{Progress, Runner, Step, Work};
 pub use need::{Need, NeedInfo, OneOf, Public, Within};
 pub use openapi::document;
 pub use post::{Post, ToSend, Undelivered};
-pub use route::{Handler, Plugin, Route, Site, With, with};
+pub use route::{Handler, Plugin, Proof, Route, Site, With, with};
 pub use shelf::{Lying, Shelf};
 pub use zone::{
     Agreement, Branding, DEFAULT_GROUPS, DEFAULT_MFA_PROVIDERS, LogoutLinks, MfaConfig, MfaPolicy, Palette,

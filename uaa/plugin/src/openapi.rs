@@ -3,7 +3,8 @@
 use crate::answers::responses;
 use crate::dialect::Dialect;
 use crate::input::{Content, Param};
-use crate::route::{Route, Site};
+use crate::route::{Proof, Route, Site};
+use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 /// The document (OpenAPI 3.1) for routes as a bare address serves them: UAA under `/uaa`.
@@ -27,7 +28,10 @@ pub fn document(routes: &[Route], version: &str) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "basic": {"type": "http", "scheme": "basic"},
+            },
         },
     })
 }
@@ -50,16 +54,40 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
     match route.public {
         // None is asked for here; the route says why.
         Some(why) => {
-            one["security"] = json!([]);
+            one["security"] = route.proofs.iter().map(proof).collect();
             one["x-public"] = why.into();
         }
         None => one["security"] = json!([{"bearer": []}]),
     }
-    if let Some(Content { media, schema }) = (route.reads)().body {
+    if let Some(Content { media, schema }) = (route.reads)().body.filter(|_| !in_query(route)) {
+        let schema = match (route.fields, media) {
+            ([], _) => schema,
+            (fields, JSON) => members(fields, &json!({})),
+            (fields, _) => members(fields, &json!({"type": "string"})),
+        };
         let schema = named(schema, route.name, schemas);
         one["requestBody"] = json!({"required": true, "content": {(media): {"schema": schema}}});
     }
     one
+}
+
+fn proof(proof: &Proof) -> Value {
+    match proof {
+        Proof::Bearer => json!({"bearer": []}),
+        Proof::Basic => json!({"basic": []}),
+        Proof::Otherwise => json!({}),
+    }
+}
+
+/// Whether what it reads comes in the query: such a request has no body of any meaning (RFC 9110 section 9.3).
+fn in_query(route: &Route) -> bool {
+    [Method::GET, Method::DELETE].contains(&route.method)
+}
+
+fn members(names: &[&str], each: &Value) -> Value {
+    let properties: Map<String, Value> =
+        names.iter().map(|name| ((*name).to_owned(), each.clone())).collect();
+    json!({"type": "object", "properties": properties, "additionalProperties": each})
 }
 
 /// A body's schema stands under the operation's name; what it is made of goes beside it under that name too, because two
@@ -98,7 +126,9 @@ fn parameters(route: &Route) -> Vec<Value> {
     let of_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let of_path = of_path
         .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
-    let of_query = (route.reads)().query.into_iter().map(|Param { name, required }| {
+    let fields = route.fields.iter().filter(|_| in_query(route));
+    let of_query = fields.map(|name| Param { name, required: false }).chain((route.reads)().query);
+    let of_query = of_query.map(|Param { name, required }| {
         json!({"name": name, "in": "query", "required": required, "schema": {"type": "string"}})
     });
     of_path.chain(of_query).collect()
@@ -117,6 +147,8 @@ fn tag(route: &Route) -> &'static str {
         Dialect::Access => "access",
     }
 }
+
+const JSON: &str = "application/json";
 
 const TAGS: [(&str, &str); 4] = [
     ("platform", "Cloud Controller: organizations, spaces, roles and what is in them"),

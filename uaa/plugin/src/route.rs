@@ -94,6 +94,17 @@ where
     }
 }
 
+/// How a caller proves who it is, as `openapi.json` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// An access token.
+    Bearer,
+    /// A client's name and secret by Basic (RFC 6749 section 2.3.1).
+    Basic,
+    /// Something in the query or the form, a certificate, a cookie; or nothing at all.
+    Otherwise,
+}
+
 type Run = Arc<
     dyn for<'c> Fn(Raw, &'c mut Ctx) -> Pin<Box<dyn Future<Output = Reply<Answer>> + Send + 'c>>
         + Send
@@ -123,6 +134,10 @@ pub struct Route {
     pub any_origin: bool,
     pub(crate) anywhere: bool,
     pub(crate) reads: fn() -> Reads,
+    /// What is said of its query or form, by name; empty where [`Input::reads`] says it.
+    pub(crate) fields: &'static [&'static str],
+    /// How callers prove who they are where the route looks at that itself.
+    pub(crate) proofs: &'static [Proof],
     pub(crate) answers: Vec<Answers>,
     pub(crate) run: Run,
     pub(crate) ahead: Option<Ahead>,
@@ -153,23 +168,7 @@ impl Route {
                 handler.call(proof, input?, cx).await
             })
         });
-        Route {
-            method,
-            path,
-            name,
-            site,
-            dialect,
-            need: P::INFO,
-            input: I::NAME,
-            reads: I::reads,
-            answers: vec![],
-            public: None,
-            any_origin: false,
-            anywhere: false,
-            run,
-            ahead: None,
-            lying: None,
-        }
+        Route { need: P::INFO, ..Route::new::<I>((site, dialect), (method, path), name, run) }
     }
 
     /// A route that asks for no bearer token, and why.
@@ -191,25 +190,46 @@ impl Route {
             let handler = handler.clone();
             Box::pin(async move { handler.call(Public::new(), I::read(&raw)?, cx).await })
         });
-        let (need, public) = (NeedInfo::Public, Some(why));
-        let (input, reads) = (I::NAME, I::reads);
+        Route { public: Some(why), ..Route::new::<I>((site, dialect), (method, path), name, run) }
+    }
+
+    fn new<I: Input>(
+        (site, dialect): (Site, Dialect),
+        (method, path): (Method, &'static str),
+        name: &'static str,
+        run: Run,
+    ) -> Route {
         Route {
             method,
             path,
             name,
             site,
             dialect,
-            need,
-            input,
-            reads,
+            need: NeedInfo::Public,
+            input: I::NAME,
+            reads: I::reads,
+            fields: &[],
+            proofs: &[],
             answers: vec![],
-            public,
+            public: None,
             any_origin: false,
             anywhere: false,
             run,
             ahead: None,
             lying: None,
         }
+    }
+
+    /// What its query or its form may say, for `openapi.json`; what else comes is not looked at, or is the caller's own.
+    #[must_use]
+    pub fn fields(self, fields: &'static [&'static str]) -> Route {
+        Route { fields, ..self }
+    }
+
+    /// How callers prove who they are, for `openapi.json`: one of these. For a route that looks at that itself.
+    #[must_use]
+    pub fn proofs(self, proofs: &'static [Proof]) -> Route {
+        Route { proofs, ..self }
     }
 
     /// How a request that succeeds is answered; said again, that it may also be answered so.
