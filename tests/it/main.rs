@@ -38,6 +38,7 @@ mod jar;
 mod jobs;
 mod keys;
 mod kill;
+mod limits;
 mod logon;
 mod logout;
 mod mail;

@@ -36,7 +36,7 @@ pub use ctx::{Caller, Ctx, Links, Params};
 pub use dialect::Dialect;
 pub use dispatch::{Dispatcher, Handled, router};
 pub use fetch::Fetch;
-pub use form::{field, pairs};
+pub use form::{MOST_PAIRS, field, pairs};
 pub use input::{Body, Content, Form, Input, Json, Param, Raw, Reads};
 pub use jobs::{Progress, Runner, Step, Work};
 pub use need::{Need, NeedInfo, OneOf, Public, Within};
