@@ -5,7 +5,7 @@ pub(crate) mod browser_state;
 pub mod cookie;
 mod live;
 
-pub use live::Live;
+pub use live::{Live, name_of};
 
 use crate::factor::{Assurance, Half, Mine, joined, next};
 use crate::hex;
