@@ -31,3 +31,31 @@ async fn parameters_without_end_are_not_read() {
         assert!((400..500).contains(&status) && took < Duration::from_secs(1), "{path}: {status} {took:?}");
     }
 }
+
+/// A body that comes a byte at a time is not waited for, however steadily it comes.
+#[tokio::test]
+async fn a_body_that_trickles_is_given_up() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let server = Hallmark::start_with("limits: {body_seconds: 1}\n").await;
+    let uaa: reqwest::Url = server.uaa().parse().unwrap();
+    let host = format!("{}:{}", uaa.host_str().unwrap(), uaa.port().unwrap());
+    let (mut read, mut write) = tokio::net::TcpStream::connect(&host).await.unwrap().into_split();
+    let head =
+        format!("POST {}/oauth/token HTTP/1.1\r\nhost: {host}\r\ncontent-length: 1000\r\n\r\n", uaa.path());
+    write.write_all(head.as_bytes()).await.unwrap();
+    let begun = std::time::Instant::now();
+    let trickle = tokio::spawn(async move {
+        while write.write_all(b"a").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+    });
+    let mut answer = [0; 12];
+    let answered = tokio::time::timeout(Duration::from_secs(20), read.read_exact(&mut answer)).await;
+    answered.expect("an answer in time").expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 400");
+    assert!((4..9).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    trickle.abort();
+    // What anybody may post is a form, and no larger than that.
+    let large = reqwest::Client::new().post(format!("{}/login.do", server.uaa())).body("a".repeat(65 * 1024));
+    assert_eq!(large.send().await.unwrap().status().as_u16(), 413);
+}

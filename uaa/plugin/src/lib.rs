@@ -8,6 +8,7 @@ mod ahead;
 mod answer;
 mod answers;
 mod authenticate;
+mod bodies;
 mod certificate;
 mod ctx;
 mod dialect;
@@ -31,6 +32,7 @@ pub use answers::Answers;
 #[doc(hidden)]
 pub use authenticate::fuzz_basic;
 pub use authenticate::{Authenticator, Basic, Presented, Scheme};
+pub use bodies::Bodies;
 pub use certificate::ShownCertificate;
 pub use ctx::{Caller, Ctx, Links, Params};
 pub use dialect::Dialect;
