@@ -90,6 +90,15 @@ impl Errand {
         }
     }
 
+    /// Whether anybody may ask for it who has shown nothing. What must be told to an owner, or was asked for by somebody who is known, is
+    /// not held up by what others ask for.
+    fn is_anybodys(&self) -> bool {
+        match self {
+            Errand::Reset { .. } | Errand::Verify { .. } => true,
+            Errand::Change { .. } | Errand::Invite { .. } | Errand::Changed { .. } => false,
+        }
+    }
+
     /// To whom, where that is known beforehand.
     fn recipient(&self) -> &str {
         match self {
@@ -159,7 +168,12 @@ async fn write(kept: &Kept, cx: &mut Ctx) -> Reply<()> {
         .put(Mail::error, "");
     let zone = Id::new(cx.zone());
     let slot = cx.tx().slot::<Mail>(zone).await?;
-    cx.tx().insert(slot, set).await.map(drop)
+    cx.tx().insert(slot, set).await?;
+    // Whether it names anybody is found out later, and the code that comes of it is an entry then.
+    if kept.errand.is_anybodys() {
+        cx.tx().unsaid();
+    }
+    Ok(())
 }
 
 /// Browser and system by name, in words of our own: what a request calls itself is a stranger's text, and would stand in a

@@ -9,7 +9,7 @@ use axum::http::header::AUTHORIZATION;
 use std::sync::Arc;
 use uaa_directory::Attempt;
 use uaa_directory::password::Source;
-use uaa_model::{Reply, Secret};
+use uaa_model::{Fault, Reply, Secret};
 use uaa_plugin::{Basic, Ctx, field};
 use uaa_token::claimed_parties;
 
@@ -28,6 +28,19 @@ impl Engine {
             None => self.by_secret(form, cx).await,
         };
         found.map_err(|(client, refusal)| self.refused(client.as_ref(), refusal, cx))
+    }
+
+    /// Whether a client may have something put down that waits for a person: one that has only said its name, as anybody can, has less room
+    /// and fewer of them.
+    ///
+    /// # Errors
+    /// [`Fault::TooLarge`]; [`Fault::TooMany`].
+    pub(crate) fn may_open(&self, by: ClientAuth, bytes: usize, cx: &Ctx) -> Reply<()> {
+        match by.is_by_name() {
+            true if bytes > LONGEST_BY_NAME => Err(Fault::TooLarge),
+            true => self.credentials.opens(&cx.caller.address, cx.now()),
+            false => Ok(()),
+        }
     }
 
     async fn by_secret(&self, form: &[(String, String)], cx: &Ctx) -> Found {
@@ -103,3 +116,6 @@ impl Engine {
         }
     }
 }
+
+/// Bytes of a request of a client that has only said its name: addresses, scopes and a challenge.
+const LONGEST_BY_NAME: usize = 8 * 1024;

@@ -34,7 +34,12 @@ pub(super) async fn admit(engine: &Engine, cx: &mut Ctx) -> Reply<Admission> {
     let policy = engine.settings.registration.clone();
     let Some(held) = cx.presented().map(|presented| presented.token.to_owned()) else {
         return match policy.open {
-            true => Ok(Admission { policy, hosts: vec![], token: None }),
+            // As many as an address may, as each stays.
+            true => engine.credentials.asks(&cx.caller.address, cx.now()).map(|()| Admission {
+                policy,
+                hosts: vec![],
+                token: None,
+            }),
             false => Err(Fault::Denied(Denied::Anonymous, "client_registration")),
         };
     };
