@@ -67,6 +67,7 @@ mod store_list;
 mod store_zone;
 mod sweep;
 mod taken_back;
+mod taken_over;
 mod token_forms;
 mod tokens;
 mod uaa_forms;

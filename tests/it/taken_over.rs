@@ -1,0 +1,65 @@
+//! Rights over others that would be the rights of others, and tokens that would be more than they are for.
+
+use crate::mail::{Mailing, OLD};
+use serde_json::{Value, json};
+use tests::{Hallmark, said};
+
+async fn root(server: &Hallmark) -> String {
+    let said = server.token("admin", &server.client_secret(), &[("grant_type", "client_credentials")]).await;
+    said.body["access_token"].as_str().unwrap().to_owned()
+}
+
+/// Who looks after people looks after those who hold no more in the zone than they do, wherever these work.
+#[tokio::test]
+async fn nobody_takes_an_account_over_that_holds_more() {
+    let mut it = Mailing::start().await;
+    let (root, uaa) = (root(&it.server).await, it.server.uaa());
+    let mira = it.user("mira", "mira@acme.example").await;
+    let quin = it.user("quin", "quin@acme.example").await;
+    let group = format!("{uaa}/Groups?filter=displayName+eq+%22uaa.admin%22");
+    let group = it.server.ask(&root, "GET", &group, None).await.body["resources"][0]["id"].clone();
+    let member = json!({"value": quin, "type": "USER", "origin": "uaa"});
+    let url = format!("{uaa}/Groups/{}/members", group.as_str().unwrap());
+    assert_eq!(it.server.ask(&root, "POST", &url, Some(member)).await.status, 201);
+    let keeper = json!({"client_id": "keeper", "client_secret": "first", "authorities": ["scim.read", "scim.write", "password.write"],
+        "authorized_grant_types": ["client_credentials"]});
+    assert_eq!(it.server.ask(&root, "POST", &format!("{uaa}/oauth/clients"), Some(keeper)).await.status, 201);
+    let keeper = it.server.token("keeper", "first", &[("grant_type", "client_credentials")]).await;
+    let keeper = keeper.body["access_token"].as_str().unwrap().to_owned();
+    let change = async |token: &str, method: &str, user: &str, path: &str, body: Value| {
+        let url = format!("{uaa}/Users/{user}{path}");
+        let request = reqwest::Client::new().request(method.parse().unwrap(), url).bearer_auth(token);
+        said(request.header("if-match", "*").json(&body)).await.status
+    };
+    // She is a manager and developer, which is the platform's and no matter of who looks after people.
+    let (api, admin) = (it.server.api(), it.server.admin().await);
+    let made = json!({"name": "acme"});
+    let made = it.server.ask(&admin, "POST", &format!("{api}/v3/organizations"), Some(made)).await;
+    let role = json!({"type": "organization_manager", "relationships": {"user": {"data": {"guid": mira}},
+        "organization": {"data": {"guid": made.body["guid"]}}}});
+    assert_eq!(it.server.ask(&admin, "POST", &format!("{api}/v3/roles"), Some(role)).await.status, 201);
+    let ways = [
+        ("PATCH", "", json!({"emails": [{"value": "thief@evil.example"}]})),
+        ("PATCH", "", json!({"userName": "another"})),
+        ("PATCH", "", json!({"externalId": "another"})),
+        ("PUT", "", json!({"userName": "quin", "emails": [{"value": "thief@evil.example"}]})),
+        ("PUT", "/password", json!({"password": "chosen by a thief"})),
+    ];
+    for (method, path, body) in &ways {
+        assert_eq!(change(&keeper, method, &quin, path, body.clone()).await, 403, "{method} {path} {body}");
+    }
+    assert!(it.is_password("quin", OLD).await);
+    let named = json!({"name": {"givenName": "Quin"}});
+    assert_eq!(change(&keeper, "PATCH", &quin, "", named).await, 200, "by that nobody becomes anybody");
+    let address = json!({"emails": [{"value": "mira@new.example"}]});
+    assert_eq!(change(&keeper, "PATCH", &mira, "", address.clone()).await, 200);
+    let told = it.sink.caught().await;
+    assert!(told.to == ["mira@acme.example"] && told.text.contains("mira@new.example"), "{}", told.text);
+    assert_eq!(change(&keeper, "PUT", &mira, "/password", json!({"password": "chosen for her"})).await, 200);
+    // Administrators do what they did.
+    assert_eq!(
+        change(&root, "PATCH", &quin, "", json!({"emails": [{"value": "quin@new.example"}]})).await,
+        200
+    );
+    assert_eq!(change(&root, "PUT", &quin, "/password", json!({"password": "chosen for him"})).await, 200);
+}
