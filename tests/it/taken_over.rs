@@ -1,8 +1,9 @@
 //! Rights over others that would be the rights of others, and tokens that would be more than they are for.
 
+use crate::authorize::{SECRET, SHOP, sign_in};
 use crate::mail::{Mailing, OLD};
 use serde_json::{Value, json};
-use tests::{Hallmark, said};
+use tests::{Browser, Hallmark, said};
 
 async fn root(server: &Hallmark) -> String {
     let said = server.token("admin", &server.client_secret(), &[("grant_type", "client_credentials")]).await;
@@ -62,4 +63,37 @@ async fn nobody_takes_an_account_over_that_holds_more() {
         200
     );
     assert_eq!(change(&root, "PUT", &quin, "/password", json!({"password": "chosen for him"})).await, 200);
+}
+
+/// A token for one application is none for where its person is signed in.
+#[tokio::test]
+async fn a_token_that_does_not_act_as_the_person_ends_no_session() {
+    let server = Hallmark::start().await;
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open("/uaa/profile").await;
+    sign_in(&server, &mut browser, &page).await;
+    SHOP.register(&server, json!({"scope": ["openid", "uaa.user"], "authorized_grant_types": ["password"]}))
+        .await;
+    let password = server.admin_password();
+    let token = async |scope: &str| {
+        let form =
+            [("grant_type", "password"), ("username", "admin"), ("password", &password), ("scope", scope)];
+        server.token(SHOP.id, SECRET, &form).await.body["access_token"].as_str().unwrap().to_owned()
+    };
+    let (narrow, wide) = (token("openid").await, token("openid uaa.user").await);
+    let url = format!("{}/access/v1/sessions", server.uaa());
+    let all = server.ask(&wide, "GET", &url, None).await;
+    let one =
+        format!("{url}/{}", all.body["resources"][0]["id"].as_str().unwrap_or_else(|| panic!("{all:?}")));
+    for (method, url) in [
+        ("GET", url.clone()),
+        ("DELETE", one.clone()),
+        ("GET", format!("{}/access/v1/factors", server.uaa())),
+    ] {
+        let said = server.ask(&narrow, method, &url, None).await;
+        assert_eq!(said.status, 403, "{method} {url}: {said:?}");
+    }
+    assert_eq!(browser.open("/uaa/profile").await.url.path(), "/uaa/profile");
+    assert_eq!(server.ask(&wide, "DELETE", &one, None).await.status, 204);
+    assert_eq!(browser.open("/uaa/profile").await.text("h1"), "Sign in");
 }

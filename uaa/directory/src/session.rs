@@ -35,6 +35,7 @@ impl Resource for Session {
         realm: Realm::Identity,
         level: Level::Leaf,
         owner: uaa_authz::Verbs::of("rd"),
+        personal: true,
         fact: false,
         shared: false,
         grants: &[],
