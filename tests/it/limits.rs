@@ -1,7 +1,8 @@
 //! What strangers may use up: nothing that one of them does keeps others out.
 
+use crate::mail::Mailing;
 use std::time::Duration;
-use tests::Hallmark;
+use tests::{Browser, Hallmark};
 
 /// As many parameters as a body has room for are no work for the server: what is asked of anybody is read in one go or not at all.
 #[tokio::test]
@@ -58,4 +59,26 @@ async fn a_body_that_trickles_is_given_up() {
     // What anybody may post is a form, and no larger than that.
     let large = reqwest::Client::new().post(format!("{}/login.do", server.uaa())).body("a".repeat(65 * 1024));
     assert_eq!(large.send().await.unwrap().status().as_u16(), 413);
+}
+
+/// What is no name of an account is counted apart from all of them: nobody locks a reset, a device or an address by a name.
+#[tokio::test]
+async fn failures_of_made_up_origins_lock_nothing_else() {
+    let mut it = Mailing::start().await;
+    it.user("mira", "mira@acme.example").await;
+    for hint in [r#"{"origin":"forgot"}"#, r#"{"origin":"guess/forgot"}"#, r#"{"origin":"guess"}"#] {
+        for username in ["mira", "forgot/mira"] {
+            for _ in 0..6 {
+                let form = [
+                    ("grant_type", "password"),
+                    ("username", username),
+                    ("password", "a-wrong-one"),
+                    ("login_hint", hint),
+                ];
+                it.server.token("cf", "", &form).await;
+            }
+        }
+    }
+    assert_eq!(it.forgot(&mut Browser::at(&it.server.uaa()), "mira").await.status, 200);
+    assert_eq!(it.sink.caught().await.to, ["mira@acme.example"]);
 }

@@ -231,7 +231,7 @@ impl Credentials {
     /// # Errors
     /// [`Locked`]: nothing was counted.
     pub fn guessed(&self, zone: Uuid, what: &str, right: bool, now: Micros) -> Result<(), Locked> {
-        self.lockout.count(Key::new(zone, what), &self.policy, right, now)
+        self.lockout.count(Key::new(zone, &format!("guess/{what}")), &self.policy, right, now)
     }
 
     /// Counts a request by nobody in particular that has a message sent, or makes something that stays.
@@ -310,9 +310,10 @@ impl Credentials {
 }
 
 impl Tried<'_> {
-    /// By name and not by id, so that a name that nobody has is counted alike.
+    /// By name and not by id, so that a name that nobody has is counted alike. Whoever tries says both, so each text is of one account, and
+    /// none of them of what else is counted ([`Credentials::guessed`]).
     fn key(&self) -> Key {
-        Key::new(self.zone, &format!("{}/{}", self.origin, self.username))
+        Key::new(self.zone, &format!("account/{}/{}/{}", self.origin.len(), self.origin, self.username))
     }
 }
 
