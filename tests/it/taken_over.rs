@@ -97,3 +97,20 @@ async fn a_token_that_does_not_act_as_the_person_ends_no_session() {
     assert_eq!(server.ask(&wide, "DELETE", &one, None).await.status, 204);
     assert_eq!(browser.open("/uaa/profile").await.text("h1"), "Sign in");
 }
+
+/// CVE-2018-15761: what was not asked for is not given, whatever the form says that comes back.
+#[tokio::test]
+async fn an_answer_to_the_question_gives_nothing_that_was_not_asked() {
+    let server = Hallmark::start().await;
+    SHOP.register(&server, json!({})).await;
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open(&SHOP.ask(&server, &[("scope", "openid")])).await;
+    let page = sign_in(&server, &mut browser, &page).await;
+    let (_, action, mut fields) = page.form("decision", &[("decision", "allow")]);
+    fields.push(("scope".into(), "cloud_controller.read".into()));
+    fields.push(("scope.1".into(), "scope.cloud_controller.read".into()));
+    let action = page.url.join(&action).unwrap();
+    let back = browser.post(action.as_str(), &fields).await;
+    let given = SHOP.redeem(&server, &back.given("code").unwrap_or_else(|| panic!("{back:?}")), &[]).await;
+    assert_eq!(given.body["scope"], "openid", "{given:?}");
+}
