@@ -33,6 +33,8 @@ pub struct Scim {
     pub secrets: ProviderSecrets,
     /// When accounts lock.
     pub lockout: LockoutPolicy,
+    /// Whether messages are sent.
+    pub mails: bool,
 }
 
 impl Plugin for Scim {
@@ -46,7 +48,7 @@ impl Plugin for Scim {
     }
 
     fn routes(self: Arc<Self>) -> Vec<Route> {
-        let mut routes = users::routes(&self.credentials);
+        let mut routes = users::routes(&self.credentials, self.mails);
         routes.extend(groups::routes());
         let keeper = clients::Keeper { credentials: self.credentials.clone(), outside: self.outside.clone() };
         routes.extend(clients::routes(&keeper));

@@ -17,14 +17,15 @@ use body::UserBody;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Implies, Read, Update};
 use uaa_directory::password::{PasswordPolicy, Source};
-use uaa_directory::{Credentials, User, UserOwn, end_sessions, end_user};
+use uaa_directory::{Credentials, Errand, User, UserOwn, end_sessions, end_user, queue};
 use uaa_model::{Code, Fault, Id, Reply, Secret};
 use uaa_plugin::{Answer, Answers, Ctx, Form, Json, Ready, Route, with};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Slot, Tx, Visible};
 use uuid::Uuid;
 
 /// The routes.
-pub(crate) fn routes(credentials: &Arc<Credentials>) -> Vec<Route> {
+pub(crate) fn routes(credentials: &Arc<Credentials>, mails: bool) -> Vec<Route> {
+    let (replace, update) = (with(mails, replace), with(mails, update));
     let change = route(Method::PUT, "/Users/{id}/password", "user_password_update", password::change);
     vec![
         route(Method::GET, "/Users", "user_list", list).answers(Answers::ok(|| page(view::looks()))),
@@ -122,23 +123,34 @@ async fn create(
     tagged(Answer::created(&view::user(&row, &groups, None, &cx.here().id))?, 0)
 }
 
-async fn replace(granted: Granted<Update, User>, Json(body): Json<UserBody>, cx: &mut Ctx) -> Reply<Answer> {
+async fn replace(
+    mails: bool,
+    granted: Granted<Update, User>,
+    Json(body): Json<UserBody>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
     let row = cx.tx().get(&granted).await?;
     required(&cx.headers, row.own.version)?;
     let new = body.whole()?;
     let set = body.set(Set::default(), &new);
-    save(cx, &granted, row, &body, set).await
+    save(mails, cx, &granted, row, &body, set).await
 }
 
-async fn update(granted: Granted<Update, User>, Json(body): Json<UserBody>, cx: &mut Ctx) -> Reply<Answer> {
+async fn update(
+    mails: bool,
+    granted: Granted<Update, User>,
+    Json(body): Json<UserBody>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
     let row = cx.tx().get(&granted).await?;
     required(&cx.headers, row.own.version)?;
     let set = body.some(Set::default())?;
-    save(cx, &granted, row, &body, set).await
+    save(mails, cx, &granted, row, &body, set).await
 }
 
 /// What a change by PUT and one by PATCH have in common. Without `active` and `verified` both stay as they are.
 async fn save(
+    mails: bool,
     cx: &mut Ctx,
     granted: &Granted<Update, User>,
     before: Fields<UserOwn>,
@@ -159,6 +171,15 @@ async fn save(
         }
     }
     let row = tx.get(granted).await?;
+    let known_by = |row: &UserOwn| (row.username_key.clone(), row.email.clone(), row.external_id.clone());
+    if granted.place().owner != tx.actor().subject.id() && known_by(&row.own) != known_by(&before.own) {
+        // A link for a new password goes to the address, and a provider's people are found by the rest.
+        tx.may_stand_in_for_person(granted).await?;
+    }
+    if mails && row.own.email != before.own.email {
+        let (mail, address) = (before.own.email, Some(row.own.email.clone()));
+        queue(Errand::Changed { user: row.guid, mail, address }, cx).await?;
+    }
     show(cx, granted, &row).await
 }
 

@@ -256,3 +256,27 @@ async fn a_token_of_ours_vouches_while_it_is_good() {
 fn refused(said: &Said, why: &str) {
     assert_eq!((said.status, said.body["error"].as_str()), (401, Some("invalid_client")), "{why}: {said:?}");
 }
+
+/// RFC 6749 section 2.3: one way a request. UAA's programs say the name again in the form, and some the secret.
+#[tokio::test]
+async fn a_client_shows_who_it_is_in_one_way() {
+    let server = Hallmark::start().await;
+    for id in ["shop", "other"] {
+        assert_eq!(make(&server, json!({"client_id": id, "client_secret": "first"})).await.status, 201);
+    }
+    for (more, status) in [
+        (&[][..], 200),
+        (&[("client_id", "shop")], 200),
+        (&[("client_id", "shop"), ("client_secret", "first")], 200),
+        (&[("client_id", "shop"), ("client_secret", "")], 200),
+        (&[("client_secret", "wrong")], 400),
+        (&[("client_id", "shop"), ("client_secret", "wrong")], 400),
+        (&[("client_id", "other")], 400),
+        (&[("client_id", "other"), ("client_secret", "first")], 400),
+    ] {
+        let form = [&[("grant_type", "client_credentials")], more].concat();
+        let said = server.token("shop", "first", &form).await;
+        assert_eq!(said.status, status, "{more:?}: {said:?}");
+        assert!(status == 200 || said.body["error"] == "invalid_request", "{said:?}");
+    }
+}

@@ -7,6 +7,7 @@ on_every_server!(
     a_client_is_a_service_account_from_its_birth_to_its_end,
     two_secrets_work_while_they_are_rotated,
     nobody_gives_a_client_what_they_lack,
+    nobody_becomes_a_client_by_what_it_is_known_by,
     what_nobody_knows_is_kept_and_shown
 );
 
@@ -181,6 +182,65 @@ async fn nobody_gives_a_client_what_they_lack(server: Hallmark) {
     assert_eq!((renamed.status, renamed.body["name"].as_str()), (200, Some("Root")), "{renamed:?}");
     let still = self::root(&server).await;
     assert_eq!(ask(&server, &still, "DELETE", "/modest", None).await.status, 200);
+}
+
+/// CVE-2026-4629 class: whoever says by which key or certificate a client is known can be it, whichever way that is written.
+async fn nobody_becomes_a_client_by_what_it_is_known_by(server: Hallmark) {
+    let root = root(&server).await;
+    for (id, authorities) in
+        [("keeper", json!(["clients.admin"])), ("strong", json!(["uaa.admin"])), ("weak", json!([]))]
+    {
+        assert_eq!(ask(&server, &root, "POST", "", Some(service(id, authorities))).await.status, 201);
+    }
+    let keeper = token(&server, "keeper", "first").await;
+    let named = |member: &str, name: &str| {
+        let mut all = json!({"token_endpoint_auth_method": "tls_client_auth"});
+        all[member] = name.into();
+        all
+    };
+    let ways = [
+        named("tls_client_auth_subject_dn", "CN=mine"),
+        named("tls_client_auth_san_dns", "mine.example"),
+        named("tls_client_auth_san_uri", "spiffe://mine/x"),
+        named("tls_client_auth_san_ip", "192.0.2.7"),
+        named("tls_client_auth_san_email", "me@mine.example"),
+        json!({"token_endpoint_auth_method": "none"}),
+        json!({"token_endpoint_auth_method": "client_secret_post"}),
+        json!({"allowpublic": true, "authorized_grant_types": ["password"]}),
+        json!({"fapi_profile": "fapi2_security", "token_endpoint_auth_method": "tls_client_auth",
+            "tls_client_auth_san_dns": "mine.example"}),
+    ];
+    let before = ask(&server, &root, "GET", "/strong", None).await.body;
+    for way in &ways {
+        let said = ask(&server, &keeper, "PUT", "/strong", Some(way.clone())).await;
+        assert_eq!(
+            (said.status, &said.body["error"]),
+            (403, &json!("insufficient_scope")),
+            "{way}: {said:?}"
+        );
+        let mut many = way.clone();
+        many["client_id"] = "strong".into();
+        let said = ask(&server, &keeper, "PUT", "/tx", Some(json!([many]))).await;
+        assert_eq!(said.status, 403, "{way}: {said:?}");
+        many["action"] = "update".into();
+        let said = ask(&server, &keeper, "POST", "/tx/modify", Some(json!([many]))).await;
+        assert_eq!(said.status, 403, "{way}: {said:?}");
+    }
+    // Keys have a path of their own, which asks the same.
+    let keys = json!({"jwks_uri": "https://mine.example/keys"});
+    ask(&server, &keeper, "PUT", "/strong", Some(keys.clone())).await;
+    assert_eq!(ask(&server, &keeper, "PUT", "/strong/clientjwt", Some(keys)).await.status, 403);
+    let after = ask(&server, &root, "GET", "/strong", None).await.body;
+    assert_eq!((&after["token_endpoint_auth_method"], after.get("jwks_uri")), (&Value::Null, None));
+    assert_eq!(after["authorities"], before["authorities"]);
+    // What says nothing of that is the keeper's to change, and a client that holds no more than they do; its tokens end then.
+    let renamed = ask(&server, &keeper, "PUT", "/strong", Some(json!({"name": "Strong"}))).await;
+    assert_eq!(renamed.status, 200, "{renamed:?}");
+    let old = token(&server, "weak", "first").await;
+    let whoami = format!("{}/oauth/token/list", server.uaa());
+    assert_eq!(server.ask(&old, "GET", &whoami, None).await.status, 200);
+    assert_eq!(ask(&server, &keeper, "PUT", "/weak", Some(ways[1].clone())).await.status, 200);
+    assert_eq!(server.ask(&old, "GET", &whoami, None).await.status, 401);
 }
 
 /// RFC 9700 section 4.15: a resource server that reads `sub` alone would take the client for the person.

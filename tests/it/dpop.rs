@@ -1,6 +1,6 @@
 //! RFC 9449: tokens that are good in one pair of hands.
 
-use crate::authorize::{App, SHOP, claims, sign_in};
+use crate::authorize::{App, SECRET, SHOP, claims, sign_in};
 use crate::par::{named, push};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
@@ -114,6 +114,51 @@ async fn a_proof_is_for_one_request_to_the_token_endpoint() {
     let all = sent.join_all().await;
     let bound: Vec<_> = all.iter().filter(|said| said.body["token_type"] == "DPoP").collect();
     assert_eq!(bound.len(), 1, "{all:?}");
+}
+
+/// A bound token that was stolen does not become one that is not bound.
+#[tokio::test]
+async fn a_bound_token_is_exchanged_by_whoever_holds_its_key() {
+    const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+    const ACCESS: &str = "urn:ietf:params:oauth:token-type:access_token";
+    let server = Hallmark::start().await;
+    let (key, other) = (Signs::with(Algorithm::Es256), Signs::with(Algorithm::Es256));
+    let url = token_url(&server);
+    SHOP.register(&server, json!({"authorized_grant_types": ["password", EXCHANGE]})).await;
+    let given = async |proof: Option<String>, form: &[(&str, &str)]| {
+        let request = reqwest::Client::new().post(&url).basic_auth(SHOP.id, Some(SECRET)).form(form);
+        said(match proof {
+            Some(proof) => request.header("dpop", proof),
+            None => request,
+        })
+        .await
+    };
+    let password = server.admin_password();
+    let form = [("grant_type", "password"), ("username", "admin"), ("password", password.as_str())];
+    let proof = |key: &Signs| Some(key.proof("POST", &url, &json!({})));
+    let text = |said: &Said| {
+        said.body["access_token"].as_str().unwrap_or_else(|| panic!("no token: {said:?}")).to_owned()
+    };
+    let (bound, plain) = (text(&given(proof(&key), &form).await), text(&given(None, &form).await));
+    for (subject, actor) in [(&bound, None), (&plain, Some(&bound))] {
+        let mut form = vec![
+            ("grant_type", EXCHANGE),
+            ("subject_token", subject.as_str()),
+            ("subject_token_type", ACCESS),
+        ];
+        form.extend(
+            actor
+                .into_iter()
+                .flat_map(|actor| [("actor_token", actor.as_str()), ("actor_token_type", ACCESS)]),
+        );
+        for proof in [None, proof(&other)] {
+            let said = given(proof, &form).await;
+            assert_eq!((said.status, &said.body["error"]), (400, &json!("invalid_request")), "{said:?}");
+        }
+        let said = given(proof(&key), &form).await;
+        assert_eq!(said.body["token_type"], "DPoP", "{said:?}");
+        assert_eq!(claims(&said.body["access_token"])["cnf"], json!({"jkt": key.jkt()}));
+    }
 }
 
 #[tokio::test]

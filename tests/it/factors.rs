@@ -11,6 +11,7 @@ use uaa_model::{Clock, Micros, SystemClock};
 
 on_every_server!(
     an_app_is_set_up_and_asked_for,
+    a_password_alone_changes_no_password,
     of_many_equal_codes_at_once_one_is_good,
     a_recovery_code_is_good_once
 );
@@ -120,6 +121,77 @@ async fn an_app_is_set_up_and_asked_for(server: Hallmark) {
     let token = server.token("cf", "", &form).await;
     assert_eq!(claims(&token.body["access_token"])["amr"], json!(["pwd", "otp", "mfa"]));
 }
+
+/// ASVS 5.0, 7.5.1: whoever has found the password out keeps its owner out neither by a form that nobody offered nor by one that is due.
+async fn a_password_alone_changes_no_password(server: Hallmark) {
+    let (mut owner, app, _) = with_app(&server).await;
+    let old = server.admin_password();
+    let fields = |new: &str| -> Vec<(String, String)> {
+        [("username", "admin"), ("password", &old), ("new_password", new), ("new_password_confirmation", new)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into()
+    };
+    let forced = async |browser: &mut Browser| {
+        let page = browser.open("/uaa/login").await;
+        let (_, _, form) = page.form("username", &[]);
+        let csrf = form.iter().find(|(name, _)| name == "csrf").unwrap().clone();
+        browser.post("/uaa/force_password_change", &[fields("stolen by mallory"), vec![csrf]].concat()).await
+    };
+    let mut thief = Browser::at(&server.uaa());
+    assert_eq!(forced(&mut thief).await.text("h1"), "Sign in", "nothing is due");
+    let (mut thief, _) = half(&server).await;
+    assert_eq!(forced(&mut thief).await.text("h1"), "Sign in");
+    assert_eq!(owner.open("/uaa/profile").await.url.path(), "/uaa/profile", "and nobody was thrown out");
+    // It is due: the second proof comes first.
+    let passcode = owner.open("/uaa/passcode").await.text("#passcode");
+    let mine = server.token("cf", "", &[("grant_type", "password"), ("passcode", &passcode)]).await;
+    let me = claims(&mine.body["access_token"])["user_id"].as_str().unwrap().to_owned();
+    let root = server.token("admin", &server.client_secret(), &[("grant_type", "client_credentials")]).await;
+    let url = format!("{}/Users/{me}/status", server.uaa());
+    let due = json!({"passwordChangeRequired": true});
+    let said = server.ask(root.body["access_token"].as_str().unwrap(), "PATCH", &url, Some(due)).await;
+    assert_eq!(said.status, 200, "{said:?}");
+    let mut thief = Browser::at(&server.uaa());
+    assert_eq!(forced(&mut thief).await.text("h1"), "Sign in", "without a proof");
+    let (mut browser, page) = half(&server).await;
+    assert_eq!(browser.open("/uaa/force_password_change").await.text("h1"), "Sign in", "half of them");
+    assert_eq!(forced(&mut browser).await.text("h1"), "Sign in");
+    let page = browser.send(&page, "code", &[("code", &app.code(true))]).await;
+    assert_eq!(page.text("h1"), "Change your password", "{}", page.html);
+    assert!(browser.cookie("hallmark-session").is_none());
+    let new = [("password", old.as_str()), ("new_password", NEW), ("new_password_confirmation", NEW)];
+    let page = browser.send(&page, "new_password", &new).await;
+    assert_eq!(page.text("h1"), "Sign in", "{}", page.html);
+    let mut thief = Browser::at(&server.uaa());
+    let page = thief.open("/uaa/login").await;
+    let page = thief.send(&page, "username", &[("username", "admin")]).await;
+    let page = thief.send(&page, "password", &[("password", NEW)]).await;
+    assert_eq!(page.text("h1"), "Enter the code from your app", "the new one is half a sign-in as well");
+}
+
+/// One's own password is changed by a session that has just given all proofs.
+#[tokio::test]
+async fn a_browser_left_open_changes_no_password() {
+    let mut server = Hallmark::start().await;
+    let (mut browser, app, _) = with_app(&server).await;
+    let page = browser.open("/uaa/change_password").await;
+    assert_eq!(page.text("h1"), "Change your password", "{}", page.html);
+    server.kill();
+    server.tamper("UPDATE session SET auth_time = 0, second_at = 0").await;
+    server.tamper("UPDATE factor SET mark = 0 WHERE kind = 'app'").await;
+    server.restart().await;
+    let old = server.admin_password();
+    let new = [("password", old.as_str()), ("new_password", NEW), ("new_password_confirmation", NEW)];
+    let page = browser.send(&page, "new_password", &new).await;
+    assert_eq!(page.text("h1"), "Enter your password", "{}", page.html);
+    let page = browser.send(&page, "password", &[("password", &old)]).await;
+    let page = browser.send(&page, "code", &[("code", &app.code(false))]).await;
+    assert_eq!(page.text("h1"), "Change your password", "{}", page.html);
+    let page = browser.send(&page, "new_password", &new).await;
+    assert_eq!((page.status, page.url.path()), (200, "/uaa/profile"), "{}", page.html);
+}
+
+pub(crate) const NEW: &str = "a long walk by the sea";
 
 pub(crate) async fn password_grant(server: &Hallmark) -> tests::Said {
     let password = server.admin_password();

@@ -1,5 +1,6 @@
 //! RFC 9126: requests that a client hands in by the back channel.
 
+use crate::audit::people::Log;
 use crate::authorize::{App, SHOP, sign_in};
 use reqwest::redirect::Policy;
 use serde_json::json;
@@ -157,4 +158,39 @@ pub(crate) fn named(server: &Hallmark, client: &str, pushed: &Said) -> String {
     let name = pushed.body["request_uri"].as_str().unwrap_or_else(|| panic!("no name: {pushed:?}"));
     url.query_pairs_mut().extend_pairs([("client_id", client), ("request_uri", name)]);
     url.into()
+}
+
+/// Whoever only says a client's name has less room, and leaves fewer requests behind and nothing in the log.
+#[tokio::test]
+async fn requests_of_nobody_in_particular_fill_nothing() {
+    let mut server = Hallmark::start_with("trusted_proxies: [127.0.0.1]\n").await;
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let public = json!({"allowpublic": true, "client_secret": null, "token_endpoint_auth_method": "none",
+        "authorized_grant_types": ["authorization_code", "refresh_token", device]});
+    SHOP.register(&server, public).await;
+    let (par, codes) =
+        (format!("{}/oauth/par", server.uaa()), format!("{}/oauth/device_authorization", server.uaa()));
+    let client = reqwest::Client::new();
+    let ask = async |url: &str, from: &str, more: &[(&str, &str)]| {
+        let form = SHOP.parameters(&[&[("client_id", "shop")], more].concat());
+        said(client.post(url).header("x-forwarded-for", from).form(&form)).await.status
+    };
+    let long = "s".repeat(9_000);
+    for url in [&par, &codes] {
+        assert_eq!(ask(url, "192.0.2.1", &[("state", &long)]).await, 413, "{url}");
+    }
+    assert_eq!(ask(&par, "192.0.2.1", &[]).await, 201);
+    assert_eq!(ask(&codes, "192.0.2.1", &[]).await, 200);
+    let mut refused = 0;
+    for n in 0..260 {
+        let status = ask(if n % 2 == 0 { &par } else { &codes }, "192.0.2.1", &[]).await;
+        refused += usize::from(status == 429);
+    }
+    assert!(refused > 20, "{refused} of 260 were too many");
+    assert_eq!(ask(&par, "192.0.2.2", &[]).await, 201, "another address");
+    let log = Log::of(&mut server).await;
+    for operation in ["pushed_request_create", "device_create"] {
+        let rows = log.rows(operation, "", &json!({}));
+        assert!(rows.iter().all(|row| row["outcome"] != "done"), "{rows:?}");
+    }
 }

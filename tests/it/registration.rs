@@ -163,6 +163,7 @@ async fn who_may_register_and_what() {
     hybrid["grant_types"] = json!(["authorization_code", "implicit"]);
     assert_eq!(new(&server, &token, hybrid.clone()).await.body["error"], "invalid_redirect_uri");
     hybrid["redirect_uris"] = json!(["https://a.shop.example/cb"]);
+    hybrid["tos_uri#ko"] = json!("https://a.shop.example/ko");
     let made = new(&server, &token, hybrid.clone()).await;
     assert_eq!(made.status, 201, "{made:?}");
     let plain = initial(&server, json!({})).await;
@@ -192,6 +193,62 @@ async fn who_may_register_and_what() {
         let url = format!("{}/access/v1/registration-tokens", server.uaa());
         assert_eq!(server.ask(&admin(&server).await, "POST", &url, Some(wrong)).await.status, 400);
     }
+}
+
+/// The hosts of an initial access token are those of every address that people come to by the client, and they stay so.
+#[tokio::test]
+async fn no_address_leads_elsewhere_than_it_may() {
+    let server = Hallmark::start().await;
+    let hosts = json!({"uses": 20, "redirect_hosts": ["shop.example", "*.shop.example"]});
+    let token = initial(&server, hosts).await;
+    let evil = "https://evil.example/phish";
+    let elsewhere = [
+        ("redirect_uris", json!([evil])),
+        ("post_logout_redirect_uris", json!(["https://shop.example/bye", evil])),
+        ("initiate_login_uri", json!(evil)),
+        ("tos_uri", json!(evil)),
+        ("tos_uri#ko", json!(evil)),
+        ("policy_uri", json!(evil)),
+        ("policy_uri#de", json!(evil)),
+        ("client_uri", json!(evil)),
+        ("logo_uri", json!(evil)),
+    ];
+    for (name, value) in &elsewhere {
+        let mut body = shop();
+        body[*name] = value.clone();
+        let said = new(&server, &token, body).await;
+        assert_eq!(said.status, 400, "{name}: {said:?}");
+        assert!(said.body["error_description"].as_str().unwrap().contains("evil.example"), "{said:?}");
+    }
+    let mut good = shop();
+    good["post_logout_redirect_uris"] = json!(["https://a.shop.example/bye"]);
+    good["policy_uri"] = json!("https://shop.example/privacy");
+    let made = new(&server, &token, good.clone()).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let (held, place) = (
+        made.body["registration_access_token"].as_str().unwrap(),
+        made.body["registration_client_uri"].as_str(),
+    );
+    good["client_id"] = made.body["client_id"].clone();
+    let change = async |name: &str, value: Value| {
+        let mut body = good.clone();
+        body[name] = value;
+        server.ask(held, "PUT", place.unwrap(), Some(body)).await
+    };
+    // Twice: what is not said stays for the next change.
+    for _ in 0..2 {
+        for (name, value) in &elsewhere {
+            assert_eq!(change(name, value.clone()).await.status, 400, "{name} by a change");
+        }
+        let after = change("post_logout_redirect_uris", json!(["https://b.shop.example/bye"])).await;
+        assert_eq!(after.status, 200, "{after:?}");
+        assert!(!after.body.to_string().contains("hosts"), "{after:?}");
+    }
+    // Without hosts of its own it is the configuration that says, which names none.
+    let token = initial(&server, json!({})).await;
+    let mut body = shop();
+    body["post_logout_redirect_uris"] = json!(["https://elsewhere.example/bye"]);
+    assert_eq!(new(&server, &token, body).await.status, 201);
 }
 
 #[tokio::test]

@@ -168,6 +168,7 @@ fn plan(config: &Config, links: Links) -> Result<Plan, Failure> {
         },
         lockout,
         body_limit: config.limits.body_bytes.size(),
+        body_still: config.limits.body_seconds.duration(),
         audit_keep_days: i64::try_from(config.audit.keep_days.get()).unwrap_or(0),
         hash_queue: config.limits.hash_queue.size(),
         first_zone: config.first_zone()?,

@@ -23,7 +23,8 @@ use uaa_look::Look;
 use uaa_model::{Clock, Fault, Ids, Micros, Reply, Rng, Secret, UAA_ZONE};
 use uaa_oauth::{Caches, Certificates, Engine, OauthServer, RegistrationPolicy, TokenForms};
 use uaa_plugin::{
-    Dispatcher, Fetch, Links, Plugin, Post, Route, Runner, Shelf, Site, Work, ZoneConfig, Zones, router,
+    Bodies, Dispatcher, Fetch, Links, Plugin, Post, Route, Runner, Shelf, Site, Work, ZoneConfig, Zones,
+    router,
 };
 use uaa_store::{Access, Db, Feed};
 use uaa_token::{Algorithm, DataKey};
@@ -58,6 +59,8 @@ pub struct Plan {
     pub lockout: LockoutPolicy,
     /// The largest request body in bytes.
     pub body_limit: usize,
+    /// How long one may stand still, and how much longer than its bytes take.
+    pub body_still: Duration,
     /// Days for which audit entries are kept; 0 for ever.
     pub audit_keep_days: i64,
     /// Secrets that may wait to be hashed.
@@ -91,6 +94,7 @@ impl Plan {
             sessions: SessionLimits::default(),
             lockout: LockoutPolicy::default(),
             body_limit: 1 << 20,
+            body_still: Duration::from_secs(30),
             audit_keep_days: 0,
             hash_queue: 512,
             first_zone: ZoneConfig::default(),
@@ -234,7 +238,7 @@ impl Hall {
             authenticator: engine.clone(),
             zones,
             clock: self.clock.clone(),
-            body_limit: self.plan.body_limit,
+            bodies: Bodies::new(self.plan.body_limit, self.plan.body_still),
             rehearse,
         });
         let api = router(&dispatcher, &routes, Site::Api, None);
@@ -266,6 +270,7 @@ impl Hall {
                 keys: Arc::new(self.keyring()),
                 secrets: ProviderSecrets::new(self.data_key.clone()),
                 lockout: self.plan.lockout,
+                mails: self.plan.mail.is_some(),
             }),
             Arc::new(CloudController),
         ]

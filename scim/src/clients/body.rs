@@ -231,6 +231,17 @@ impl Whole {
             .put(Client::more, self.more.as_str())
     }
 
+    /// Whether it shows otherwise than before who it is.
+    pub(super) fn is_known_otherwise(&self, before: &ClientOwn) -> bool {
+        let members = |text: &str| serde_json::from_str(text).unwrap_or_default();
+        client_metadata::known_otherwise(&members(&before.more), &members(&self.more))
+    }
+
+    /// Whether its name alone is enough from now on.
+    pub(super) fn becomes_public(&self, before: &ClientOwn) -> bool {
+        self.public && !before.allow_public
+    }
+
     /// Where the document of its sector is.
     pub(super) fn sector_document(&self) -> Option<String> {
         Whole::sector_document_of(&self.more)

@@ -92,7 +92,7 @@ pub(crate) async fn make(
     tx.get(&made).await
 }
 
-/// Changes one. What the request leaves out stays.
+/// Changes one. What the request leaves out stays; where it is known otherwise than before, all its tokens end.
 pub(super) async fn alter(
     tx: &mut Tx,
     client: &Granted<Update, Client>,
@@ -101,7 +101,15 @@ pub(super) async fn alter(
     let before = tx.get(client).await?.own;
     let after = body.changed(&before)?;
     limits::hold(tx, &after).await?;
-    tx.update(client, after.set()).await?;
+    let (mut set, otherwise) = (after.set(), after.is_known_otherwise(&before));
+    // Whoever says by what a client is known can be that client, as with a secret.
+    if otherwise || after.becomes_public(&before) {
+        tx.may_stand_in_for(client).await?;
+    }
+    if otherwise {
+        set = set.put(Client::generation, before.generation + 1);
+    }
+    tx.update(client, set).await?;
     note(tx, "ClientUpdateSuccess", &before.client_id);
     let had: Vec<String> = serde_json::from_str(&before.authorities).unwrap_or_default();
     authorities::rebind(tx, client, &had, &after.authorities).await?;

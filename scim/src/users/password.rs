@@ -38,6 +38,10 @@ impl<I: Sync> Need<I> for PasswordChange {
     async fn obtain(cx: &mut Ctx, input: &Reply<I>) -> Reply<Self> {
         let user = right_over_user(KIND, Verb::Update, cx, input).await?;
         let own = user.place().owner.is_some() && user.place().owner == cx.tx().actor().subject.id();
+        if !own {
+            // Whoever sets the password of another can be that other.
+            cx.tx().may_stand_in_for_person(&user).await?;
+        }
         Ok(PasswordChange { user, own })
     }
 }

@@ -1,6 +1,7 @@
 //! A forgotten password.
 
 use super::{Mailing, NEW, OLD, path};
+use crate::audit::people::Log;
 use crate::authorize::SHOP;
 use serde_json::json;
 use tests::inside::Inside;
@@ -252,4 +253,58 @@ async fn the_way_to_an_application_goes_on() {
     let page =
         browser.send(&page, "password", &[("password", newer), ("password_confirmation", newer)]).await;
     assert!(page.elsewhere.is_none() && !page.url.as_str().contains("evil"), "{page:?}");
+}
+
+/// What anybody may ask for holds up nothing that must be told, and fills neither the queue nor the log.
+#[tokio::test]
+async fn one_source_stops_neither_recovery_nor_changes() {
+    let mut it = Mailing::configured("trusted_proxies: [127.0.0.1]\n").await;
+    it.user("mira", "mira@acme.example").await;
+    let mut flood = Browser::at(&it.server.uaa());
+    flood.headers.push(("x-forwarded-for", "192.0.2.66".into()));
+    let page = flood.open("/uaa/forgot_password").await;
+    let mut refused = 0;
+    for n in 0..130 {
+        let said = flood.send(&page, "username", &[("username", &format!("nobody-{n}"))]).await;
+        refused += usize::from(said.status == 429);
+    }
+    assert!((25..=30).contains(&refused), "{refused} of 130 were too many");
+    // Another address is served, and so is who is signed in.
+    let mut other = Browser::at(&it.server.uaa());
+    other.headers.push(("x-forwarded-for", "192.0.2.7".into()));
+    assert_eq!(it.forgot(&mut other, "mira").await.status, 200);
+    assert_eq!(it.sink.caught().await.to, ["mira@acme.example"]);
+    it.until(|mails| mails.iter().all(|mail| mail["state"] == "sent")).await;
+    let log = Log::of(&mut it.server).await;
+    let (asked, written) =
+        (log.rows("password_forgot_create", "", &json!({})), log.rows("mail_write", "", &json!({})));
+    assert!(asked.is_empty() && written.len() < 10, "made-up names are in the log: {asked:?} {written:?}");
+}
+
+#[tokio::test]
+async fn a_full_queue_makes_no_change_of_a_password_fail() {
+    let mut it = Mailing::start().await;
+    it.user("mira", "mira@acme.example").await;
+    it.server.kill();
+    // As if very many had asked, and none of it were due yet.
+    it.server
+        .tamper(
+            "INSERT INTO mail (guid, zone, created_at, updated_at, purpose, recipient, errand, state, tries, due_at, error) \
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) \
+             SELECT randomblob(16), (SELECT zone FROM users LIMIT 1), 0, 0, 'reset', '', '{}', 'waiting', 0, 9000000000000000, '' FROM n",
+        )
+        .await;
+    it.server.restart().await;
+    let full = it.forgot(&mut Browser::at(&it.server.uaa()), "mira").await;
+    assert_eq!(full.status, 429, "{}", full.html);
+    let mut browser = Browser::at(&it.server.uaa());
+    let page = browser.open("/uaa/profile").await;
+    let page = browser.send(&page, "username", &[("username", "mira")]).await;
+    browser.send(&page, "password", &[("password", OLD)]).await;
+    let page = browser.open("/uaa/change_password").await;
+    let new = [("password", OLD), ("new_password", NEW), ("new_password_confirmation", NEW)];
+    let page = browser.send(&page, "new_password", &new).await;
+    assert_eq!((page.status, page.url.path()), (200, "/uaa/profile"), "{}", page.html);
+    assert!(it.is_password("mira", NEW).await);
+    assert!(it.sink.caught().await.text.contains("has a new password"));
 }

@@ -1,7 +1,7 @@
 //! Pages and programs of others that take a password and bring the browser, or a token, in.
 
 use super::OLD;
-use crate::authorize::SHOP;
+use crate::authorize::{SHOP, sign_in};
 use serde_json::json;
 use tests::{Browser, Hallmark, said};
 
@@ -38,6 +38,67 @@ async fn a_code_of_its_client_signs_a_browser_in_once() {
     assert!(back.given("code").is_some_and(|given| given != code), "{back:?}");
     let mut thief = Browser::at(&server.uaa());
     assert_eq!(thief.open(&SHOP.ask(&server, &[("code", &code)])).await.text("h1"), "Sign in");
+}
+
+/// Login CSRF by a link with a code: whoever opens it from elsewhere, or is signed in as somebody else, is asked.
+#[tokio::test]
+async fn a_link_with_a_code_makes_nobody_somebody_else_unasked() {
+    let server = Hallmark::start().await;
+    SHOP.register(&server, json!({"autoapprove": true})).await;
+    let url = format!("{}/autologin", server.uaa());
+    let users = format!("{}/Users", server.uaa());
+    let mallory =
+        json!({"userName": "mallory", "password": OLD, "emails": [{"value": "mallory@acme.example"}]});
+    assert_eq!(server.ask(&server.admin().await, "POST", &users, Some(mallory)).await.status, 201);
+    let theirs = [("username", "mallory"), ("password", OLD)];
+    // Whoever only names a client gets no code.
+    let named = said(reqwest::Client::new().post(&url).basic_auth("cf", Some("")).form(&theirs)).await;
+    assert_eq!((named.status, &named.body["error"]), (401, &json!("invalid_client")));
+    let code = async || {
+        let form = reqwest::Client::new().post(&url).basic_auth("shop", Some("open sesame")).form(&theirs);
+        said(form).await.body["code"].as_str().unwrap().to_owned()
+    };
+    let mut victim = Browser::at(&server.uaa());
+    let page = victim.open("/uaa/profile").await;
+    sign_in(&server, &mut victim, &page).await;
+    for from in [None, Some("cross-site"), Some("none")] {
+        victim.headers.retain(|(name, _)| *name != "sec-fetch-site");
+        victim.headers.extend(from.map(|site| ("sec-fetch-site", site.to_owned())));
+        for link in [
+            format!("/uaa/autologin?client_id=shop&code={}", code().await),
+            SHOP.ask(&server, &[("code", &code().await)]),
+        ] {
+            let page = victim.open(&link).await;
+            assert_eq!(
+                (page.status, page.text("h1").as_str()),
+                (200, "Choose an account"),
+                "{from:?} {link}"
+            );
+            assert!(page.text("main").contains("mallory"), "{}", page.html);
+        }
+    }
+    victim.headers.retain(|(name, _)| *name != "sec-fetch-site");
+    assert!(victim.open("/uaa/profile").await.text("main").contains("admin"), "still the same person");
+    // Nor is somebody who has no session yet signed in by another site's link, or by a form of its own.
+    let mut fresh = Browser::at(&server.uaa());
+    fresh.headers.push(("sec-fetch-site", "cross-site".into()));
+    let link = format!("/uaa/autologin?client_id=shop&code={}", code().await);
+    let page = fresh.open(&link).await;
+    assert_eq!((page.text("h1").as_str(), fresh.cookie("hallmark-session")), ("Choose an account", None));
+    let forged = format!("/uaa/autologin.do?client_id=shop&code={}", code().await);
+    assert_eq!(fresh.post(&forged, &[]).await.status, 403);
+    fresh.headers.retain(|(name, _)| *name != "sec-fetch-site");
+    assert_eq!(fresh.post(&forged, &[]).await.status, 403);
+    assert!(fresh.cookie("hallmark-session").is_none());
+    // Who wants it goes on, once, to where they were going.
+    let home = fresh.send(&page, "account", &[]).await;
+    assert_eq!(home.text("h1"), "Applications", "{}", home.html);
+    let page = victim.open(&SHOP.ask(&server, &[("code", &code().await)])).await;
+    let back = victim.send(&page, "account", &[]).await;
+    let given = SHOP.redeem(&server, &back.given("code").unwrap(), &[]).await;
+    assert_eq!(crate::authorize::claims(&given.body["id_token"])["user_name"], "mallory");
+    let again = victim.send(&page, "account", &[]).await;
+    assert_eq!(again.status, 403, "the page is of the session before: {}", again.html);
 }
 
 #[tokio::test]

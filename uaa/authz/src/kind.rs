@@ -33,6 +33,8 @@ pub struct Kind {
     pub level: Level,
     /// What its owner may do to it without any role.
     pub owner: Verbs,
+    /// Whether its owner needs a token that may act as the person (`uaa.user`), as it speaks of more than of the client that holds the token.
+    pub personal: bool,
     /// Whether decisions read it, so that a change moves the zone's revision.
     pub fact: bool,
     /// Whether it may be visible at further places than its own.
@@ -48,7 +50,16 @@ impl Kind {
         level: Level,
         grants: &'static [(&'static str, Verbs)],
     ) -> Kind {
-        Kind { name, realm: Realm::Platform, level, owner: Verbs::NONE, fact: false, shared: false, grants }
+        Kind {
+            name,
+            realm: Realm::Platform,
+            level,
+            owner: Verbs::NONE,
+            personal: false,
+            fact: false,
+            shared: false,
+            grants,
+        }
     }
 
     /// A leaf of the identity half.
@@ -58,6 +69,7 @@ impl Kind {
             realm: Realm::Identity,
             level: Level::Leaf,
             owner: Verbs::NONE,
+            personal: false,
             fact: false,
             shared: false,
             grants,
@@ -68,6 +80,12 @@ impl Kind {
     #[must_use]
     pub const fn owned(self, owner: Verbs) -> Kind {
         Kind { owner, ..self }
+    }
+
+    /// The same kind, which not any token of its owner reaches.
+    #[must_use]
+    pub const fn personal(self) -> Kind {
+        Kind { personal: true, ..self }
     }
 
     /// The same kind, which can be shared with other places.
@@ -102,6 +120,7 @@ impl Resource for Zone {
         realm: Realm::Identity,
         level: Level::Zone,
         owner: Verbs::NONE,
+        personal: false,
         fact: true,
         shared: false,
         grants: &[

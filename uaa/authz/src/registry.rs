@@ -124,12 +124,13 @@ impl Registry {
 
     /// What scopes open for bindings that name no scope of their own: `cloud_controller.read` and `.write` the platform's
     /// kinds, a scope that stands for a role what that role may do, every token lets its
-    /// owner look at and withdraw his own things of the identity half; to change them takes the scope.
+    /// owner look at and withdraw his own things of the identity half, where they are personal one that acts as him; to change them takes
+    /// the scope.
     pub fn opened_by<'a>(&self, scopes: impl IntoIterator<Item = &'a str>) -> Mask {
         let mut open: Vec<Verbs> = self
             .kinds
             .iter()
-            .map(|k| if k.realm == Realm::Identity { k.owner.and(Verbs::of("rd")) } else { Verbs::NONE })
+            .map(|k| if k.realm == Realm::Identity && !k.personal { of_owner(k) } else { Verbs::NONE })
             .collect();
         for scope in scopes {
             let platform = match scope {
@@ -137,10 +138,14 @@ impl Registry {
                 "cloud_controller.write" => Verbs::of("cudo"),
                 _ => Verbs::NONE,
             };
+            let acts = scope == "uaa.user";
             let role = role_of_scope(scope).map(|name| &self.roles[&built_in_id(name)].1);
             for (i, kind) in self.kinds.iter().enumerate() {
                 if kind.realm == Realm::Platform {
                     open[i] = open[i].or(platform);
+                }
+                if acts && kind.personal {
+                    open[i] = open[i].or(of_owner(kind));
                 }
                 if let Some(mask) = role {
                     open[i] = open[i].or(mask.0[i]);
@@ -158,6 +163,11 @@ impl Registry {
     pub fn nothing(&self) -> Mask {
         self.nothing.clone()
     }
+}
+
+/// What the owner does to his own things by a token that need not say so.
+fn of_owner(kind: &Kind) -> Verbs {
+    kind.owner.and(Verbs::of("rd"))
 }
 
 /// Administrators reach every kind of their half without a line beside it; `uaa.admin` satisfies every check of the identity

@@ -73,6 +73,11 @@ pub fn fit_together(all: &Map<String, Value>) -> Result<(), Wrong> {
     Ok(())
 }
 
+/// Whether two sets of members say differently how the client shows who it is: whoever writes the second can be that client.
+pub fn known_otherwise(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+    KNOWN_BY.iter().chain(&CertificateName::MEMBERS).any(|name| one.get(*name) != other.get(*name))
+}
+
 /// RFC 8705 section 2: a certificate is known by one name, or because it was registered.
 fn by_certificate(all: &Map<String, Value>) -> Result<(), Wrong> {
     let names = CertificateName::MEMBERS.iter().filter(|name| all.contains_key(**name)).count();
@@ -247,6 +252,9 @@ const MEMBERS: &[(&str, Rule)] = &[
     // `rfc9068` for access tokens of that form; the others are UAA's.
     ("access_token_format", Rule::OneOf(&["uaa", "rfc9068"])),
 ];
+
+/// By what a client is known, beside its secrets and the names in a certificate.
+const KNOWN_BY: &[&str] = &["token_endpoint_auth_method", "fapi_profile", "jwks", "jwks_uri", "jwt_creds"];
 
 /// How a client shows who it is at the token endpoint.
 pub const AUTH_METHODS: &[&str] = &[

@@ -1,7 +1,7 @@
 //! Proving with a secret who one is: queue, policy, lockout and memory in one place, so that every protocol that takes a
 //! password refuses, counts and takes its time alike.
 
-use crate::lockout::{Addresses, Clients, Guess, Key, Locked, Lockout, LockoutPolicy};
+use crate::lockout::{Addresses, Clients, Guess, Key, Locked, Lockout, LockoutPolicy, Pace};
 use crate::password::{ClientSecretPolicy, Hasher, PasswordPolicy, Source, Violations, is_common};
 use crate::secret_cache::SecretCache;
 use std::fmt;
@@ -15,6 +15,8 @@ pub struct Credentials {
     hasher: Hasher,
     lockout: Lockout,
     addresses: Addresses,
+    askers: Addresses,
+    openers: Addresses,
     clients: Clients,
     secrets: SecretCache,
     policy: LockoutPolicy,
@@ -73,6 +75,8 @@ impl Credentials {
             hasher,
             lockout: Lockout::default(),
             addresses: Addresses::default(),
+            askers: Addresses::new(ASKERS, Addresses::CAPACITY),
+            openers: Addresses::new(OPENERS, Addresses::CAPACITY),
             clients: Clients::default(),
             secrets: SecretCache::new(SecretCache::CAPACITY, rng),
             policy,
@@ -227,7 +231,23 @@ impl Credentials {
     /// # Errors
     /// [`Locked`]: nothing was counted.
     pub fn guessed(&self, zone: Uuid, what: &str, right: bool, now: Micros) -> Result<(), Locked> {
-        self.lockout.count(Key::new(zone, what), &self.policy, right, now)
+        self.lockout.count(Key::new(zone, &format!("guess/{what}")), &self.policy, right, now)
+    }
+
+    /// Counts a request by nobody in particular that has a message sent, or makes something that stays.
+    ///
+    /// # Errors
+    /// [`Fault::TooMany`] when there were too many from that address lately.
+    pub fn asks(&self, address: &str, now: Micros) -> Reply<()> {
+        one_more(&self.askers, address, now)
+    }
+
+    /// Counts a request that waits for a person, by a client that has only said its name.
+    ///
+    /// # Errors
+    /// [`Fault::TooMany`] when there were too many from that address lately.
+    pub fn opens(&self, address: &str, now: Micros) -> Reply<()> {
+        one_more(&self.openers, address, now)
     }
 
     /// Lets a locked account be tried again.
@@ -290,11 +310,24 @@ impl Credentials {
 }
 
 impl Tried<'_> {
-    /// By name and not by id, so that a name that nobody has is counted alike.
+    /// By name and not by id, so that a name that nobody has is counted alike. Whoever tries says both, so each text is of one account, and
+    /// none of them of what else is counted ([`Credentials::guessed`]).
     fn key(&self) -> Key {
-        Key::new(self.zone, &format!("{}/{}", self.origin, self.username))
+        Key::new(self.zone, &format!("account/{}/{}/{}", self.origin.len(), self.origin, self.username))
     }
 }
+
+fn one_more(of: &Addresses, address: &str, now: Micros) -> Reply<()> {
+    let Some(address) = paced(address) else { return Ok(()) };
+    of.check(address, now).map_err(Fault::TooMany)?;
+    of.failed(address, now);
+    Ok(())
+}
+
+/// A hundred at once, for the people behind one address; in the long run six a minute.
+const ASKERS: Pace = Pace { free_failures: 100, forget_one_every_seconds: 10, longest_wait_seconds: 300 };
+/// Two hundred at once; in the long run one a second, so that no more are kept than can wait.
+const OPENERS: Pace = Pace { free_failures: 200, forget_one_every_seconds: 1, longest_wait_seconds: 60 };
 
 /// The machine itself is not slowed down: behind a local proxy that vouches for nobody, everybody comes from there.
 fn paced(address: &str) -> Option<IpAddr> {

@@ -33,7 +33,8 @@ impl Resource for Factor {
     // Whoever may end a factor may weaken an account: administrators, and the sign-in after a fresh proof. The owner's token
     // alone is no such proof.
     const KIND: Kind = Kind::identity("factor", &[("scim.read", uaa_authz::Verbs::of("r"))])
-        .owned(uaa_authz::Verbs::of("r"));
+        .owned(uaa_authz::Verbs::of("r"))
+        .personal();
     type Parent = Zone;
 }
 

@@ -278,6 +278,7 @@ impl Resource for Token {
         realm: Realm::Identity,
         level: Level::Leaf,
         owner: v("rd"),
+        personal: false,
         fact: false,
         shared: false,
         grants: &[("tokens.list", v("r")), ("tokens.revoke", v("rd"))],

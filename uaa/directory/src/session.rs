@@ -5,7 +5,7 @@ pub(crate) mod browser_state;
 pub mod cookie;
 mod live;
 
-pub use live::Live;
+pub use live::{Live, name_of};
 
 use crate::factor::{Assurance, Half, Mine, joined, next};
 use crate::hex;
@@ -35,6 +35,7 @@ impl Resource for Session {
         realm: Realm::Identity,
         level: Level::Leaf,
         owner: uaa_authz::Verbs::of("rd"),
+        personal: true,
         fact: false,
         shared: false,
         grants: &[],

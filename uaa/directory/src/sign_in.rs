@@ -27,8 +27,9 @@ pub struct Claimed<'a> {
 pub enum Proved {
     /// It is the person, and nothing else is asked of them.
     Right(Box<Fields<UserOwn>>),
-    /// It is their password, which must be changed before it is good for anything else; when it ran out, if it did.
-    Stale(Box<Fields<UserOwn>>, Option<Micros>),
+    /// It is their password, which must be changed before it is good for anything else; when it ran out, if it did, and what is asked
+    /// for before that.
+    Stale(Box<Fields<UserOwn>>, Option<Micros>, Option<Next>),
     /// It is their password, which is not enough: nobody is signed in by it.
     Half(Box<Fields<UserOwn>>, Next),
     /// It is not, or nobody has that name, or they may not sign in: nothing tells which.
@@ -87,14 +88,19 @@ async fn enough(
     if next != Some(Next::Ask) {
         credentials.succeeded(*tried);
     }
-    let ended = PasswordPolicy::of(&here).ended(user.own.password_changed_at, cx.now());
-    let (stale, user) = (ended.is_some() || user.own.password_change_required, Box::new(user));
+    let (due, user) = (due(&user.own, cx), Box::new(user));
     Ok(match next {
-        // Whoever chooses another password signs in with it, and is asked for the rest then.
-        _ if stale => Proved::Stale(user, ended),
+        // Whoever has no factor yet sets one up at the sign-in with the new password.
+        _ if due.is_some() => Proved::Stale(user, due.flatten(), next.filter(|next| *next == Next::Ask)),
         None => Proved::Right(user),
         Some(next) => Proved::Half(user, next),
     })
+}
+
+/// Whether somebody must choose another password, and since when that one has run out, if it has.
+pub fn due(own: &UserOwn, cx: &Ctx) -> Option<Option<Micros>> {
+    let ended = PasswordPolicy::of(&cx.here()).ended(own.password_changed_at, cx.now());
+    (ended.is_some() || own.password_change_required).then_some(ended)
 }
 
 /// Tries a passkey that names its person, in the transaction at hand, which must write. Gives the person and what was proved.

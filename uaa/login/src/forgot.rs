@@ -53,6 +53,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     if username.is_empty() {
         return Answer::found(&format!("{}{}", cx.links.login, at(PAGE, &query)));
     }
+    login.credentials.asks(&cx.caller.address, cx.now())?;
     // After some requests about one name nothing is written for a while; nobody is told, as whoever asks may not be its owner.
     let what = format!("forgot/{}", username.to_lowercase());
     if login.credentials.guessed(cx.zone(), &what, false, cx.now()).is_ok() {

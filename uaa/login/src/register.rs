@@ -66,6 +66,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     if password.expose().to_lowercase() == mail {
         return again(false, Some(PasswordFault::Common), cx);
     }
+    login.credentials.asks(&cx.caller.address, cx.now())?;
     let hash = match vetted(&login, &password, None, None, &mail, cx).await? {
         Ok(hash) => hash,
         Err(fault) => return again(false, Some(fault), cx),

@@ -10,11 +10,13 @@ mod recovery;
 mod set_up;
 
 use crate::LoginPages;
+use crate::own_password::FORCED;
 use crate::sign_in::{Going, form, locked, onward};
 use axum::http::header;
 use std::sync::Arc;
 use uaa_directory::{
-    AppOf, Assurance, Attempt, Half, Live, Mine, Next, Tried, Whom, cookie, failed, passkeys_work, proofs,
+    AppOf, Assurance, Attempt, Half, Live, Mine, Next, Tried, Whom, cookie, due, failed, passkeys_work,
+    proofs,
 };
 use uaa_look::Proof;
 use uaa_model::Reply;
@@ -175,10 +177,15 @@ impl Step {
         }
     }
 
-    /// The proof was right: the session begins, or becomes a better one. The transaction at hand must write.
+    /// The proof was right: the session begins, once the password is one that needs no change, or becomes a better one. The transaction at hand must write.
     async fn done(self, login: &LoginPages, proof: &[&str], cx: &mut Ctx) -> Reply<Answer> {
         let to = self.onward(cx);
         let set = match self.base {
+            Base::Half(half) if due(&half.user.own, cx).is_some() => {
+                half.add(proof, cx).await?;
+                return Answer::found(&format!("{}{}", cx.links.login, self.going.at(FORCED)))?
+                    .with(header::CACHE_CONTROL, "no-store");
+            }
             Base::Half(half) => match half.finish(proof, &login.sessions, cx).await? {
                 Some(set) => set,
                 None => return Answer::found(&format!("{}{}", cx.links.login, self.going.at("/login"))),

@@ -227,8 +227,9 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
             let set = login.sessions.begin(&signed_in, cx).await?;
             Answer::found(&onward(&going, cx))?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
         }
-        Proved::Stale(user, expired) => own_password::instead(&login, &user, expired, cx),
-        Proved::Half(user, next) => {
+        Proved::Stale(user, expired, None) => own_password::instead(&login, &user, expired, cx),
+        // Half a sign-in opens no page, and so not that of another password either.
+        Proved::Half(user, next) | Proved::Stale(user, _, Some(next)) => {
             cx.step(Want::Write).await?;
             let remember = field(&fields, "remember").is_some();
             let half = SignedIn { user: &user, amr: &["pwd"], second_at: 0, remember, client: &client };

@@ -1,20 +1,25 @@
 //! UAA's `/autologin`: a client that has a page of its own for passwords signs the browser in by a code. The client must show who it
 //! is and the password must be right; a person of whom more is asked at a sign-in than a password signs in on our pages.
+//!
+//! A link with a code may be anybody's who wants a browser to go on as somebody else without its owner noticing (login CSRF): where it comes
+//! from elsewhere, or would end somebody's session, a page asks.
 
 use crate::authorize::Authorize;
 use crate::engine::Engine;
 use crate::fault::{bad_credentials, invalid_client, invalid_request, locked, more_is_needed, stale};
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
 use uaa_authz::{Duty, Read};
 use uaa_directory::{
-    Claimed, ExpiringCode, NewCode, Proved, Purpose, SignedIn, User, UserOwn, Whom, by_password,
+    Asking, Claimed, ExpiringCode, NewCode, Proved, Purpose, Shown, SignedIn, User, UserOwn, Whom,
+    by_password, cookie, name_of,
 };
+use uaa_look::{ChooseAccount, Known};
 use uaa_model::{Fault, Id, Reply, Secret};
 use uaa_plugin::shape::{TEXT, object};
 use uaa_plugin::{
-    Answer, Answers, Basic, Body, Ctx, Dialect, Form, Handler, Proof, Public, Route, Site, field, pairs,
+    Answer, Answers, Basic, Body, Ctx, Dialect, Form, Handler, Proof, Public, Route, Site, field, pairs, with,
 };
 use uaa_store::{Fields, Want};
 use url::form_urlencoded::Serializer;
@@ -24,11 +29,16 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
     let by_code = "the code says who it is";
     let (site, path, dialect) = (Site::Uaa, "/autologin", Dialect::Oauth);
     let (create, redeem) = (Create(authorize.clone()), Redeem(authorize.clone()));
+    let confirm = with(authorize.clone(), confirm);
     vec![
         Route::public(site, Method::POST, path, "autologin_create", dialect, by_secret, create)
             .proofs(&[Proof::Basic, Proof::Otherwise])
             .answers(Answers::ok(|| object([("code", TEXT), ("path", TEXT)]))),
         Route::public(site, Method::GET, path, "autologin_redeem", dialect, by_code, redeem)
+            .answers(Answers::html())
+            .answers(Answers::found()),
+        Route::public(site, Method::POST, CONFIRM, "autologin_confirm", dialect, by_code, confirm)
+            .answers(Answers::html())
             .answers(Answers::found()),
     ]
 }
@@ -50,20 +60,36 @@ impl<'c> Handler<'c, Public, Form> for Redeem {
         let this = self.0.clone();
         Box::pin(async move {
             let text = |name: &str| field(&query, name).unwrap_or_default();
-            let Some(set) = this.autologin(text("code"), text("client_id"), cx).await? else {
-                return Err(invalid_request("the code is used, too old, or another client's"));
-            };
-            let to = format!("{}/home", cx.links.login);
-            Answer::found(&to)?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
+            if let Some(page) = this.asks(text("code"), text("client_id"), None, cx).await? {
+                return Ok(page);
+            }
+            this.signed_on(text("code"), text("client_id"), None, cx).await
         })
     }
+}
+
+/// The page was answered: by the browser's owner, as its form says.
+async fn confirm(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
+    let posted =
+        pairs(std::str::from_utf8(&body.0).map_err(|_| Fault::Parse("the body is not UTF-8".into()))?)?;
+    if let Err(fault) = cookie::is_ours(cx, field(&posted, "csrf")) {
+        return this.pages.trouble(fault, cx);
+    }
+    let query = pairs(&cx.query)?;
+    let text = |name: &str| field(&query, name).unwrap_or_default();
+    this.signed_on(text("code"), text("client_id"), field(&query, "request"), cx).await
 }
 
 async fn create(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     if Basic::read(&cx.headers).is_none() {
         return Err(invalid_client());
     }
-    let client = engine.authenticate_client(&[], cx).await?.client;
+    let shown = engine.authenticate_client(&[], cx).await?;
+    // UAA takes whoever names a client, as `cf`: anybody could then make such links, with an account of their own behind them.
+    if shown.by.is_by_name() {
+        return Err(invalid_client());
+    }
+    let client = shown.client;
     let form = fields(body)?;
     let need = |name: &'static str| {
         field(&form, name).ok_or_else(|| invalid_request(format!("the parameter `{name}` is missing")))
@@ -111,14 +137,72 @@ impl Authorize {
         }
         let query = pairs(&cx.query)?;
         let Some(code) = field(&query, "code") else { return Ok(None) };
-        let set = self.autologin(code, client_id, cx).await?;
         let rest = query.iter().filter(|(name, _)| name != "code");
         let rest = Serializer::new(String::new()).extend_pairs(rest).finish();
+        if let Some(page) = self.asks(code, client_id, Some(&rest), cx).await? {
+            return Ok(Some(page));
+        }
+        let set = self.autologin(code, client_id, cx).await?;
         let again = Answer::found(&format!("{}/oauth/authorize?{rest}", cx.links.login))?;
         Ok(Some(match set {
             Some(set) => again.cookies(&set)?,
             None => again,
         }))
+    }
+
+    /// The page that asks first, where a good code comes from another site or would end somebody else's session. `request`: the
+    /// authorization request that goes on afterwards.
+    async fn asks(
+        &self,
+        code: &str,
+        client_id: &str,
+        request: Option<&str>,
+        cx: &mut Ctx,
+    ) -> Reply<Option<Answer>> {
+        let me = cx.tx().assume(Duty::SignIn);
+        let found = meant(code, client_id, cx).await;
+        cx.tx().resume(me);
+        let Some(user) = found? else { return Ok(None) };
+        let live = self.sessions.current(cx).await?;
+        let same = live.as_ref().is_none_or(|live| live.user == user.guid);
+        if same && !cookie::is_from_elsewhere(cx) {
+            return Ok(None);
+        }
+        let asked = pairs(request.unwrap_or_default())?;
+        let asking = Asking::find(client_id, field(&asked, "redirect_uri"), cx).await?;
+        let one = Known {
+            id: user.own.username.clone(),
+            name: name_of(&user.own),
+            mail: user.own.email.clone(),
+            signed_out: false,
+        };
+        let page = ChooseAccount {
+            action: confirmed_at(code, client_id, request),
+            client: asking.as_ref().map(Asking::client),
+            accounts: vec![one],
+            another: "/login?prompt=select_account".into(),
+            sign_out: "/logout.do".into(),
+        };
+        let sends_to = asking.as_ref().and_then(|asking| asking.sends_to.as_deref());
+        let shown = Shown { sends_to, ..Shown::new(StatusCode::OK, "/login") };
+        self.pages.show(&page, shown, cx).map(Some)
+    }
+
+    async fn signed_on(
+        &self,
+        code: &str,
+        client_id: &str,
+        request: Option<&str>,
+        cx: &mut Ctx,
+    ) -> Reply<Answer> {
+        let Some(set) = self.autologin(code, client_id, cx).await? else {
+            return Err(invalid_request("the code is used, too old, or another client's"));
+        };
+        let to = match request {
+            Some(request) => format!("{}/oauth/authorize?{request}", cx.links.login),
+            None => format!("{}/home", cx.links.login),
+        };
+        Answer::found(&to)?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
     }
 
     /// Begins a session by a code that this client was given. Gives the headers that tell the browser; `None` for a code that is
@@ -141,12 +225,16 @@ impl Authorize {
 }
 
 async fn redeemed(code: &str, client_id: &str, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
-    // Another client's attempt uses nothing up.
+    // Another client's attempt uses nothing up, and nobody's who may not sign in.
+    let Some(user) = meant(code, client_id, cx).await? else { return Ok(None) };
+    let redeemed = ExpiringCode::redeem(Purpose::AutoLogin, code, cx.tx()).await?;
+    Ok(redeemed.map(|_| user))
+}
+
+/// Whom a code of that client is about, as long as it is good.
+async fn meant(code: &str, client_id: &str, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
     let row = ExpiringCode::look(Purpose::AutoLogin, code, cx.tx()).await?;
-    if row.is_none_or(|row| row.own.client_id != client_id) {
-        return Ok(None);
-    }
-    let Some(row) = ExpiringCode::redeem(Purpose::AutoLogin, code, cx.tx()).await? else { return Ok(None) };
+    let Some(row) = row.filter(|row| row.own.client_id == client_id) else { return Ok(None) };
     let Some(id) = row.own.subject else { return Ok(None) };
     let user = match cx.tx().grant::<Read, User>(Id::new(id)).await {
         Ok(granted) => cx.tx().get(&granted).await?,
@@ -155,5 +243,15 @@ async fn redeemed(code: &str, client_id: &str, cx: &mut Ctx) -> Reply<Option<Fie
     };
     let data: Value = serde_json::from_str(&row.own.data).unwrap_or_default();
     let same = data["generation"] == user.own.generation;
-    Ok(Some(user).filter(|user| same && user.own.active))
+    Ok((same && user.own.active).then_some(user))
 }
+
+/// Where the page that asks posts to.
+fn confirmed_at(code: &str, client_id: &str, request: Option<&str>) -> String {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("code", code).append_pair("client_id", client_id);
+    query.extend_pairs(request.map(|request| ("request", request)));
+    format!("{CONFIRM}?{}", query.finish())
+}
+
+const CONFIRM: &str = "/autologin.do";

@@ -134,6 +134,17 @@ pub(crate) enum ClientAuth {
 }
 
 impl ClientAuth {
+    /// Whether it has only said its name, as anybody can.
+    pub(crate) fn is_by_name(self) -> bool {
+        match self {
+            ClientAuth::Name | ClientAuth::Empty => true,
+            ClientAuth::Secret
+            | ClientAuth::Assertion
+            | ClientAuth::Certificate
+            | ClientAuth::OwnCertificate => false,
+        }
+    }
+
     /// UAA's claim `client_auth_method`, which it writes when there was no secret.
     pub(crate) fn claim(self) -> Option<&'static str> {
         match self {

@@ -104,6 +104,7 @@ async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Rep
         return Err(unauthorized_client(GRANT));
     }
     scope::may_ask(&shown.client, field(&form, "scope"))?;
+    engine.may_open(shown.by, body.0.len() + cx.query.len(), cx)?;
     cx.step(Want::Write).await?;
     engine.in_name_of(None, &shown.client, cx);
     cx.tx().assume(Duty::SignIn);
@@ -125,6 +126,9 @@ async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Rep
         session: None,
     };
     keep(cx, row).await?;
+    if shown.by.is_by_name() {
+        cx.tx().unsaid();
+    }
     let at = format!("{}{PATH}", cx.links.login);
     let complete = Serializer::new(String::new()).append_pair("user_code", &user_code).finish();
     Answer::ok(&json!({

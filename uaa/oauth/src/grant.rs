@@ -20,10 +20,11 @@ use crate::fields;
 use crate::person::Authentication;
 use axum::http::{HeaderName, Method};
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Proof, Public, Route, Site, field, pairs};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, MOST_PAIRS, Proof, Public, Route, Site, field, pairs};
 use uaa_token::Confirmation;
 
 /// What a grant reads.
@@ -182,8 +183,13 @@ pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-
 /// Body and query together; a parameter may come once (RFC 6749 section 3.2), but for UAA's `scope`.
 pub(crate) fn form(body: &Body, query: &str) -> Reply<Vec<(String, String)>> {
     let text = std::str::from_utf8(&body.0).map_err(|_| invalid_request("the body is not UTF-8"))?;
-    let mut form = pairs(text).map_err(|_| invalid_request("the body is not a form in UTF-8 without NUL"))?;
-    form.extend(pairs(query).map_err(|_| invalid_request("the query is not a form in UTF-8 without NUL"))?);
+    let wrong = |which: &str| {
+        invalid_request(format!(
+            "the {which} is not a form in UTF-8 without NUL, or has more than {MOST_PAIRS} parameters"
+        ))
+    };
+    let mut form = pairs(text).map_err(|_| wrong("body"))?;
+    form.extend(pairs(query).map_err(|_| wrong("query"))?);
     once(&form)?;
     let scopes: Vec<String> = form.iter().filter(|(n, _)| n == "scope").map(|(_, v)| v.clone()).collect();
     if scopes.len() > 1 {
@@ -195,8 +201,9 @@ pub(crate) fn form(body: &Body, query: &str) -> Reply<Vec<(String, String)>> {
 
 /// RFC 6749 sections 3.1 and 3.2: a parameter comes once. `scope` may come several times, as with UAA.
 pub(crate) fn once(form: &[(String, String)]) -> Reply<()> {
-    for (i, (name, _)) in form.iter().enumerate() {
-        if name != "scope" && form[..i].iter().any(|(n, _)| n == name) {
+    let mut seen = HashSet::with_capacity(form.len());
+    for (name, _) in form {
+        if name != "scope" && !seen.insert(name) {
             return Err(invalid_request(format!("the parameter `{name}` came twice")));
         }
     }

@@ -28,7 +28,9 @@ async fn push(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Reply
     }
     // What stands in the address ends up in logs.
     let mut form = form(&body, "")?;
-    let client = engine.authenticate_client(&form, cx).await?.client;
+    let shown = engine.authenticate_client(&form, cx).await?;
+    engine.may_open(shown.by, body.0.len(), cx)?;
+    let client = shown.client;
     engine.in_name_of(None, &client, cx);
     // Section 2.1: no name of a request in a request, and no other client's.
     if field(&form, "request_uri").is_some() {

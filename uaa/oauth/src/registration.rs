@@ -18,6 +18,7 @@ use metadata::{Metadata, refused};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Update, Zone};
+use uaa_directory::client_metadata::known_otherwise;
 use uaa_directory::password::Source;
 use uaa_directory::{Client, ClientOwn, hex};
 use uaa_model::{Denied, Fault, Id, Reply, Secret};
@@ -51,7 +52,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
 
 async fn create(engine: Arc<Engine>, _: Public, body: Document, cx: &mut Ctx) -> Reply<Answer> {
     let admission = admit(&engine, cx).await?;
-    let new = Metadata::read(&object(&body)?, &admission.policy, None)?;
+    let new = Metadata::read(&object(&body)?, &admission.policy, None)?.within(admission.hosts.clone());
     new.of_one_sector(&engine).await?;
     let secret = new.needs_secret().then(|| Secret::new(engine.ids.hex32() + &engine.ids.hex32()));
     let hash = hashed(&engine, secret.as_ref(), cx).await?;
@@ -105,7 +106,7 @@ async fn replace(engine: Arc<Engine>, _: Public, body: Document, cx: &mut Ctx) -
     let asked = object(&body)?;
     same(&engine, &row, &asked, cx).await?;
     let policy = engine.settings.registration.with_what_it_has(&row.own);
-    let new = Metadata::read(&asked, &policy, Some(&row.own))?;
+    let new = Metadata::read(&asked, &policy, Some(&row.own))?.within(policy::hosts_of(&row.own));
     new.of_one_sector(&engine).await?;
     let had = row.own.secret.is_some();
     let secret = (new.needs_secret() && !had).then(|| Secret::new(engine.ids.hex32() + &engine.ids.hex32()));
@@ -131,11 +132,8 @@ async fn change(
     let tx = cx.tx();
     let client: Granted<Update, Client> = tx.grant(Id::new(row.guid)).await?;
     // What it was known by is another: whatever was given to whoever knew it ends.
-    let keys = |more: &str| {
-        let all: Map<String, Value> = serde_json::from_str(more).unwrap_or_default();
-        (all.get("jwks").cloned(), all.get("jwks_uri").cloned())
-    };
-    let ends = row.own.secret != hash || keys(&row.own.more) != keys(&new.more());
+    let members = |more: &str| serde_json::from_str(more).unwrap_or_default();
+    let ends = row.own.secret != hash || known_otherwise(&members(&row.own.more), &members(&new.more()));
     let none: Option<String> = None;
     let set: Set<Client> = new
         .set(&row.own.client_id)

@@ -1,6 +1,7 @@
 use crate::answer::Answer;
 use crate::answers::Answers;
 use crate::authenticate::{Authenticator, Presented, contradictory, token};
+use crate::bodies::Bodies;
 use crate::ctx::{Caller, Ctx, Params};
 use crate::dialect::Dialect;
 use crate::input::Raw;
@@ -13,7 +14,6 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, Response, header};
 use axum::routing::{MethodFilter, on};
-use http_body_util::{BodyExt, Limited};
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -34,8 +34,8 @@ pub struct Dispatcher {
     pub zones: Arc<Zones>,
     /// The time, for tokens.
     pub clock: Arc<dyn Clock>,
-    /// The largest body, in bytes.
-    pub body_limit: usize,
+    /// How bodies are read.
+    pub bodies: Bodies,
     /// Whether what a request does is taken back at its end: for the sweep, which asks every route as everybody.
     pub rehearse: bool,
 }
@@ -196,7 +196,8 @@ impl Dispatcher {
         ran: &Ran,
     ) -> Reply<Answer> {
         // Before the transaction begins: a slow client must not hold the one writer.
-        let body = self.read(body, &parts.headers).await?;
+        let anybody = route.public.is_some();
+        let body = self.bodies.read(body, &parts.headers, anybody, &caller.address).await?;
         let mut raw = Raw::new(parts.uri.query().unwrap_or_default(), body);
         let headers = Arc::new(parts.headers);
         let want = if route.public.is_some() || !route.need.writes() { Want::Read } else { Want::Write };
@@ -295,19 +296,6 @@ impl Dispatcher {
             return Err(Fault::Denied(Denied::Unauthenticated, route.name));
         }
         Ok(actor)
-    }
-
-    async fn read(&self, body: Body, headers: &axum::http::HeaderMap) -> Reply<bytes::Bytes> {
-        let declared =
-            headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-        if declared.is_some_and(|n| n > self.body_limit) {
-            return Err(Fault::TooLarge);
-        }
-        match Limited::new(body, self.body_limit).collect().await {
-            Ok(whole) => Ok(whole.to_bytes()),
-            Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Fault::TooLarge),
-            Err(_) => Err(Fault::Parse("the request body ended early".into())),
-        }
     }
 }
 

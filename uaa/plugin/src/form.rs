@@ -4,7 +4,7 @@ use uaa_model::{Fault, Reply};
 /// The pairs of a query or form (`application/x-www-form-urlencoded`), decoded strictly.
 ///
 /// # Errors
-/// Invalid UTF-8 and NUL bytes are refused, as UAA's UTF-8 filter does.
+/// Invalid UTF-8 and NUL bytes are refused, as UAA's UTF-8 filter does, and more than [`MOST_PAIRS`].
 pub fn pairs(text: &str) -> Reply<Vec<(String, String)>> {
     let decode = |part: &str| -> Reply<String> {
         // A token in a form is long, and most of the time as it is.
@@ -19,14 +19,20 @@ pub fn pairs(text: &str) -> Reply<Vec<(String, String)>> {
         }
         Ok(text.into_owned())
     };
-    text.split('&')
-        .filter(|part| !part.is_empty())
+    let parts = text.split('&').filter(|part| !part.is_empty());
+    if parts.clone().nth(MOST_PAIRS).is_some() {
+        return Err(Fault::BadQuery("too many parameters".into()));
+    }
+    parts
         .map(|part| {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             Ok((decode(name)?, decode(value)?))
         })
         .collect()
 }
+
+/// Parameters of a query or form. The longest form that a page of ours posts has a field for each scope that a client asks for.
+pub const MOST_PAIRS: usize = 500;
 
 /// The value of the first pair of that name.
 pub fn field<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -44,5 +50,7 @@ mod tests {
         assert_eq!(some, [("a", "1 2"), ("b", "ä"), ("c", ""), ("d", "=")]);
         assert!(pairs("a=%ff").is_err());
         assert!(pairs("a=%00").is_err());
+        assert!(pairs(&"a&".repeat(MOST_PAIRS)).is_ok());
+        assert!(pairs(&"a&".repeat(MOST_PAIRS + 1)).is_err());
     }
 }

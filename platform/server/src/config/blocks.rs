@@ -291,7 +291,7 @@ impl Default for Lockout {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Largest request body in bytes, where a route has no bound of its own.
+    /// Largest request body in bytes, where a route has no bound of its own. Where nobody has to sign in before it is 64 KiB at most.
     pub body_bytes: Count<1024, 1_073_741_824>,
     /// Largest head of a request (its line and headers) in bytes.
     pub header_bytes: Count<8192, 1_048_576>,
@@ -299,7 +299,7 @@ pub struct Limits {
     pub header_count: Count<16, 1000>,
     /// How long a connection may take for the TLS handshake, and for each head of a request.
     pub header_seconds: Seconds<1, 600>,
-    /// How long the body of a request may stand still.
+    /// How long the body of a request may stand still; the whole may take as long, and a second for each 16 KiB of its limit.
     pub body_seconds: Seconds<1, 3600>,
     /// How long a connection may stay open without a request.
     pub idle_seconds: Seconds<1, 3600>,

@@ -61,6 +61,15 @@ async fn for_a_person(walk: &mut Walk) {
     let mut browser = walk.browser().await;
     browser.open(&format!("/uaa/autologin?client_id=shop&code={code}")).await;
     walk.step(&["autologin_redeem", "home_show"]);
+    let made = said(walk.post_as_shop("/autologin", &form)).await;
+    walk.step(&["autologin_create"]);
+    let mut browser = walk.browser().await;
+    browser.headers.push(("sec-fetch-site", "cross-site".into()));
+    let page = browser.open(&format!("/uaa/autologin?client_id=shop&code={}", text(&made, "code"))).await;
+    walk.step(&["autologin_redeem"]);
+    browser.headers.retain(|(name, _)| *name != "sec-fetch-site");
+    browser.send(&page, "account", &[]).await;
+    walk.step(&["autologin_confirm", "home_show"]);
 }
 
 async fn about_tokens(walk: &mut Walk) {

@@ -1,4 +1,4 @@
-//! `/access/v1/factors`: what people prove who they are with. One's own with any token; another person's, and taking them away, for
+//! `/access/v1/factors`: what people prove who they are with. One's own with the scope `uaa.user`; another person's, and taking them away, for
 //! administrators. Nothing secret is shown.
 
 use super::list::{Of, OfUser};

@@ -2,8 +2,8 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use uaa_authz::{Duty, Resource};
-use uaa_model::{Fault, Reply};
+use uaa_authz::{Duty, Resource, Verb};
+use uaa_model::{Denied, Fault, Reply};
 use uaa_plugin::shape::{NUMBER, Shape, TEXT, list, object};
 use uaa_plugin::{Ctx, Input, Need, NeedInfo, Raw, Reads, pairs};
 use uaa_store::{After, Query, Visible};
@@ -115,7 +115,7 @@ impl Input for OfUser {
 
 const USER: &[&str] = &["user"];
 
-/// What is of one person: one's own with any token, another's for whoever may list such things.
+/// What is of one person: one's own with a token that acts as the person, another's for whoever may list such things.
 pub(super) struct Of<R> {
     pub(super) seen: Visible<R>,
     pub(super) user: Uuid,
@@ -135,6 +135,11 @@ impl<R: Resource> Need<OfUser> for Of<R> {
         match asked.filter(|user| *user != me) {
             Some(user) => Ok(Of { seen: cx.tx().visible().await?, user }),
             None => {
+                let kind = cx.tx().registry().kind(R::KIND.name);
+                // It is about the person, so the scope is asked for as it is for one of them by its id.
+                if !kind.is_some_and(|kind| cx.tx().actor().opened.allows(kind, Verb::Read)) {
+                    return Err(Fault::Denied(Denied::Scope, R::KIND.name));
+                }
                 let before = cx.tx().assume(Duty::SignIn);
                 let seen = cx.tx().visible().await;
                 cx.tx().resume(before);

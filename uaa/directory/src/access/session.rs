@@ -1,4 +1,4 @@
-//! `/access/v1/sessions`: where somebody is signed in with a browser. One's own with any token, another person's for
+//! `/access/v1/sessions`: where somebody is signed in with a browser. One's own with the scope `uaa.user`, another person's for
 //! administrators.
 
 use super::list::{Of, OfUser};

@@ -96,6 +96,7 @@ const OURS: &[&str] = &[
     "lastModified",
     "registration",
     "registration_access_token",
+    "registration_hosts",
     "resource_ids",
     "token_salt",
     "warnings",

@@ -62,6 +62,19 @@ fn failures_leave_the_window() {
     assert_eq!(lockout.check(&key("bob"), &UAA, 1200 * SECOND), Ok(()));
 }
 
+/// CVE-2024-4629: checking and counting are one step, so that many at once are no more than one after another.
+#[test]
+fn guesses_at_the_same_moment_are_counted_one_by_one() {
+    let lockout = Lockout::default();
+    let guess = || lockout.count(key("mira"), &UAA, false, SECOND).is_ok();
+    let let_through = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..40).map(|_| scope.spawn(guess)).collect();
+        all.into_iter().map(|one| usize::from(one.join().unwrap())).sum::<usize>()
+    });
+    assert_eq!(let_through, 5);
+    assert!(lockout.count(key("mira"), &UAA, true, 2 * SECOND).is_err(), "and the right one comes too late");
+}
+
 #[test]
 fn zero_failures_never_lock() {
     let never = LockoutPolicy { lockout_after_failures: 0, ..UAA };

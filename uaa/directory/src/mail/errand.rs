@@ -90,6 +90,15 @@ impl Errand {
         }
     }
 
+    /// Whether anybody may ask for it who has shown nothing. What must be told to an owner, or was asked for by somebody who is known, is
+    /// not held up by what others ask for.
+    fn is_anybodys(&self) -> bool {
+        match self {
+            Errand::Reset { .. } | Errand::Verify { .. } => true,
+            Errand::Change { .. } | Errand::Invite { .. } | Errand::Changed { .. } => false,
+        }
+    }
+
     /// To whom, where that is known beforehand.
     fn recipient(&self) -> &str {
         match self {
@@ -127,7 +136,7 @@ pub(super) struct Kept {
 /// Puts an errand into the queue, in the transaction at hand, which must be one that writes.
 ///
 /// # Errors
-/// [`Fault::TooMany`] while very many wait already.
+/// [`Fault::TooMany`] for what anybody may ask for, while very much of that waits already.
 pub async fn queue(errand: Errand, cx: &mut Ctx) -> Reply<()> {
     let kept = Kept {
         lang: Pages::lang(None, cx).tag().to_owned(),
@@ -143,10 +152,15 @@ pub async fn queue(errand: Errand, cx: &mut Ctx) -> Reply<()> {
 }
 
 async fn write(kept: &Kept, cx: &mut Ctx) -> Reply<()> {
-    let seen = cx.tx().visible::<Mail>().await?;
-    let waiting = Query::<Mail>::first(0).when(Cond::In(Field::Text("state"), vec!["waiting".to_owned()]));
-    if cx.tx().list(&seen, &waiting).await?.total >= MOST {
-        return Err(Fault::TooMany(60));
+    if kept.errand.is_anybodys() {
+        let seen = cx.tx().visible::<Mail>().await?;
+        let theirs = [Purpose::Reset, Purpose::Verify].map(|purpose| purpose.name().to_owned());
+        let waiting = Query::<Mail>::first(0)
+            .when(Cond::In(Field::Text("state"), vec!["waiting".to_owned()]))
+            .when(Cond::In(Field::Text("purpose"), theirs.into()));
+        if cx.tx().list(&seen, &waiting).await?.total >= MOST {
+            return Err(Fault::TooMany(60));
+        }
     }
     let now = cx.now();
     let set = Set::default()
@@ -159,7 +173,12 @@ async fn write(kept: &Kept, cx: &mut Ctx) -> Reply<()> {
         .put(Mail::error, "");
     let zone = Id::new(cx.zone());
     let slot = cx.tx().slot::<Mail>(zone).await?;
-    cx.tx().insert(slot, set).await.map(drop)
+    cx.tx().insert(slot, set).await?;
+    // Whether it names anybody is found out later, and the code that comes of it is an entry then.
+    if kept.errand.is_anybodys() {
+        cx.tx().unsaid();
+    }
+    Ok(())
 }
 
 /// Browser and system by name, in words of our own: what a request calls itself is a stranger's text, and would stand in a
@@ -186,7 +205,7 @@ fn browser(agent: &str) -> Option<String> {
     Some(system.map_or_else(|| browser.to_owned(), |system| format!("{browser}, {system}")))
 }
 
-/// Messages of one zone that wait: the table cannot be filled by whoever asks for links.
+/// Messages of one zone that wait and that anybody may ask for: the table cannot be filled by whoever asks for links.
 const MOST: i64 = 10_000;
 
 #[cfg(test)]

@@ -129,6 +129,7 @@ impl Postman {
             Written::Nobody => {
                 let mail = tx.grant::<Delete, Mail>(Id::new(one.id)).await?;
                 tx.delete(mail).await?;
+                tx.unsaid();
             }
             Written::Never(_) => {}
         }

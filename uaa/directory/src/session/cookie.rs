@@ -97,6 +97,12 @@ pub(crate) fn set_language(cx: &Ctx, tag: &str) -> String {
     cookie.to_string()
 }
 
+/// Whether a browser says that a page of somebody else led here (Fetch Metadata, which scripts cannot write).
+pub fn is_from_elsewhere(cx: &Ctx) -> bool {
+    let site = cx.headers.get("sec-fetch-site").and_then(|v| v.to_str().ok());
+    site.is_some_and(|site| !["same-origin", "none"].contains(&site))
+}
+
 /// Whether a form that was sent is one of ours, filled in by this browser.
 ///
 /// # Errors
@@ -108,9 +114,7 @@ pub fn is_ours(cx: &Ctx, sent: Option<&str>) -> Reply<()> {
             "the form is too old, or not one of ours; load the page again",
         )
     };
-    // Fetch Metadata: browsers say where a request comes from, and scripts cannot.
-    let site = cx.headers.get("sec-fetch-site").and_then(|v| v.to_str().ok());
-    if site.is_some_and(|site| !["same-origin", "none"].contains(&site)) {
+    if is_from_elsewhere(cx) {
         return Err(no());
     }
     let secret = ours(cx, CSRF).ok_or_else(no)?;

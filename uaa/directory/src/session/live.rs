@@ -100,7 +100,7 @@ pub(super) async fn read(key: &Digest, cx: &mut Ctx) -> Reply<Option<Live>> {
         id: row.guid,
         zone: cx.zone(),
         user: user.guid,
-        name: full_name(&user.own).unwrap_or_else(|| user.own.username.clone()),
+        name: name_of(&user.own),
         email: user.own.email,
         username: user.own.username,
         auth_time: row.own.auth_time,
@@ -115,11 +115,11 @@ pub(super) async fn read(key: &Digest, cx: &mut Ctx) -> Reply<Option<Live>> {
     }))
 }
 
-/// Given and family name, if there is any.
-fn full_name(user: &crate::UserOwn) -> Option<String> {
+/// What a person is called: given and family name, or the name that they sign in with where there is neither.
+pub fn name_of(user: &crate::UserOwn) -> String {
     let both: Vec<&str> =
         [&user.given_name, &user.family_name].into_iter().flatten().map(String::as_str).collect();
-    (!both.is_empty()).then(|| both.join(" "))
+    if both.is_empty() { user.username.clone() } else { both.join(" ") }
 }
 
 /// How long a proof counts as fresh.

@@ -81,7 +81,11 @@ pub(super) async fn put_down(
         session: None,
     };
     let made = match keep_in(&mut tx, row).await {
-        Ok(made) => tx.commit().await.map(|_| made),
+        Ok(made) => {
+            // The answer is an entry; one that never comes leaves nothing behind.
+            tx.unsaid();
+            tx.commit().await.map(|_| made)
+        }
         Err(fault) => Err(fault),
     };
     let guid = match made {

@@ -9,7 +9,7 @@ use axum::http::header::AUTHORIZATION;
 use std::sync::Arc;
 use uaa_directory::Attempt;
 use uaa_directory::password::Source;
-use uaa_model::{Reply, Secret};
+use uaa_model::{Fault, Reply, Secret};
 use uaa_plugin::{Basic, Ctx, field};
 use uaa_token::claimed_parties;
 
@@ -30,9 +30,31 @@ impl Engine {
         found.map_err(|(client, refusal)| self.refused(client.as_ref(), refusal, cx))
     }
 
+    /// Whether a client may have something put down that waits for a person: one that has only said its name, as anybody can, has less room
+    /// and fewer of them.
+    ///
+    /// # Errors
+    /// [`Fault::TooLarge`]; [`Fault::TooMany`].
+    pub(crate) fn may_open(&self, by: ClientAuth, bytes: usize, cx: &Ctx) -> Reply<()> {
+        match by.is_by_name() {
+            true if bytes > LONGEST_BY_NAME => Err(Fault::TooLarge),
+            true => self.credentials.opens(&cx.caller.address, cx.now()),
+            false => Ok(()),
+        }
+    }
+
     async fn by_secret(&self, form: &[(String, String)], cx: &Ctx) -> Found {
         let (id, secrets) = match Basic::read(&cx.headers) {
-            Some(Basic { id, secret, or }) => (id, [vec![secret], or].concat()),
+            // RFC 6749 section 2.3: one way a request. The name may stand beside it, and UAA's programs send the secret again.
+            Some(Basic { id, secret, or }) => {
+                let secrets = [vec![secret], or].concat();
+                let another = field(form, "client_id").is_some_and(|named| named != id);
+                let other = field(form, "client_secret").filter(|other| !other.is_empty());
+                if another || other.is_some_and(|other| !secrets.iter().any(|secret| secret.same(other))) {
+                    return Err((None, invalid_request(SEVERAL).into()));
+                }
+                (id, secrets)
+            }
             None => {
                 let secret = field(form, "client_secret").map(|secret| Secret::new(secret.to_owned()));
                 let id = field(form, "client_id").ok_or((None, Why::Unknown.into()))?;
@@ -80,7 +102,7 @@ impl Engine {
         let bad = |text: String| Err((None, invalid_request(text).into()));
         // RFC 6749 section 2.3: one way a request.
         if cx.headers.contains_key(AUTHORIZATION) || field(form, "client_secret").is_some() {
-            return bad("the client shows who it is in several ways at once".into());
+            return bad(SEVERAL.into());
         }
         if field(form, "client_assertion_type") != Some(client_assertion::TYPE) {
             return bad(format!("client_assertion_type must be {}", client_assertion::TYPE));
@@ -103,3 +125,7 @@ impl Engine {
         }
     }
 }
+
+const SEVERAL: &str = "the client shows who it is in several ways at once";
+/// Bytes of a request of a client that has only said its name: addresses, scopes and a challenge.
+const LONGEST_BY_NAME: usize = 8 * 1024;

@@ -2,6 +2,7 @@
 //! longer. With an actor's token the new one says who acts (delegation); without, it speaks as the user (impersonation).
 
 use super::{Asked, TOKEN_EXCHANGE};
+use crate::dpop::is_bound;
 use crate::engine::Engine;
 use crate::fault::{invalid_grant, invalid_request, invalid_scope, invalid_target};
 use crate::issue::{Issued, bound_to, unkept};
@@ -44,7 +45,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         engine.claims(&asked.client, Some((&person, &authentication)), TOKEN_EXCHANGE, &scopes)?;
     claims.exp = claims.exp.min(had.exp);
     claims.client_auth_method = asked.by.claim().map(Into::into);
-    // Not what the subject_token was bound to: whoever was handed that one never held its key.
+    // What the request proves to hold; a subject_token that is bound is bound to the same.
     claims.cnf = bound_to(&asked.bound);
     // Section 4.1: whoever acted before stands inside of whoever acts now.
     claims.act = match &actor {
@@ -73,13 +74,19 @@ async fn token(engine: &Engine, asked: &Asked, name: &str, cx: &Ctx) -> Reply<Ar
     if ![ACCESS_TOKEN, JWT].contains(&kind) {
         return Err(invalid_request(format!("the {name}_type is not one that is taken here")));
     }
-    engine.verify(text, &cx.here(), cx.now()).await.map_err(|fault| match fault {
+    let good = engine.verify(text, &cx.here(), cx.now()).await.map_err(|fault| match fault {
         // Section 2.2.2.
         Fault::Denied(..) => {
             invalid_request(format!("the {name} is not good: expired, revoked, or not one of ours"))
         }
         other => other,
-    })
+    })?;
+    // What is bound to a key is good for whoever shows it, here as elsewhere: one that was stolen would become one that is not bound.
+    if is_bound(&good.bound) && good.bound != asked.bound {
+        let text = "is bound to a key, and the request does not prove to hold it";
+        return Err(invalid_request(format!("the {name} {text}")));
+    }
+    Ok(good)
 }
 
 /// `audience` narrows the scopes to those that bring it: an audience is what stands before a scope's last dot.

@@ -14,6 +14,8 @@ use uuid::Uuid;
 /// Somebody who may, and what may come of it.
 pub(super) struct Admission {
     pub(super) policy: RegistrationPolicy,
+    /// The only hosts of the client's addresses, now and after each change, where the initial access token says so.
+    pub(super) hosts: Vec<String>,
     /// The initial access token that this uses up.
     token: Option<Uuid>,
 }
@@ -32,7 +34,12 @@ pub(super) async fn admit(engine: &Engine, cx: &mut Ctx) -> Reply<Admission> {
     let policy = engine.settings.registration.clone();
     let Some(held) = cx.presented().map(|presented| presented.token.to_owned()) else {
         return match policy.open {
-            true => Ok(Admission { policy, token: None }),
+            // As many as an address may, as each stays.
+            true => engine.credentials.asks(&cx.caller.address, cx.now()).map(|()| Admission {
+                policy,
+                hosts: vec![],
+                token: None,
+            }),
             false => Err(Fault::Denied(Denied::Anonymous, "client_registration")),
         };
     };
@@ -41,10 +48,11 @@ pub(super) async fn admit(engine: &Engine, cx: &mut Ctx) -> Reply<Admission> {
         let mut policy = policy;
         policy.scopes.extend(wider.scopes);
         policy.grants.extend(wider.grant_types);
-        if !wider.redirect_hosts.is_empty() {
-            policy.redirect_hosts = wider.redirect_hosts;
+        let hosts = wider.redirect_hosts;
+        if !hosts.is_empty() {
+            policy.redirect_hosts.clone_from(&hosts);
         }
-        return Ok(Admission { policy, token: Some(row.guid) });
+        return Ok(Admission { policy, hosts, token: Some(row.guid) });
     }
     // An access token of somebody who may: asked as that somebody.
     let presented = cx.presented().ok_or(Fault::Denied(Denied::Anonymous, "client_registration"))?;
@@ -54,7 +62,7 @@ pub(super) async fn admit(engine: &Engine, cx: &mut Ctx) -> Reply<Admission> {
     let zone = Id::new(cx.zone());
     let slot = cx.tx().slot::<ClientRegistration>(zone).await;
     cx.tx().resume(me);
-    slot.map(|_| Admission { policy, token: None })
+    slot.map(|_| Admission { policy, hosts: vec![], token: None })
 }
 
 /// The initial access token of that text, if it is good now.

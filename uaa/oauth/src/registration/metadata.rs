@@ -2,6 +2,7 @@
 //! section 2 and of the policy.
 
 use super::RegistrationPolicy;
+use super::policy::HOSTS;
 use crate::engine::Engine;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -24,6 +25,8 @@ pub(super) struct Metadata {
     scope: Vec<String>,
     method: String,
     more: Map<String, Value>,
+    /// The only hosts of its addresses, where its initial access token said so.
+    hosts: Vec<String>,
 }
 
 impl Metadata {
@@ -69,9 +72,15 @@ impl Metadata {
             scope: scope(asked, policy, had)?,
             method,
             more,
+            hosts: vec![],
         };
         new.sound(policy)?;
         Ok(new)
+    }
+
+    /// The same, held to these hosts for ever: what it says now was held to them already.
+    pub(super) fn within(self, hosts: Vec<String>) -> Metadata {
+        Metadata { hosts, ..self }
     }
 
     pub(super) fn needs_secret(&self) -> bool {
@@ -80,7 +89,11 @@ impl Metadata {
 
     /// The members without a column, as they are kept.
     pub(super) fn more(&self) -> String {
-        Value::Object(self.more.clone()).to_string()
+        let mut all = self.more.clone();
+        if !self.hosts.is_empty() {
+            all.insert(HOSTS.into(), json!(self.hosts));
+        }
+        Value::Object(all).to_string()
     }
 
     /// The columns that a registration sets, of a client of that `client_id`.
@@ -123,12 +136,27 @@ impl Metadata {
                 return Err(bad_redirect(format!("the host of `{uri}` is not allowed here")));
             }
         }
+        for (name, uri) in self.leads_to() {
+            if !policy.takes_host_of(uri) {
+                return Err(refused(format!("the host of `{uri}` in `{name}` is not allowed here")));
+            }
+        }
         // RFC 6749 section 4.4.
         if self.has("client_credentials") && self.method == "none" {
             return Err(refused("`client_credentials` is not for a client without credentials"));
         }
         fits_redirects(&self.more, &self.redirects).map_err(wrong)?;
         of_one_sector(&self.more, &self.redirects).map_err(wrong)
+    }
+
+    /// The other addresses to which people come by this client: after a sign-out, and by links of our pages, in each language.
+    fn leads_to(&self) -> impl Iterator<Item = (&str, &str)> {
+        let leads = |name: &str| LEADS.contains(&name.split('#').next().unwrap_or_default());
+        let all = self.more.iter().filter(move |(name, _)| leads(name));
+        all.flat_map(|(name, value)| {
+            let several = value.as_array().into_iter().flatten();
+            several.chain(Some(value)).filter_map(Value::as_str).map(move |uri| (name.as_str(), uri))
+        })
     }
 
     /// OpenID Connect Dynamic Client Registration 1.0 section 5: the document of the sector names every return address.
@@ -279,6 +307,10 @@ const OWN_COLUMN: &[&str] = &[
     "scope",
     "token_endpoint_auth_method",
 ];
+
+/// Members with addresses that a browser opens, beside the redirect URIs. Those of the front channel are of the same origins.
+const LEADS: &[&str] =
+    &["post_logout_redirect_uris", "initiate_login_uri", "client_uri", "logo_uri", "tos_uri", "policy_uri"];
 
 /// UAA's members that decide about more than the client itself.
 const OPERATORS: &[&str] = &[

@@ -1,3 +1,4 @@
+use serde_json::{Map, Value};
 use uaa_directory::ClientOwn;
 use url::Url;
 
@@ -35,6 +36,10 @@ impl RegistrationPolicy {
     pub(super) fn with_what_it_has(&self, own: &ClientOwn) -> RegistrationPolicy {
         let list = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
         let mut policy = self.clone();
+        let hosts = hosts_of(own);
+        if !hosts.is_empty() {
+            policy.redirect_hosts = hosts;
+        }
         policy.scopes.extend(list(&own.scope));
         policy.grants.extend(list(&own.grant_types));
         if !policy.redirect_hosts.is_empty() {
@@ -65,6 +70,16 @@ impl RegistrationPolicy {
             })
     }
 }
+
+/// The only hosts of that client's addresses, as its initial access token said them; empty: those of the policy.
+pub(super) fn hosts_of(own: &ClientOwn) -> Vec<String> {
+    let all: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
+    let hosts = all.get(HOSTS).and_then(Value::as_array).into_iter().flatten();
+    hosts.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The member of a client under which they are kept. It is neither shown nor set by anybody.
+pub(super) const HOSTS: &str = "registration_hosts";
 
 fn host(uri: &str) -> Option<String> {
     Url::parse(uri).ok()?.host_str().map(str::to_owned)

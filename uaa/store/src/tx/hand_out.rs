@@ -33,6 +33,22 @@ impl Tx {
         Ok(())
     }
 
+    /// The same for a person, by setting their password or by what they are known by: all that they hold in the whole zone counts, but for
+    /// what everybody there holds. Roles in an organization or a space are the platform's, and those who look after people need none of
+    /// them: whoever looked after people could otherwise look after nobody who works there.
+    pub async fn may_stand_in_for_person<V, R: Resource>(&mut self, it: &Granted<V, R>) -> Reply<()> {
+        self.mine(it)?;
+        let everybody = self.fetch(Sql::new(ABOVE).with(it.place.zone)).await?;
+        let everybody = everybody.iter().map(|row| row.get(0)).collect::<Reply<Vec<Uuid>>>()?;
+        for row in self.fetch(Sql::new(ABOVE).with(it.id.uuid())).await? {
+            let holder = row.get(0)?;
+            if !everybody.contains(&holder) {
+                self.may_give_all(holder, true).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether the role may be bound there: at its own level, and by somebody who lacks nothing of it.
     pub(super) async fn may_bind<R: Stored>(
         &mut self,
@@ -98,6 +114,10 @@ impl Tx {
 
     /// Everything that a user, client or group holds, at each place where it holds it.
     pub(super) async fn may_give_all_of(&mut self, holder: Uuid) -> Reply<()> {
+        self.may_give_all(holder, false).await
+    }
+
+    async fn may_give_all(&mut self, holder: Uuid, of_zone: bool) -> Reply<()> {
         let sql = Sql::new(
             "SELECT b.role, b.place, p.org_guid, p.space_guid, p.zone FROM role_binding b \
             JOIN place p ON p.id = b.guid WHERE b.subject = ?",
@@ -111,6 +131,9 @@ impl Tx {
                 owner: None,
                 barrier: None,
             };
+            if of_zone && (place.organization.is_some() || place.space.is_some()) {
+                continue;
+            }
             let role: Uuid = row.get(0)?;
             let registry = self.registry().clone();
             let mask = match registry.role(role) {

@@ -42,6 +42,12 @@ impl Tx {
         }
     }
 
+    /// Takes back the last thing that would be said: what somebody did who has shown neither who they are nor that they can be meant. The log
+    /// is kept, so it would be anybody's to fill.
+    pub fn unsaid(&mut self) {
+        self.journal.pop();
+    }
+
     /// In whose name the duties of this transaction do what they do: somebody who has shown who they are. They get no right by it;
     /// the audit log names them as who did it, and the duty as what allowed it.
     pub fn in_the_name_of(&mut self, person: Arc<Actor>) {
