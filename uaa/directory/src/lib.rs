@@ -73,7 +73,7 @@ pub use right::{client_for_right, has_right, right_over_user};
 pub use session::accounts::{Accounts, UsedAccount};
 pub use session::browser_state::{browser_state, corrected};
 pub use session::{Live, Session, SessionLimits, SessionOwn, Sessions, SignedIn, cookie};
-pub use sign_in::{Claimed, Proved, Whom, by_passkey, by_password, failed, succeeded};
+pub use sign_in::{ByPasskey, Claimed, Proved, Whom, by_passkey, by_password, failed, succeeded};
 pub use signing_key::{Keyring, NewKey};
 pub use tile::ClientTile;
 pub use zone::{IdentityZone, IdentityZoneOwn, ZoneInPath};

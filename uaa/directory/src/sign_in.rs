@@ -2,7 +2,9 @@
 //! passkey, which needs no name.
 
 use crate::password::PasswordPolicy;
-use crate::{Answered, Attempt, Credentials, Factors, Mine, Next, SignedIn, Tried, User, UserOwn, next};
+use crate::{
+    Answered, Attempt, Credentials, Factors, Mine, Next, OWN_ORIGIN, SignedIn, Tried, User, UserOwn, next,
+};
 use serde_json::json;
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty, Read, Subject};
@@ -31,6 +33,8 @@ pub enum Proved {
     Stale(Box<Fields<UserOwn>>, Option<Micros>),
     /// It is their password, which is not enough: nobody is signed in by it.
     Half(Box<Fields<UserOwn>>, Next),
+    /// It is their password, and nobody has shown yet that the address of the account is theirs: it is good for nothing before that.
+    Unverified(Box<Fields<UserOwn>>),
     /// It is not, or nobody has that name, or they may not sign in: nothing tells which.
     Wrong,
     /// Nothing was tried, until then.
@@ -60,7 +64,7 @@ pub async fn by_password(
     let tried = Tried { zone: cx.zone(), origin: claimed.origin, username: &username, address: &address };
     match credentials.password(tried, password, stored, now).await? {
         Attempt::Right => match user {
-            Some(user) => enough(credentials, &tried, user, cx).await,
+            Some(user) => enough(credentials, &tried, claimed.client, user, cx).await,
             None => Ok(Proved::Wrong),
         },
         Attempt::Wrong => {
@@ -79,9 +83,14 @@ pub async fn by_password(
 async fn enough(
     credentials: &Credentials,
     tried: &Tried<'_>,
+    client: &str,
     user: Fields<UserOwn>,
     cx: &mut Ctx,
 ) -> Reply<Proved> {
+    if !user.own.verified {
+        unverified(Whom::of(&user), client, "password", cx);
+        return Ok(Proved::Unverified(Box::new(user)));
+    }
     let here = cx.here();
     let next = next(here.config.mfa.of(&user.own.origin), &Mine::of(user.guid, cx).await?);
     if next != Some(Next::Ask) {
@@ -97,7 +106,18 @@ async fn enough(
     })
 }
 
-/// Tries a passkey that names its person, in the transaction at hand, which must write. Gives the person and what was proved.
+/// What came of a passkey that names its person.
+#[derive(Debug)]
+pub enum ByPasskey {
+    /// It is the person; by what, in RFC 8176's words.
+    Right(Box<Fields<UserOwn>>, [&'static str; 2]),
+    /// It is theirs, and the address of the account is not confirmed: [`Proved::Unverified`].
+    Unverified(Box<Fields<UserOwn>>),
+    /// It is nobody's, or they may not sign in.
+    Wrong,
+}
+
+/// Tries a passkey that names its person, in the transaction at hand, which must write.
 ///
 /// It is not counted with wrong passwords: nobody guesses it, and somebody who is locked out of the password by others gets in by it.
 ///
@@ -108,10 +128,10 @@ pub async fn by_passkey(
     sent: Answered<'_>,
     client: &str,
     cx: &mut Ctx,
-) -> Reply<Option<(Fields<UserOwn>, [&'static str; 2])>> {
+) -> Reply<ByPasskey> {
     let Some(passed) = factors.try_passkey(sent, None, cx).await? else {
         failed(None, client, "passkey", cx);
-        return Ok(None);
+        return Ok(ByPasskey::Wrong);
     };
     let me = cx.tx().assume(Duty::SignIn);
     let user = match cx.tx().grant::<Read, User>(Id::new(passed.user)).await {
@@ -122,10 +142,15 @@ pub async fn by_passkey(
     cx.tx().resume(me);
     let user = user?;
     match user {
-        Some(user) if user.own.active => Ok(Some((user, passed.amr))),
+        // Of somebody whom a provider vouches for it is the provider's business whose address that is.
+        Some(user) if user.own.active && !user.own.verified && user.own.origin == OWN_ORIGIN => {
+            unverified(Whom::of(&user), client, "passkey", cx);
+            Ok(ByPasskey::Unverified(Box::new(user)))
+        }
+        Some(user) if user.own.active => Ok(ByPasskey::Right(Box::new(user), passed.amr)),
         other => {
             failed(other.as_ref().map(Whom::of), client, "passkey", cx);
-            Ok(None)
+            Ok(ByPasskey::Wrong)
         }
     }
 }
@@ -176,6 +201,12 @@ pub fn failed(user: Option<Whom<'_>>, client: &str, why: &'static str, cx: &mut 
             cx.note(&nobody, event, "failed", why, &[("client", client)]);
         }
     }
+}
+
+/// Notes that somebody who has shown who they are was not let in, as the address of the account is not confirmed.
+fn unverified(user: Whom<'_>, client: &str, by: &'static str, cx: &mut Ctx) {
+    let actor = user.actor(client, cx);
+    cx.note(&actor, "UnverifiedUserAuthentication", "failed", by, &[("origin", user.origin)]);
 }
 
 /// Notes that somebody has shown who they are where no session begins: by what, in RFC 8176's words.

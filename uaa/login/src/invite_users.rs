@@ -100,7 +100,7 @@ async fn one(typed: &str, terms: &Terms, cx: &mut Ctx) -> Reply<Result<Value, Fa
         }
         Err(failed) => return Ok(Err(failed)),
     };
-    let data = json!({"redirect_uri": terms.redirect_uri, "by": terms.by.name});
+    let data = json!({"redirect_uri": terms.redirect_uri, "by": terms.by.name, "mail": mail});
     let new = NewCode {
         purpose: Purpose::Invite,
         subject: Some(user),

@@ -104,7 +104,9 @@ async fn change(
     let claimed = Claimed { origin: "uaa", username, client: "" };
     let proved = by_password(&login.credentials, &claimed, &secret("password"), cx).await?;
     let user = match proved {
-        Proved::Right(user) | Proved::Half(user, _) | Proved::Stale(user, _) => user,
+        Proved::Right(user) | Proved::Half(user, _) | Proved::Stale(user, _) | Proved::Unverified(user) => {
+            user
+        }
         Proved::Wrong | Proved::Locked(_) => return Ok(Err(PasswordFault::WrongOld)),
     };
     let again = Some(field(fields, "new_password_confirmation").unwrap_or_default());

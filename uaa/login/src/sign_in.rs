@@ -7,6 +7,7 @@ use crate::passkey;
 use crate::prompts;
 use crate::return_to::ReturnTo;
 use crate::second;
+use crate::unverified;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
 use uaa_directory::{
@@ -226,6 +227,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
             let set = login.sessions.begin(&signed_in, cx).await?;
             Answer::found(&onward(&going, cx))?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
         }
+        Proved::Unverified(user) => unverified::instead(&login, &going, &user, cx),
         Proved::Stale(user, expired) => own_password::instead(&login, &user, expired, cx),
         Proved::Half(user, next) => {
             cx.step(Want::Write).await?;

@@ -183,6 +183,18 @@ fn passwords(t: Text<'_>) -> Vec<Sample> {
             }),
         ),
         (
+            "check-mail-confirm",
+            Box::new(CheckMail {
+                action: t("/resend_verification.do"),
+                address: t("mira"),
+                from: t("platform@acme.example"),
+                valid: 3600,
+                another: t("/login"),
+                fields: vec![("username".into(), t("mira"))],
+                about: About::Confirmation,
+            }),
+        ),
+        (
             "check-mail-new",
             Box::new(CheckMail {
                 action: String::new(),
