@@ -19,6 +19,9 @@ pub(crate) struct ClientBody {
     client_id: Option<String>,
     #[schemars(with = "Option<String>")]
     client_secret: Option<Secret>,
+    /// A second one, for a new client: good beside the first.
+    #[schemars(with = "Option<String>")]
+    secondary_client_secret: Option<Secret>,
     name: Option<String>,
     scope: Option<Texts>,
     authorities: Option<Texts>,
@@ -119,6 +122,9 @@ impl ClientBody {
             return Err(refused(format!("Not allowed characters: {id} must not contain any of [/, \\]")));
         }
         let whole = self.over(id, None)?;
+        if self.second_secret().is_some() && self.secret().is_none_or(|s| s.expose().trim().is_empty()) {
+            return Err(refused("secondary_client_secret is given without client_secret"));
+        }
         // Who signs who it is needs none.
         let signs = self
             .given("token_endpoint_auth_method")
@@ -166,6 +172,11 @@ impl ClientBody {
     /// The secret, when one is given.
     pub(crate) fn secret(&self) -> Option<&Secret> {
         self.client_secret.as_ref()
+    }
+
+    /// The second secret of a new client, when one is given.
+    pub(crate) fn second_secret(&self) -> Option<&Secret> {
+        self.secondary_client_secret.as_ref().filter(|secret| !secret.expose().trim().is_empty())
     }
 
     /// A field without a column, as it came.
