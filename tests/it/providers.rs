@@ -1,5 +1,6 @@
 //! Identity providers, and people who come by them.
 
+mod addresses;
 mod api;
 mod ends;
 mod people;

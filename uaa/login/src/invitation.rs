@@ -143,7 +143,7 @@ async fn open(code: &str, cx: &mut Ctx) -> Reply<Option<Open>> {
     cx.tx().resume(me);
     let Some(row) = row? else { return Ok(None) };
     let Some(user) = row.own.subject else { return Ok(None) };
-    let Some(user) = person(user, cx).await?.filter(|user| user.own.origin == "uaa") else { return Ok(None) };
+    let Some(user) = person(user, cx).await? else { return Ok(None) };
     let data: Value =
         serde_json::from_str(&row.own.data).map_err(|error| Fault::Internal(error.to_string()))?;
     let text = |name: &str| data[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);

@@ -11,8 +11,8 @@ use serde_json::Value;
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::{
-    Errand, ExpiringCode, ExpiringCodeOwn, NewUser, Purpose, Shown, User, cookie, is_address, make_user,
-    queue,
+    Errand, ExpiringCode, ExpiringCodeOwn, NewUser, OWN_ORIGIN, Purpose, Shown, cookie, foreign_provider,
+    is_address, make_user, providers_of_domains, queue,
 };
 use uaa_look::{About, CheckMail, Link, PasswordFault, Register, Verify};
 use uaa_model::{Reply, Secret};
@@ -61,6 +61,14 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     let agreed = cx.here().config.agreement().is_none() || field(&fields, "agreed") == Some("yes");
     if !is_address(&mail) || !agreed {
         return again(!is_address(&mail), None, cx);
+    }
+    // UAA: whoever is another provider's by their address has no account of their own here.
+    let providers = providers_of_domains(cx).await?;
+    if let Some(provider) = foreign_provider(&providers, &mail) {
+        let (mail, here) = (mail.clone(), at(PAGE, &fields));
+        let belongs_to = Some(provider.name.clone());
+        let page = Register { name, mail, belongs_to, fields: carried(&fields), ..blank(&fields, cx) };
+        return login.pages.show(&page, Shown::new(StatusCode::UNPROCESSABLE_ENTITY, &here), cx);
     }
     // One's own name or address is the first thing that others try.
     if password.expose().to_lowercase() == mail {
@@ -135,7 +143,13 @@ async fn made(row: &Fields<ExpiringCodeOwn>, cx: &mut Ctx) -> Reply<bool> {
     else {
         return Ok(false);
     };
-    let new = NewUser { mail: &mail, name: Some(&name), password: Some(password), verified: true };
+    let new = NewUser {
+        origin: OWN_ORIGIN,
+        mail: &mail,
+        name: Some(&name),
+        password: Some(password),
+        verified: true,
+    };
     Ok(make_user(new, cx).await?.is_some())
 }
 

@@ -445,6 +445,7 @@ register-title = Create an account
 register-lead = One account for everything on { $zone }.
 mail-address = E-mail address
 mail-wrong = This is not an e-mail address.
+mail-of-provider = Addresses like this belong to { $provider }. Accounts are not made for them here.
 read-it = Read it
 create-account = Create account
 verify-title = Confirm your address

@@ -380,6 +380,7 @@ register-title = 계정 만들기
 register-lead = 계정 하나로 { $zone }의 모든 것을 사용할 수 있습니다.
 mail-address = 이메일 주소
 mail-wrong = 이메일 주소가 아닙니다.
+mail-of-provider = { $provider }에 속한 주소입니다. 이 주소로는 여기에서 계정을 만들 수 없습니다.
 read-it = 읽기
 create-account = 계정 만들기
 verify-title = 주소를 확인하세요

@@ -248,6 +248,7 @@ fn joining(t: Text<'_>) -> Vec<Sample> {
         name: t("Mira Okafor"),
         mail: t("mira.okafor"),
         wrong_mail: false,
+        belongs_to: None,
         rules,
         fault: None,
         agreement: None,
@@ -260,6 +261,7 @@ fn joining(t: Text<'_>) -> Vec<Sample> {
             Box::new(Invitation { organization: None, becomes: None, by: None, ..invitation.clone() }),
         ),
         ("invitation", Box::new(invitation)),
+        ("register-of-provider", Box::new(Register { belongs_to: Some(t("Contoso")), ..register.clone() })),
         (
             "register-wrong",
             Box::new(Register {
