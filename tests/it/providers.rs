@@ -4,6 +4,7 @@ mod addresses;
 mod api;
 mod ends;
 mod people;
+mod prompts;
 mod refused;
 
 use crate::client_auth::make;

@@ -141,7 +141,7 @@ impl Going {
 
 async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
     if wants_json(cx) {
-        return prompts::answer(cx);
+        return prompts::answer(&query.0, cx).await;
     }
     if cx.caller.beside_login {
         // The same page where its cookie counts.
