@@ -265,7 +265,6 @@ impl Hall {
                 outside,
                 keys: Arc::new(self.keyring()),
                 secrets: ProviderSecrets::new(self.data_key.clone()),
-                lockout: self.plan.lockout,
             }),
             Arc::new(CloudController),
         ]

@@ -169,6 +169,7 @@ impl Config {
         });
         let text = serde_json::json!({
             "passwordPolicy": self.password.policy(),
+            "lockoutPolicy": self.lockout.policy(),
             "mfaConfig": {"policy": self.mfa.policy},
             "links": {
                 "selfService": {"selfServiceLinksEnabled": own.enabled},

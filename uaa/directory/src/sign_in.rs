@@ -1,6 +1,7 @@
 //! A person proves who they are by a password, with the same look-up, the same time and the same notes for every protocol, or by a
 //! passkey, which needs no name.
 
+use crate::lockout::LockoutPolicy;
 use crate::password::PasswordPolicy;
 use crate::{
     Answered, Attempt, Credentials, Factors, Mine, Next, OWN_ORIGIN, SignedIn, Tried, User, UserOwn, next,
@@ -61,7 +62,9 @@ pub async fn by_password(
     let user = user.filter(|user| user.own.active);
     let stored = user.as_ref().and_then(|user| user.own.password.as_deref());
     let address = cx.caller.address.clone();
-    let tried = Tried { zone: cx.zone(), origin: claimed.origin, username: &username, address: &address };
+    let policy = LockoutPolicy::of(&cx.here());
+    let tried =
+        Tried { zone: cx.zone(), origin: claimed.origin, username: &username, address: &address, policy };
     match credentials.password(tried, password, stored, now).await? {
         Attempt::Right => match user {
             Some(user) => enough(credentials, &tried, claimed.client, user, cx).await,

@@ -8,6 +8,7 @@ use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
 use std::sync::Arc;
 use uaa_authz::Duty;
+use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::{ExpiringCode, ExpiringCodeOwn, Purpose, Shown, Tried, UserOwn, cookie, set_password};
 use uaa_look::{NewPassword, PasswordFault};
 use uaa_model::{Reply, Secret};
@@ -73,6 +74,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         origin: "uaa",
         username: &user.own.username_key,
         address: &address,
+        policy: LockoutPolicy::of(&cx.here()),
     });
     let to = onward(&whose.client_id, whose.redirect_uri.as_deref(), "password_reset", cx).await?;
     Answer::found(&to)?.with(header::CACHE_CONTROL, "no-store")

@@ -277,6 +277,17 @@ pub struct Lockout {
     pub for_seconds: Seconds<1, 31_536_000>,
 }
 
+impl Lockout {
+    /// The same in UAA's form.
+    pub fn policy(&self) -> serde_json::Value {
+        serde_json::json!({
+            "lockoutAfterFailures": self.after_failures,
+            "countFailuresWithin": self.within_seconds,
+            "lockoutPeriodSeconds": self.for_seconds,
+        })
+    }
+}
+
 impl Default for Lockout {
     fn default() -> Self {
         Lockout {
