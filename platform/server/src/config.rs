@@ -173,6 +173,7 @@ impl Config {
             "mfaConfig": {"policy": self.mfa.policy},
             "links": {
                 "selfService": {"selfServiceLinksEnabled": own.enabled},
+                "documentation": self.home.documentation.as_ref().map(WebUrl::to_string),
                 "homeRedirect": self.home.url.as_ref().map(WebUrl::to_string),
                 "logout": {
                     "redirectUrl": self.sign_out.url.as_ref().map(WebUrl::to_string),
