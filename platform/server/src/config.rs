@@ -281,6 +281,7 @@ impl Config {
                         proxy in front in `trusted_proxies`, or ask for it with `listen.plain_http: true`";
             return Err(("listen.address", text.into()));
         }
+        self.registration.check()?;
         self.mail.check()
     }
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
-use uaa_oauth::RegistrationPolicy;
+use uaa_oauth::{GRANTS, RegistrationPolicy};
 
 /// Where connections are accepted.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -217,6 +217,23 @@ pub struct Registration {
     pub grant_types: Vec<String>,
     /// Hosts to which they may have people sent; `*.example.com` stands for all below that one. Empty: any.
     pub redirect_hosts: Vec<String>,
+}
+
+impl Registration {
+    /// Whether every grant is one that there is.
+    pub(super) fn check(&self) -> Result<(), (&'static str, String)> {
+        let known: Vec<&str> = GRANTS.iter().copied().chain(["implicit"]).collect();
+        match self.grant_types.iter().find(|grant| !known.contains(&grant.as_str())) {
+            None => Ok(()),
+            Some(grant) => {
+                let known = known.join(", ");
+                Err((
+                    "registration.grant_types",
+                    format!("names `{grant}`, which is no grant type; there are {known}"),
+                ))
+            }
+        }
+    }
 }
 
 impl Default for Registration {
