@@ -4,6 +4,7 @@ mod authorities;
 mod batch;
 mod body;
 mod limits;
+mod loose;
 mod meta;
 mod restricted;
 mod secret;

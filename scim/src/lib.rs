@@ -16,7 +16,6 @@ pub use filter::{Filter, Op, Unreadable, Value, fuzz_filter};
 use axum::http::Method;
 use std::sync::Arc;
 use uaa_authz::Kind;
-use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::{Credentials, Keyring, ProviderSecrets};
 use uaa_plugin::shape::{Shape, TEXT, object};
 use uaa_plugin::{Dialect, Fetch, Handler, Plugin, Route, Site};
@@ -31,8 +30,6 @@ pub struct Scim {
     pub keys: Arc<Keyring>,
     /// Seals what is secret of identity providers.
     pub secrets: ProviderSecrets,
-    /// When accounts lock.
-    pub lockout: LockoutPolicy,
     /// Whether messages are sent.
     pub mails: bool,
 }
@@ -53,7 +50,7 @@ impl Plugin for Scim {
         let keeper = clients::Keeper { credentials: self.credentials.clone(), outside: self.outside.clone() };
         routes.extend(clients::routes(&keeper));
         routes.extend(zones::routes(&self.keys, &self.credentials));
-        let keeper = providers::Keeper { secrets: self.secrets.clone(), lockout: self.lockout };
+        let keeper = providers::Keeper { secrets: self.secrets.clone() };
         routes.extend(providers::routes(&keeper));
         routes
     }

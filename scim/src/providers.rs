@@ -9,7 +9,6 @@ use crate::route;
 use axum::http::Method;
 use body::{Asked, Raw};
 use uaa_authz::Read;
-use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::{IdentityProvider, ProviderSecrets};
 use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::{Answer, Answers, Ctx, Route, shape, with};
@@ -20,8 +19,6 @@ use uaa_store::{Cond, Field, Granted, Query, Visible};
 pub(crate) struct Keeper {
     /// Seals what is secret of a provider.
     pub(crate) secrets: ProviderSecrets,
-    /// When accounts lock, in every zone.
-    pub(crate) lockout: LockoutPolicy,
 }
 
 /// The routes.
@@ -29,20 +26,20 @@ pub(crate) fn routes(keeper: &Keeper) -> Vec<Route> {
     let (all, one) = ("/identity-providers", "/identity-providers/{id}");
     let k = || keeper.clone();
     vec![
-        route(Method::GET, all, "identity_provider_list", with(k(), list))
+        route(Method::GET, all, "identity_provider_list", list)
             .answers(Answers::ok(|| shape::list(view::looks()))),
         route(Method::POST, all, "identity_provider_create", with(k(), write::create))
             .answers(Answers::created(view::looks)),
-        route(Method::GET, one, "identity_provider_show", with(k(), show)).answers(Answers::ok(view::looks)),
+        route(Method::GET, one, "identity_provider_show", show).answers(Answers::ok(view::looks)),
         route(Method::PUT, one, "identity_provider_replace", with(k(), write::replace))
             .answers(Answers::ok(view::looks)),
-        route(Method::DELETE, one, "identity_provider_delete", with(k(), write::delete))
+        route(Method::DELETE, one, "identity_provider_delete", write::delete)
             .answers(Answers::ok(view::looks)),
     ]
 }
 
 /// All of the zone in one answer, as in UAA. Of an origin that none has there is nothing to list.
-async fn list(k: Keeper, seen: Visible<IdentityProvider>, asked: Asked, cx: &mut Ctx) -> Reply<Answer> {
+async fn list(seen: Visible<IdentityProvider>, asked: Asked, cx: &mut Ctx) -> Reply<Answer> {
     let mut query = Query::first(i64::from(u32::MAX));
     if asked.active_only {
         query = query.when(Cond::Is("active", true));
@@ -54,17 +51,13 @@ async fn list(k: Keeper, seen: Visible<IdentityProvider>, asked: Asked, cx: &mut
     if rows.is_empty() && asked.origin.is_some() {
         return Err(Fault::NotFound("Provider not found.".into()));
     }
-    Answer::ok(&rows.iter().map(|row| view::provider(row, &k, asked.raw, cx)).collect())
+    let here = cx.here();
+    Answer::ok(&rows.iter().map(|row| view::provider(row, asked.raw, &here)).collect())
 }
 
-async fn show(
-    keeper: Keeper,
-    provider: Granted<Read, IdentityProvider>,
-    Raw(raw): Raw,
-    cx: &mut Ctx,
-) -> Reply<Answer> {
+async fn show(provider: Granted<Read, IdentityProvider>, Raw(raw): Raw, cx: &mut Ctx) -> Reply<Answer> {
     let row = cx.tx().get(&provider).await?;
-    Answer::ok(&view::provider(&row, &keeper, raw, cx))
+    Answer::ok(&view::provider(&row, raw, &cx.here()))
 }
 
 /// Understood and wrong.

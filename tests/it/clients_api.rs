@@ -349,6 +349,67 @@ async fn unsafe_return_addresses_are_warned_of() {
     }
 }
 
+/// UAA's own command line sends numbers and flags as text, and everything that it has read with what it changes.
+#[tokio::test]
+async fn what_programs_send_as_text_is_what_it_spells() {
+    let server = Hallmark::start().await;
+    let root = root(&server).await;
+    let mut body = service("ticker", json!([]));
+    for (name, value) in [
+        ("access_token_validity", json!("1200")),
+        ("refresh_token_validity", json!("3600")),
+        ("allowpublic", json!("false")),
+        ("autoapprove", json!("true")),
+    ] {
+        body[name] = value;
+    }
+    let made = ask(&server, &root, "POST", "", Some(body)).await;
+    let said = |said: &Said, names: [&str; 4]| names.map(|name| said.body[name].clone());
+    let names = ["access_token_validity", "refresh_token_validity", "allowpublic", "autoapprove"];
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(said(&made, names), [json!(1200), json!(3600), json!(false), json!(true)]);
+    let put = async |body: Value| ask(&server, &root, "PUT", "/ticker", Some(body)).await;
+    let mut read = ask(&server, &root, "GET", "/ticker", None).await.body;
+    read["access_token_validity"] = json!("60");
+    let after = put(read).await;
+    assert_eq!(
+        (after.status, said(&after, names)),
+        (200, [json!(60), json!(3600), json!(false), json!(true)])
+    );
+    // What is left out stays, as in UAA; `null` takes it away.
+    let after = put(json!({"name": "Ticker"})).await;
+    assert_eq!(after.body["access_token_validity"], 60, "{after:?}");
+    let after = put(json!({"access_token_validity": null})).await;
+    assert_eq!((after.status, after.body.get("access_token_validity")), (200, None), "{after:?}");
+    assert_eq!(after.body["refresh_token_validity"], 3600);
+    for bad in [json!({"access_token_validity": "an hour"}), json!({"allowpublic": "perhaps"})] {
+        assert_eq!(put(bad.clone()).await.status, 400, "{bad}");
+    }
+}
+
+/// UAA's `secondary_client_secret`: a new client has two from the start.
+#[tokio::test]
+async fn a_second_secret_comes_with_the_client() {
+    let server = Hallmark::start().await;
+    let root = root(&server).await;
+    let mut body = service("turner", json!([]));
+    body["secondary_client_secret"] = json!("second");
+    let made = ask(&server, &root, "POST", "", Some(body.clone())).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert!(!made.body.to_string().contains("secret"), "{made:?}");
+    for secret in ["first", "second"] {
+        token(&server, "turner", secret).await;
+    }
+    let deleted = ask(&server, &root, "PUT", "/turner/secret", Some(json!({"changeMode": "DELETE"}))).await;
+    assert_eq!(deleted.status, 200, "{deleted:?}");
+    assert_eq!(try_token(&server, "turner", "first").await.status, 401);
+    token(&server, "turner", "second").await;
+    body["client_id"] = json!("other");
+    body["client_secret"] = json!(null);
+    body["authorized_grant_types"] = json!(["password"]);
+    assert_eq!(ask(&server, &root, "POST", "", Some(body)).await.status, 400, "it is no first one");
+}
+
 fn service(client_id: &str, authorities: Value) -> Value {
     json!({"client_id": client_id, "client_secret": "first", "authorized_grant_types": ["client_credentials"],
         "authorities": authorities})

@@ -150,8 +150,19 @@ async fn keys_and_tiles_of_a_client(server: Hallmark) {
     // Tiles.
     let tile = json!({"showOnHomePage": true, "appLaunchUrl": "https://app.example.com/", "appIcon": "aWNvbg==",
         "clientName": "App"});
-    let said = ask(&server, &root, "PUT", "/signs/meta", tile).await;
+    let said = ask(&server, &root, "PUT", "/signs/meta", tile.clone()).await;
     assert_eq!((said.status, said.body["clientId"].as_str()), (200, Some("signs")), "{said:?}");
+    // UAA's readers need all of it, also where there is no picture; who described it first is said by nobody else.
+    let other = json!({"showOnHomePage": false, "createdBy": "somebody"});
+    assert_eq!(ask(&server, &root, "POST", "", service("plain")).await.status, 201);
+    let other = ask(&server, &root, "PUT", "/plain/meta", other).await;
+    assert_eq!(
+        (&other.body["appIcon"], &other.body["createdBy"]),
+        (&json!(""), &json!("admin")),
+        "{other:?}"
+    );
+    let again = ask(&server, &root, "PUT", "/signs/meta", tile).await;
+    assert_eq!((again.status, &again.body["createdBy"]), (200, &json!("admin")), "{again:?}");
     for bad in [
         json!({"clientId": "other"}),
         json!({"appLaunchUrl": "javascript:alert(1)"}),
@@ -167,7 +178,7 @@ async fn keys_and_tiles_of_a_client(server: Hallmark) {
         (&json!("https://app.example.com/"), &json!("App"))
     );
     let all = ask(&server, &anybody, "GET", "/meta", Value::Null).await;
-    assert_eq!(all.body.as_array().map(Vec::len), Some(1));
+    assert_eq!(all.body.as_array().map(Vec::len), Some(2));
     assert_eq!(ask(&server, &anybody, "GET", "/nobody/meta", Value::Null).await.status, 404);
     assert_eq!(ask(&server, &anybody, "PUT", "/signs/meta", json!({})).await.status, 403);
     assert_eq!(ask(&server, "", "GET", "/meta", Value::Null).await.status, 401);

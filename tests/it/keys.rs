@@ -255,7 +255,9 @@ async fn metadata_says_how_it_behaves() {
         assert_eq!(said.status == 200, said_so, "{endpoint}: {said:?}");
     }
     assert!(has("introspection_endpoint_auth_methods_supported", "Bearer"));
-    assert!(metadata.get("service_documentation").is_none(), "it would have to lead to some");
+    // UAA's clients need both.
+    assert_eq!(metadata["claim_types_supported"], json!(["normal"]));
+    assert_eq!(metadata["service_documentation"], format!("{}/home", server.uaa()));
     // Whatever is said of a person is announced.
     let form = [&sign_in[..], &[("nonce", "n")]].concat();
     server.token("cf", "", &form).await;
@@ -271,6 +273,14 @@ async fn metadata_says_how_it_behaves() {
     for name in ["sid", "c_hash", "preferred_username", "updated_at"] {
         assert!(has("claims_supported", name), "{name}");
     }
+}
+
+#[tokio::test]
+async fn metadata_leads_to_what_the_installation_says_of_itself() {
+    let server = Hallmark::start_with("home: {documentation: https://docs.acme.example}\n").await;
+    let url = format!("{}/.well-known/openid-configuration", server.uaa());
+    let metadata = server.ask("", "GET", &url, None).await.body;
+    assert_eq!(metadata["service_documentation"], "https://docs.acme.example");
 }
 
 /// Nobody touches a key: the next one is published before it signs, and the one before verifies until its last token is over.

@@ -5,6 +5,7 @@ mod codes;
 mod reset;
 mod server;
 mod signed_in_by_others;
+mod unverified;
 
 use serde_json::{Value, json};
 use tests::{Browser, Caught, Hallmark, MailSink, Page};

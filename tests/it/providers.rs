@@ -1,8 +1,10 @@
 //! Identity providers, and people who come by them.
 
+mod addresses;
 mod api;
 mod ends;
 mod people;
+mod prompts;
 mod refused;
 
 use crate::client_auth::make;

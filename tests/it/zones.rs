@@ -55,6 +55,11 @@ impl Site {
         self.inside.ask_zone(subdomain, what, &all, &body).await
     }
 
+    /// Moves the clock.
+    pub(crate) fn later(&self, seconds: i64) {
+        self.inside.clock.advance(seconds);
+    }
+
     /// Another zone, by the header of the switch.
     pub(crate) async fn switched(&self, token: &str, zone: &str, what: (&str, &str), body: &Value) -> Heard {
         self.ask("", token, what, &[("x-identity-zone-id", zone)], body).await

@@ -269,7 +269,6 @@ impl Hall {
                 outside,
                 keys: Arc::new(self.keyring()),
                 secrets: ProviderSecrets::new(self.data_key.clone()),
-                lockout: self.plan.lockout,
                 mails: self.plan.mail.is_some(),
             }),
             Arc::new(CloudController),

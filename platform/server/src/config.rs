@@ -169,9 +169,11 @@ impl Config {
         });
         let text = serde_json::json!({
             "passwordPolicy": self.password.policy(),
+            "lockoutPolicy": self.lockout.policy(),
             "mfaConfig": {"policy": self.mfa.policy},
             "links": {
                 "selfService": {"selfServiceLinksEnabled": own.enabled},
+                "documentation": self.home.documentation.as_ref().map(WebUrl::to_string),
                 "homeRedirect": self.home.url.as_ref().map(WebUrl::to_string),
                 "logout": {
                     "redirectUrl": self.sign_out.url.as_ref().map(WebUrl::to_string),
@@ -279,6 +281,7 @@ impl Config {
                         proxy in front in `trusted_proxies`, or ask for it with `listen.plain_http: true`";
             return Err(("listen.address", text.into()));
         }
+        self.registration.check()?;
         self.mail.check()
     }
 }

@@ -268,7 +268,7 @@ pub(super) async fn change_secrets(
 
 async fn add(tx: &mut Tx, body: &ClientBody, hash: Option<String>) -> Reply<Fields<ClientOwn>> {
     let slot = tx.slot::<Client>(Id::new(tx.zone())).await?;
-    make(tx, slot, body, hash).await
+    make(tx, slot, body, [hash, None]).await
 }
 
 /// The right about the client of that name, as whoever asks.

@@ -1,5 +1,6 @@
 //! A client as its keepers send it, and what UAA has against one.
 
+use super::loose::{flag, seconds};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uaa_authz::Zone;
@@ -18,18 +19,30 @@ pub(crate) struct ClientBody {
     client_id: Option<String>,
     #[schemars(with = "Option<String>")]
     client_secret: Option<Secret>,
+    /// A second one, for a new client: good beside the first.
+    #[schemars(with = "Option<String>")]
+    secondary_client_secret: Option<Secret>,
     name: Option<String>,
     scope: Option<Texts>,
     authorities: Option<Texts>,
     authorized_grant_types: Option<Texts>,
     redirect_uri: Option<Texts>,
     autoapprove: Option<Autoapprove>,
-    access_token_validity: Option<i64>,
-    refresh_token_validity: Option<i64>,
+    #[serde(deserialize_with = "seconds")]
+    #[schemars(with = "Option<i64>")]
+    access_token_validity: Given<i64>,
+    #[serde(deserialize_with = "seconds")]
+    #[schemars(with = "Option<i64>")]
+    refresh_token_validity: Given<i64>,
+    #[serde(deserialize_with = "flag")]
+    #[schemars(with = "Option<bool>")]
     allowpublic: Option<bool>,
     #[serde(flatten)]
     more: Map<String, Value>,
 }
+
+/// A member that may be left out, which is another thing than `null`.
+pub(super) type Given<T> = Option<Option<T>>;
 
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
@@ -55,6 +68,19 @@ impl Texts {
 enum Autoapprove {
     All(bool),
     Some(Texts),
+}
+
+impl Autoapprove {
+    /// As it is kept. UAA reads a list that holds `true` as all of them, and its own command line sends the word as text.
+    fn kept(&self) -> String {
+        match self {
+            Autoapprove::All(all) => all.to_string(),
+            Autoapprove::Some(texts) => match texts.list() {
+                all if all.iter().any(|scope| scope == "true") => true.to_string(),
+                some => json(&some.into_iter().filter(|scope| scope != "false").collect::<Vec<_>>()),
+            },
+        }
+    }
 }
 
 impl Within<Client> for ClientBody {
@@ -96,6 +122,9 @@ impl ClientBody {
             return Err(refused(format!("Not allowed characters: {id} must not contain any of [/, \\]")));
         }
         let whole = self.over(id, None)?;
+        if self.second_secret().is_some() && self.secret().is_none_or(|s| s.expose().trim().is_empty()) {
+            return Err(refused("secondary_client_secret is given without client_secret"));
+        }
         // Who signs who it is needs none.
         let signs = self
             .given("token_endpoint_auth_method")
@@ -112,7 +141,8 @@ impl ClientBody {
         Ok(whole)
     }
 
-    /// A client as it will be: what the request leaves out, or leaves empty, stays.
+    /// A client as it will be: what the request leaves out, or leaves empty, stays. `null` takes a validity away, as it does members
+    /// without a column; UAA cannot take one away at all.
     ///
     /// # Errors
     /// `invalid_client` in UAA's words; another `client_id` than the path's.
@@ -144,6 +174,11 @@ impl ClientBody {
         self.client_secret.as_ref()
     }
 
+    /// The second secret of a new client, when one is given.
+    pub(crate) fn second_secret(&self) -> Option<&Secret> {
+        self.secondary_client_secret.as_ref().filter(|secret| !secret.expose().trim().is_empty())
+    }
+
     /// A field without a column, as it came.
     pub(crate) fn given(&self, name: &str) -> Option<&Value> {
         self.more.get(name)
@@ -172,12 +207,11 @@ impl ClientBody {
             grants: list(&self.authorized_grant_types, |b| &b.grant_types),
             redirects: list(&self.redirect_uri, |b| &b.redirect_uri),
             autoapprove: match &self.autoapprove {
-                Some(Autoapprove::All(all)) => all.to_string(),
-                Some(Autoapprove::Some(texts)) => json(&texts.list()),
+                Some(given) => given.kept(),
                 None => before.map_or_else(|| "[]".into(), |b| b.autoapprove.clone()),
             },
-            access: self.access_token_validity.or(before.and_then(|b| b.access_validity)),
-            refresh: self.refresh_token_validity.or(before.and_then(|b| b.refresh_validity)),
+            access: self.access_token_validity.unwrap_or(before.and_then(|b| b.access_validity)),
+            refresh: self.refresh_token_validity.unwrap_or(before.and_then(|b| b.refresh_validity)),
             public: self.allowpublic.unwrap_or(before.is_some_and(|b| b.allow_public)),
             more: String::new(),
         };

@@ -3,7 +3,7 @@
 use super::body::refused;
 use super::note;
 use axum::http::StatusCode;
-use uaa_authz::{Duty, Resource, Update};
+use uaa_authz::{Duty, Resource, Subject, Update};
 use uaa_directory::{ByName, Client, ClientTile};
 use uaa_model::{Denied, Fault, Reply};
 use uaa_plugin::shape::{FLAG, Shape, TEXT, object};
@@ -42,7 +42,7 @@ pub(super) async fn show(_: Anybody, (): (), cx: &mut Ctx) -> Reply<Answer> {
 
 pub(super) async fn replace(
     ByName(client): ByName<Update, Client>,
-    Json(mut tile): Json<ClientTile>,
+    Json(tile): Json<ClientTile>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
     let own = cx.tx().get(&client).await?.own;
@@ -51,7 +51,6 @@ pub(super) async fn replace(
         let text = format!("Client ID in body {{{other}}} does not match URL path {{{id}}}");
         return Err(refused(text));
     }
-    tile.client_id = Some(id.to_owned());
     if let Some(url) = &tile.app_launch_url {
         // It becomes a link on a page: nothing that a browser would run.
         let web = ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme));
@@ -63,6 +62,12 @@ pub(super) async fn replace(
     if tile.app_icon.as_ref().is_some_and(|icon| !icon.chars().all(base64)) {
         return Err(refused("appIcon must be base64"));
     }
+    let actor = cx.tx().actor().clone();
+    let by = match actor.subject {
+        Subject::User(id) => id.to_string(),
+        Subject::Client(_) | Subject::System(_) | Subject::Nobody => actor.client.to_string(),
+    };
+    let tile = tile.told(&own, &by);
     cx.tx().update(&client, tile.set(&own)?).await?;
     note(cx.tx(), "ClientUpdateSuccess", id);
     Answer::json(StatusCode::OK, &tile)
@@ -70,6 +75,6 @@ pub(super) async fn replace(
 
 pub(super) fn looks() -> Shape {
     object([("clientId", TEXT), ("showOnHomePage", FLAG)])
-        .perhaps([("clientName", TEXT), ("appLaunchUrl", TEXT), ("appIcon", TEXT)])
+        .perhaps([("clientName", TEXT), ("appLaunchUrl", TEXT), ("appIcon", TEXT), ("createdBy", TEXT)])
         .named("client_tile")
 }

@@ -20,7 +20,7 @@ pub(super) async fn hashed(
     slot: Slot<Client>,
     Json(body): Json<ClientBody>,
     cx: &mut Ctx,
-) -> Reply<Option<String>> {
+) -> Reply<write::Hashes> {
     check(&body)?;
     write::hashed(keeper, slot, Json(body), cx).await
 }

@@ -12,28 +12,36 @@ use uaa_model::{Code, Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx, Json, Ready};
 use uaa_store::{Cond, Field, Fields, Granted, Set, Slot, Tx};
 
-/// The hash of a new client's secret, if it has one.
+/// Of a new client's secret and of its second one, as far as it has them.
+pub(super) type Hashes = [Option<String>; 2];
+
+/// The hashes of a new client's secrets.
 pub(super) async fn hashed(
     Keeper { credentials, outside }: Keeper,
     _: Slot<Client>,
     Json(body): Json<ClientBody>,
     cx: &mut Ctx,
-) -> Reply<Option<String>> {
+) -> Reply<Hashes> {
     let new = check_new(cx.tx(), &body).await?;
     let account = account(cx);
     let source = Source { account: &account, address: &cx.caller.address.clone() };
     cx.tx().release();
     sector::vouches(&*outside, &[new]).await?;
-    let Some(secret) = body.secret() else { return Ok(None) };
-    credentials.new_client_secret(secret, source).await.map(Some)
+    let mut hashes = [None, None];
+    for (hash, secret) in hashes.iter_mut().zip([body.secret(), body.second_secret()]) {
+        if let Some(secret) = secret {
+            *hash = Some(credentials.new_client_secret(secret, source).await?);
+        }
+    }
+    Ok(hashes)
 }
 
 pub(super) async fn create(
     slot: Slot<Client>,
-    Ready { input: Json(body), ready: hash }: Ready<Json<ClientBody>, Option<String>>,
+    Ready { input: Json(body), ready: hashes }: Ready<Json<ClientBody>, Hashes>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let row = make(cx.tx(), slot, &body, (*hash).clone()).await?;
+    let row = make(cx.tx(), slot, &body, (*hashes).clone()).await?;
     Answer::created(&view(&row))
 }
 
@@ -69,12 +77,12 @@ pub(super) async fn check_new(tx: &mut Tx, body: &ClientBody) -> Reply<Whole> {
     Ok(new)
 }
 
-/// Makes one, with the hash of its secret.
+/// Makes one, with the hashes of its secrets.
 pub(crate) async fn make(
     tx: &mut Tx,
     slot: Slot<Client>,
     body: &ClientBody,
-    hash: Option<String>,
+    [hash, second]: Hashes,
 ) -> Reply<Fields<ClientOwn>> {
     let new = body.new_client()?;
     limits::hold(tx, &new).await?;
@@ -85,6 +93,7 @@ pub(crate) async fn make(
         .put(Client::secret, hash)
         .put(Client::generation, 0);
     let id = tx.ids().uuid();
+    let set = set.maybe(Client::secret_two, second.map(Some));
     let made = tx.insert_as(slot, Id::new(id), Some(id), set).await?;
     note(tx, "ClientCreateSuccess", &new.client_id);
     tx.enroll(&made).await?;

@@ -1,10 +1,11 @@
-//! A zone's own provider: what it says of passwords and of accounts that lock. The rules for passwords stand in the zone's
-//! configuration, where everything that takes a password looks; when accounts lock is the installation's.
+//! A zone's own provider: what it says of passwords and of accounts that lock. Both stand in the zone's configuration, where everything
+//! that takes a password looks.
 
 use super::body::ProviderBody;
-use super::{Keeper, invalid};
+use super::invalid;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use std::sync::Arc;
 use uaa_authz::{Duty, Update};
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::password::PasswordPolicy;
@@ -28,22 +29,21 @@ struct OwnConfig {
     disable_internal_user_management: Option<bool>,
 }
 
-/// The configuration as UAA shows it, with the rules that hold.
-pub(super) fn shown(stored: &str, keeper: &Keeper, here: &ZoneInfo) -> Value {
+/// The configuration as UAA shows it, with the rules that hold in that zone.
+pub(super) fn shown(stored: &str, here: &ZoneInfo) -> Value {
     let kept: OwnConfig = serde_json::from_str(stored).unwrap_or_default();
     let mut all = serde_json::to_value(kept).unwrap_or_default();
-    all["passwordPolicy"] = serde_json::to_value(PasswordPolicy::of(here)).unwrap_or_default();
-    all["lockoutPolicy"] = locks(&keeper.lockout);
+    all[PASSWORDS] = serde_json::to_value(PasswordPolicy::of(here)).unwrap_or_default();
+    all[LOCKS] = LockoutPolicy::of(here).written();
     all["disableInternalUserManagement"] = false.into();
     all
 }
 
-/// What a change leaves in the provider's row. Rules for passwords go to the zone's.
+/// What a change leaves in the provider's row, and the zone as it is after it: rules for passwords and locks go there.
 pub(super) async fn changed(
     body: &ProviderBody,
-    keeper: &Keeper,
     cx: &mut Ctx,
-) -> Reply<Set<IdentityProvider>> {
+) -> Reply<(Set<IdentityProvider>, Arc<ZoneInfo>)> {
     let wrong = |error| invalid(format!("Invalid provider configuration: {error}"));
     let config: OwnConfig = serde_json::from_value(body.config()?.into()).map_err(wrong)?;
     if !body.active() {
@@ -54,55 +54,72 @@ pub(super) async fn changed(
     if config.disable_internal_user_management == Some(true) {
         return Err(invalid("disableInternalUserManagement is not served."));
     }
-    if config.lockout_policy.as_ref().is_some_and(|given| !is_that(given, &locks(&keeper.lockout))) {
-        return Err(invalid(
-            "When accounts lock is the same in all zones and stands in the installation's configuration (`lockout`).",
-        ));
-    }
-    rule_passwords(config.password_policy.as_ref(), cx).await?;
-    Ok(Set::default()
+    let after = rule(&config, cx).await?;
+    let set = Set::default()
         .put(IdentityProvider::name, body.name()?)
-        .put(IdentityProvider::config, serde_json::to_string(&config).unwrap_or_default()))
+        .put(IdentityProvider::config, serde_json::to_string(&config).unwrap_or_default());
+    Ok((set, after))
 }
 
-/// Sets the rules for new passwords; none: those of the installation.
-async fn rule_passwords(given: Option<&Value>, cx: &mut Ctx) -> Reply<()> {
-    let here = cx.here();
-    let policy = given.map(PasswordPolicy::read).transpose();
-    let policy = policy.map_err(|error| invalid(format!("Invalid Password/Lockout policy: {error}")))?;
+/// Sets the rules for new passwords and for locks; none: those of the installation.
+async fn rule(config: &OwnConfig, cx: &mut Ctx) -> Reply<Arc<ZoneInfo>> {
+    let (passwords, locks) = (config.password_policy.as_ref(), config.lockout_policy.as_ref());
+    let wrong = |error: &dyn std::fmt::Display| invalid(format!("Invalid Password/Lockout policy: {error}"));
+    let asked = passwords.map(PasswordPolicy::read).transpose().map_err(|error| wrong(&error))?;
     // UAA takes a policy whole or not at all.
-    if policy.as_ref().is_some_and(|policy| !policy.is_set()) {
-        return Err(invalid(
-            "Invalid Password/Lockout policy: the passwordPolicy leaves out some of its fields.",
-        ));
+    if asked.as_ref().is_some_and(|policy| !policy.is_set()) {
+        return Err(wrong(&"the passwordPolicy leaves out some of its fields."));
     }
-    if policy == Some(PasswordPolicy::of(&here)) {
-        return Ok(());
-    }
+    let locked = locks.map(LockoutPolicy::read).transpose();
+    let locked = locked.map_err(|error| wrong(&format!("the lockoutPolicy: {error}")))?;
+    let here = cx.here();
+    // What was read and is sent back changes nothing: a zone that says nothing itself goes on to follow the installation.
+    let other = [
+        (PASSWORDS, passwords, asked != Some(PasswordPolicy::of(&here))),
+        (LOCKS, locks, locked != Some(LockoutPolicy::of(&here))),
+    ];
+    let other: Vec<_> = other.into_iter().filter(|(.., is_other)| *is_other).collect();
     if here.is_first() {
-        return match policy {
-            None => Ok(()),
-            Some(_) => Err(invalid(
-                "The passwordPolicy of the first zone stands in the installation's configuration (`password`).",
-            )),
+        return match other.iter().find(|(_, given, _)| given.is_some()) {
+            None => Ok(here),
+            Some((name, ..)) => Err(invalid(format!(
+                "The {name} of the first zone stands in the installation's configuration (`password`, `lockout`)."
+            ))),
         };
+    }
+    let mut after = ZoneInfo::clone(&here);
+    let installation = cx.zones().first();
+    let mut kept = vec![];
+    for (name, given, _) in other {
+        let (ours, theirs) = match name {
+            PASSWORDS => (&mut after.config.password_policy, &installation.config.password_policy),
+            _ => (&mut after.config.lockout_policy, &installation.config.lockout_policy),
+        };
+        *ours = given.or(theirs.as_ref()).cloned();
+        kept.push((name, given));
     }
     // Whoever keeps the provider need not be one who may change the zone otherwise.
     let me = cx.tx().assume(Duty::Bootstrap);
-    let done = keep(given, cx.tx()).await;
+    let done = keep(&kept, cx.tx()).await;
     cx.tx().resume(me);
-    done
+    done.map(|()| Arc::new(after))
 }
 
-async fn keep(policy: Option<&Value>, tx: &mut Tx) -> Reply<()> {
+async fn keep(policies: &[(&str, Option<&Value>)], tx: &mut Tx) -> Reply<()> {
+    if policies.is_empty() {
+        return Ok(());
+    }
     let zone = tx.grant::<Update, IdentityZone>(Id::new(tx.zone())).await?;
     let row = tx.get(&zone).await?;
-    let mut config: Map<String, Value> = serde_json::from_str(&row.own.config).unwrap_or_default();
-    let before = match policy {
-        Some(policy) => config.insert(POLICY.into(), policy.clone()),
-        None => config.remove(POLICY),
-    };
-    if before.as_ref() == policy {
+    let before: Map<String, Value> = serde_json::from_str(&row.own.config).unwrap_or_default();
+    let mut config = before.clone();
+    for (name, given) in policies {
+        match given {
+            Some(given) => config.insert((*name).to_owned(), (*given).clone()),
+            None => config.remove(*name),
+        };
+    }
+    if before == config {
         return Ok(());
     }
     let set = Set::default()
@@ -111,17 +128,5 @@ async fn keep(policy: Option<&Value>, tx: &mut Tx) -> Reply<()> {
     tx.update(&zone, set).await
 }
 
-fn locks(policy: &LockoutPolicy) -> Value {
-    json!({
-        "lockoutPeriodSeconds": policy.lockout_period_seconds,
-        "lockoutAfterFailures": policy.lockout_after_failures,
-        "countFailuresWithin": policy.count_failures_within_seconds,
-    })
-}
-
-/// Whether it says the same, whatever else it says.
-fn is_that(given: &Value, ours: &Value) -> bool {
-    ours.as_object().is_some_and(|ours| ours.iter().all(|(name, value)| given.get(name) == Some(value)))
-}
-
-const POLICY: &str = "passwordPolicy";
+const PASSWORDS: &str = "passwordPolicy";
+const LOCKS: &str = "lockoutPolicy";

@@ -1,18 +1,17 @@
 //! A provider as UAA shows one.
 
-use super::{Keeper, own};
+use super::own;
 use serde_json::{Value, json};
 use uaa_directory::{IdentityProviderOwn, OWN_ORIGIN, OidcConfig};
-use uaa_plugin::Ctx;
+use uaa_plugin::ZoneInfo;
 use uaa_plugin::shape::{ANY, FLAG, ID, NUMBER, Shape, TEXT, map, object};
 use uaa_store::Fields;
 
-/// The whole provider. There is no secret in it, whoever asks. `raw`: its configuration as an object and not as its text.
-pub(super) fn provider(row: &Fields<IdentityProviderOwn>, keeper: &Keeper, raw: bool, cx: &Ctx) -> Value {
+/// The whole provider of that zone. There is no secret in it, whoever asks. `raw`: its configuration as an object and not as its text.
+pub(super) fn provider(row: &Fields<IdentityProviderOwn>, raw: bool, here: &ZoneInfo) -> Value {
     let one = &row.own;
-    let here = cx.here();
     let config = match one.origin == OWN_ORIGIN {
-        true => own::shown(&one.config, keeper, &here),
+        true => own::shown(&one.config, here),
         false => OidcConfig::stored(&one.config).shown(!one.sealed.is_empty()),
     };
     json!({

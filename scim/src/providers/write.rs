@@ -34,7 +34,7 @@ pub(super) async fn create(
     let made = tx.insert_as(slot, Id::new(id), None, set).await?;
     note(tx, "IdentityProviderCreatedEvent", &origin);
     let row = tx.get(&made).await?;
-    Answer::created(&view::provider(&row, &keeper, sent.raw, cx))
+    Answer::created(&view::provider(&row, sent.raw, &cx.here()))
 }
 
 /// As a whole, but for the secret, which stays when none is sent.
@@ -46,20 +46,19 @@ pub(super) async fn replace(
 ) -> Reply<Answer> {
     let before = cx.tx().get(&provider).await?;
     sent.body.is_of(&before.own.origin, &before.own.kind)?;
-    let set = match before.own.origin == OWN_ORIGIN {
-        true => own::changed(&sent.body, &keeper, cx).await?,
-        false => changed(&sent.body, &before, &keeper, cx)?,
+    let (set, here) = match before.own.origin == OWN_ORIGIN {
+        true => own::changed(&sent.body, cx).await?,
+        false => (changed(&sent.body, &before, &keeper, cx)?, cx.here()),
     };
     let set = set.put(IdentityProvider::version, before.own.version + 1);
     cx.tx().update(&provider, set).await?;
     note(cx.tx(), "IdentityProviderModifiedEvent", &before.own.origin);
     let row = cx.tx().get(&provider).await?;
-    Answer::ok(&view::provider(&row, &keeper, sent.raw, cx))
+    Answer::ok(&view::provider(&row, sent.raw, &here))
 }
 
 /// Its people go with it, and all that they have: whoever comes later under the same key is somebody else.
 pub(super) async fn delete(
-    keeper: Keeper,
     provider: Granted<Delete, IdentityProvider>,
     Raw(raw): Raw,
     cx: &mut Ctx,
@@ -71,7 +70,7 @@ pub(super) async fn delete(
     end_people(&provider, cx.tx()).await?;
     cx.tx().delete(provider).await?;
     note(cx.tx(), "EntityDeletedEvent", &row.own.origin);
-    Answer::ok(&view::provider(&row, &keeper, raw, cx))
+    Answer::ok(&view::provider(&row, raw, &cx.here()))
 }
 
 fn changed(

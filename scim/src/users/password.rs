@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 use uaa_authz::{Update, Verb};
-use uaa_directory::lockout::ACCOUNT_LOCKED;
+use uaa_directory::lockout::{ACCOUNT_LOCKED, LockoutPolicy};
 use uaa_directory::password::{PasswordPolicy, Source};
 use uaa_directory::{
     Attempt, Credentials, Tried, User, end_sessions, former_passwords, right_over_user, with_password,
@@ -68,7 +68,8 @@ pub(super) async fn proved(
         ));
     }
     let (account, address, now) = (account(cx), cx.caller.address.clone(), cx.now());
-    let tried = Tried { zone: cx.zone(), origin: OWN, username: &row.own.username_key, address: &address };
+    let (policy, username) = (LockoutPolicy::of(&cx.here()), &row.own.username_key);
+    let tried = Tried { zone: cx.zone(), origin: OWN, username, address: &address, policy };
     cx.tx().release();
     if own {
         let unauthorized = |text| Err(Fault::protocol(Code::new(401, "unauthorized"), text));

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 use uaa_authz::{Update, Verb};
+use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::{Credentials, Tried, User, right_over_user};
 use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::shape::{FLAG, Shape, object};
@@ -63,6 +64,7 @@ pub(super) async fn update(
             origin: OWN,
             username: &row.own.username_key,
             address: &address,
+            policy: LockoutPolicy::of(&cx.here()),
         });
     }
     Answer::ok(&json!({"locked": body.locked, "passwordChangeRequired": body.password_change_required}))

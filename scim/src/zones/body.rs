@@ -51,12 +51,14 @@ impl ZoneBody {
         Ok(Some(id))
     }
 
-    /// The same, with what UAA keeps elsewhere and clients of UAA do not send along: the rules for passwords, which they set with the
-    /// zone's own identity provider. `null` takes them away.
-    pub(super) fn with_passwords_of(mut self, before: &str) -> ZoneBody {
+    /// The same, with what UAA keeps elsewhere and clients of UAA do not send along: the rules for passwords and locks, which they set
+    /// with the zone's own identity provider. `null` takes them away.
+    pub(super) fn with_policies_of(mut self, before: &str) -> ZoneBody {
         let mut before: Map<String, Value> = serde_json::from_str(before).unwrap_or_default();
-        if let Some(policy) = before.remove(PASSWORDS) {
-            self.config.get_or_insert_default().entry(PASSWORDS).or_insert(policy);
+        for name in POLICIES {
+            if let Some(policy) = before.remove(name) {
+                self.config.get_or_insert_default().entry(name).or_insert(policy);
+            }
         }
         self
     }
@@ -96,7 +98,7 @@ impl Whole {
     }
 }
 
-const PASSWORDS: &str = "passwordPolicy";
+const POLICIES: [&str; 2] = ["passwordPolicy", "lockoutPolicy"];
 
 /// One label of a host name (RFC 1123 section 2.1), in lower case; the empty one is the first zone's.
 fn label(text: &str) -> Reply<String> {

@@ -38,7 +38,7 @@ pub(super) async fn create(
     let tx = cx.tx();
     let (back, me) = (tx.enter(zone.id().uuid()), tx.assume(Duty::Bootstrap));
     let made = match tx.slot::<Client>(Id::new(tx.zone())).await {
-        Ok(slot) => make(tx, slot, &body, Some((*hash).clone())).await,
+        Ok(slot) => make(tx, slot, &body, [Some((*hash).clone()), None]).await,
         Err(fault) => Err(fault),
     };
     tx.resume(me);

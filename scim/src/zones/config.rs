@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use uaa_directory::brand;
+use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::password::PasswordPolicy;
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{DEFAULT_MFA_PROVIDERS, ZoneConfig, Zones};
@@ -41,6 +42,9 @@ pub(super) fn checked(config: &Map<String, Value>, id: &str, zones: &Zones) -> R
         if !policy.is_set() {
             return Err(invalid("The passwordPolicy leaves out some of its fields."));
         }
+    }
+    if let Some(policy) = &read.lockout_policy {
+        LockoutPolicy::read(policy).map_err(|error| invalid(&format!("The lockoutPolicy: {error}")))?;
     }
     brand(&read.branding, "").map_err(|said| invalid(&said))?;
     if let Some((name, _)) = read.addresses().find(|(_, address)| !leads_somewhere(address)) {

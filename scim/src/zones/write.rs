@@ -55,7 +55,7 @@ pub(super) async fn replace(
     if body.id.as_deref().is_some_and(|id| id != before.own.zid) {
         return Err(invalid("The identity zone id from the request body does not match id in the url"));
     }
-    let after = body.with_passwords_of(&before.own.config).whole(&before.own.zid, cx.zones())?;
+    let after = body.with_policies_of(&before.own.config).whole(&before.own.zid, cx.zones())?;
     let tx = cx.tx();
     free(tx, "", &after.subdomain, before.guid).await?;
     tx.update(&it, after.set().put(IdentityZone::version, before.own.version + 1)).await?;

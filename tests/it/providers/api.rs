@@ -221,7 +221,9 @@ async fn who_may_look_and_who_may_change() {
     for (more, why) in [
         (json!({"active": false}), "cannot be shut"),
         (json!({"config": {"disableInternalUserManagement": true}}), "not served"),
-        (json!({"config": {"lockoutPolicy": {"lockoutAfterFailures": 1}}}), "the same in all zones"),
+        (json!({"config": {"lockoutPolicy": {"lockoutAfterFailures": 1}}}), "missing field"),
+        (json!({"config": {"lockoutPolicy": locks(2, 60)}}), "installation's configuration"),
+        (json!({"config": {"lockoutPolicy": locks(0, 60)}}), "from 1 to 1000"),
         (json!({"config": {"passwordPolicy": {"minLength": 8}}}), "leaves out"),
         (json!({"config": {"passwordPolicy": strict()}}), "installation's configuration"),
         (json!({"config": {"passwordPolicy": 7}}), "Invalid Password/Lockout policy"),
@@ -260,6 +262,61 @@ async fn a_zone_says_with_its_own_provider_what_passwords_are_like() {
     assert_eq!(made("one").await, 400);
     put(json!({"passwordPolicy": null})).await;
     assert_eq!(made("one").await, 201);
+}
+
+/// When accounts of another zone than the first lock; the first one's go on to as before.
+#[tokio::test]
+async fn a_zone_says_with_its_own_provider_when_accounts_lock() {
+    let site = Site::with(&["alpha"]).await;
+    let keeper = site.furnished("alpha", "first-secret").await;
+    let one = ("GET", "/identity-providers?rawConfig=true");
+    let own = site.switched(&keeper, "alpha", one, &Value::Null).await.body[0].clone();
+    assert_eq!(own["config"]["lockoutPolicy"], locks(5, 300));
+    let path = format!("/identity-providers/{}", own["id"].as_str().unwrap());
+    let put = async |config: Value| {
+        let body = json!({"type": "uaa", "originKey": "uaa", "name": "uaa", "config": config});
+        let said = site.switched(&keeper, "alpha", ("PUT", &format!("{path}?rawConfig=true")), &body).await;
+        assert_eq!(said.status, 200, "{said:?}");
+        said.body["config"].clone()
+    };
+    // The answer says what holds from now on.
+    let after = put(json!({"lockoutPolicy": locks(2, 3600), "passwordPolicy": strict()})).await;
+    assert_eq!(
+        (&after["lockoutPolicy"], &after["passwordPolicy"]["minLength"]),
+        (&locks(2, 3600), &json!(20))
+    );
+    let shown =
+        site.switched(&keeper, "alpha", ("GET", &format!("{path}?rawConfig=true")), &Value::Null).await;
+    assert_eq!(shown.body["config"], after);
+    let locked = async |zone: &str, name: &str, wrong: usize| {
+        let wrong_password = format!("grant_type=password&username={name}&password=wrong");
+        let mut texts = vec![];
+        for _ in 0..=wrong {
+            // Failures are told apart by their time.
+            site.later(1);
+            let said = site.form(zone, "/oauth/token", ("shell", "first-secret"), &wrong_password).await;
+            texts.push(said.body["error_description"].as_str().unwrap_or_default().contains("locked"));
+        }
+        texts
+    };
+    let shell = json!({"client_id": "shell", "client_secret": "first-secret", "scope": ["openid"],
+        "authorized_grant_types": ["password"]});
+    assert_eq!(site.switched(&keeper, "alpha", ("POST", "/oauth/clients"), &shell).await.status, 201);
+    assert_eq!(site.manage("POST", "/oauth/clients", &shell).await.status, 201);
+    assert_eq!(locked("alpha", "mira", 2).await, [false, false, true]);
+    assert_eq!(locked("", "mira", 5).await, [false, false, false, false, false, true]);
+    // Whoever changes the zone and says nothing of it leaves it alone; none is the installation's again.
+    let zone = json!({"subdomain": "alpha", "name": "Alpha", "config": {}});
+    assert_eq!(site.manage("PUT", "/identity-zones/alpha", &zone).await.status, 200);
+    assert_eq!(locked("alpha", "noa", 2).await, [false, false, true]);
+    let zone = json!({"subdomain": "alpha", "name": "Alpha", "config": {"lockoutPolicy": {"lockoutAfterFailures": 2}}});
+    assert_eq!(site.manage("PUT", "/identity-zones/alpha", &zone).await.status, 422);
+    assert_eq!(put(json!({})).await["lockoutPolicy"], locks(5, 300));
+    assert_eq!(locked("alpha", "ada", 2).await, [false, false, false]);
+}
+
+fn locks(failures: u32, seconds: u32) -> Value {
+    json!({"lockoutAfterFailures": failures, "countFailuresWithin": 1200, "lockoutPeriodSeconds": seconds})
 }
 
 fn strict() -> Value {

@@ -33,6 +33,8 @@ pub struct Tried<'a> {
     pub username: &'a str,
     /// The peer's own address, or one that a trusted proxy vouches for.
     pub address: &'a str,
+    /// When accounts of that zone lock.
+    pub policy: LockoutPolicy,
 }
 
 /// What became of an attempt.
@@ -101,7 +103,7 @@ impl Credentials {
         if let Some(address) = paced {
             self.addresses.check(address, now).map_err(Fault::TooMany)?;
         }
-        if let Err(locked) = self.lockout.check(&key, &self.policy, now) {
+        if let Err(locked) = self.lockout.check(&key, &tried.policy, now) {
             return Ok(Attempt::Locked(locked.until));
         }
         let source = Source { account: key.subject(), address: tried.address };
@@ -112,7 +114,7 @@ impl Credentials {
         if right {
             return Ok(Attempt::Right);
         }
-        self.lockout.failed(key, &self.policy, now);
+        self.lockout.failed(key, &tried.policy, now);
         if let Some(address) = paced {
             self.addresses.failed(address, now);
         }
@@ -129,7 +131,7 @@ impl Credentials {
         if let Some(address) = paced {
             self.addresses.check(address, now).map_err(Fault::TooMany)?;
         }
-        match self.lockout.count(tried.key(), &self.policy, right, now) {
+        match self.lockout.count(tried.key(), &tried.policy, right, now) {
             Err(locked) => Ok(Attempt::Locked(locked.until)),
             Ok(()) if right => Ok(Attempt::Right),
             Ok(()) => {

@@ -50,7 +50,7 @@ pub use kept::{Keep, keep, keep_as, keep_in};
 pub use mail::{Errand, Inviter, Mail, MailOwn, Postman, is_address, queue};
 pub use named::{ByName, Named};
 pub use new_password::{former_passwords, set_password, with_password};
-pub use new_user::{NewUser, emails, make_user, user_named, username_of, users_of_address};
+pub use new_user::{NewUser, emails, make_user, user_named, user_of, username_of, users_of_address};
 pub use pages::{Asking, Pages, Shown, account, proofs, zone_called};
 pub use participant::{
     LogoutNotice, LogoutNoticeOwn, Participant, ParticipantOwn, end_session, end_sessions, participants,
@@ -64,8 +64,9 @@ pub use platform::{
 };
 
 pub use provider::{
-    AuthMethod, IdentityProvider, IdentityProviderOwn, KeysAt, Met, OIDC, OWN_ORIGIN, OidcConfig,
-    ProviderSecrets, Told, active_provider, end_people, end_user, every_zones_own, fuzz_provider, meet,
+    AuthMethod, IdentityProvider, IdentityProviderOwn, KeysAt, Met, OIDC, OWN_ORIGIN, OfDomain, OidcConfig,
+    ProviderSecrets, Told, active_provider, allowed_providers, end_people, end_user, every_zones_own,
+    foreign_provider, fuzz_provider, meet, prompts_of, providers_of_address, providers_of_domains,
     providers_of_issuer,
 };
 pub use resting::{Digest, Finding, Resting};
@@ -73,7 +74,7 @@ pub use right::{client_for_right, has_right, right_over_user};
 pub use session::accounts::{Accounts, UsedAccount};
 pub use session::browser_state::{browser_state, corrected};
 pub use session::{Live, Session, SessionLimits, SessionOwn, Sessions, SignedIn, cookie, name_of};
-pub use sign_in::{Claimed, Proved, Whom, by_passkey, by_password, due, failed, succeeded};
+pub use sign_in::{ByPasskey, Claimed, Proved, Whom, by_passkey, by_password, due, failed, succeeded};
 pub use signing_key::{Keyring, NewKey};
 pub use tile::ClientTile;
 pub use zone::{IdentityZone, IdentityZoneOwn, ZoneInPath};

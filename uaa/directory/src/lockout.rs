@@ -20,9 +20,11 @@ pub(crate) use clients::Guess;
 
 use aws_lc_rs::digest;
 use bounded::Bounded;
+use serde_json::{Value, json};
 use std::fmt::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use uaa_model::Micros;
+use uaa_plugin::ZoneInfo;
 use uuid::Uuid;
 
 /// UAA's sentence, to the letter: the cf CLI stops asking for a password when it reads it.
@@ -37,6 +39,53 @@ pub struct LockoutPolicy {
     pub count_failures_within_seconds: u32,
     /// Seconds from the last failure during which the account is locked.
     pub lockout_period_seconds: u32,
+}
+
+/// UAA's form: all three members, or it is no policy.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    lockout_after_failures: u32,
+    count_failures_within: u32,
+    lockout_period_seconds: u32,
+}
+
+impl LockoutPolicy {
+    /// The policy of a zone: what its configuration says, else the installation's.
+    pub fn of(zone: &ZoneInfo) -> LockoutPolicy {
+        // It was checked when it was stored.
+        zone.config
+            .lockout_policy
+            .as_ref()
+            .and_then(|said| LockoutPolicy::read(said).ok())
+            .unwrap_or_default()
+    }
+
+    /// Reads one in UAA's form.
+    ///
+    /// # Errors
+    /// What is missing, no number, or beyond what the installation's own may be. A lock that never closes, or never opens, is none.
+    pub fn read(said: &Value) -> Result<LockoutPolicy, String> {
+        let all: Written = serde_json::from_value(said.clone()).map_err(|error| error.to_string())?;
+        let bounded = |name: &str, number: u32, most: u32| match (1..=most).contains(&number) {
+            true => Ok(number),
+            false => Err(format!("{name} must be from 1 to {most}")),
+        };
+        Ok(LockoutPolicy {
+            lockout_after_failures: bounded("lockoutAfterFailures", all.lockout_after_failures, 1_000)?,
+            count_failures_within_seconds: bounded("countFailuresWithin", all.count_failures_within, YEAR)?,
+            lockout_period_seconds: bounded("lockoutPeriodSeconds", all.lockout_period_seconds, YEAR)?,
+        })
+    }
+
+    /// The same in UAA's form.
+    pub fn written(&self) -> Value {
+        json!({
+            "lockoutPeriodSeconds": self.lockout_period_seconds,
+            "lockoutAfterFailures": self.lockout_after_failures,
+            "countFailuresWithin": self.count_failures_within_seconds,
+        })
+    }
 }
 
 impl Default for LockoutPolicy {
@@ -241,6 +290,7 @@ fn seconds(seconds: u32) -> Micros {
     Micros::from(seconds) * 1_000_000
 }
 
+const YEAR: u32 = 31_536_000;
 const LONGEST_SUBJECT: usize = 128;
 /// Times kept of one account, whatever its policy says: with more failures than that it never locks.
 const MOST_FAILURES: usize = 1000;

@@ -1,6 +1,6 @@
 //! An account that somebody makes for themselves, or that waits for somebody who was invited: its address is its name.
 
-use crate::{User, UserOwn};
+use crate::{OWN_ORIGIN, User, UserOwn};
 use serde_json::json;
 use uaa_authz::Duty;
 use uaa_model::{Id, Reply};
@@ -8,9 +8,11 @@ use uaa_plugin::Ctx;
 use uaa_store::{Annotation, Cond, Field, Fields, Query, Set};
 use uuid::Uuid;
 
-/// A user of ours to be made.
+/// A user to be made.
 #[derive(Debug)]
 pub struct NewUser<'a> {
+    /// The provider whose person it is; `uaa` for our own.
+    pub origin: &'a str,
     /// The address, checked.
     pub mail: &'a str,
     /// What they call themselves.
@@ -23,18 +25,23 @@ pub struct NewUser<'a> {
 
 /// Our own user of that name, whether or not they may sign in.
 pub async fn user_named(username: &str, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
+    user_of(OWN_ORIGIN, username, cx).await
+}
+
+/// The user of that name whom that provider knows.
+pub async fn user_of(origin: &str, username: &str, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
     let same = vec![
         Cond::In(Field::Folded("username_key"), vec![username.to_lowercase()]),
-        Cond::In(Field::Text("origin"), vec!["uaa".to_owned()]),
+        Cond::In(Field::Text("origin"), vec![origin.to_owned()]),
     ];
     Ok(users(same, cx).await?.pop())
 }
 
-/// Our own users of that address; two at most, which is too many.
-pub async fn users_of_address(mail: &str, cx: &mut Ctx) -> Reply<Vec<Fields<UserOwn>>> {
+/// The users of that address whom that provider knows; two at most, which is too many.
+pub async fn users_of_address(origin: &str, mail: &str, cx: &mut Ctx) -> Reply<Vec<Fields<UserOwn>>> {
     let same = vec![
         Cond::In(Field::Text("email"), vec![mail.to_owned()]),
-        Cond::In(Field::Text("origin"), vec!["uaa".to_owned()]),
+        Cond::In(Field::Text("origin"), vec![origin.to_owned()]),
     ];
     users(same, cx).await
 }
@@ -46,7 +53,7 @@ pub async fn username_of(typed: &str, cx: &mut Ctx) -> Reply<String> {
         return Ok(typed.to_owned());
     }
     let named = user_named(typed, cx).await?;
-    let of_address = users_of_address(typed, cx).await?;
+    let of_address = users_of_address(OWN_ORIGIN, typed, cx).await?;
     Ok(match (named, of_address.as_slice()) {
         (None, [one]) => one.own.username.clone(),
         (Some(_), _) | (None, _) => typed.to_owned(),
@@ -65,7 +72,7 @@ async fn users(same: Vec<Cond>, cx: &mut Ctx) -> Reply<Vec<Fields<UserOwn>>> {
 
 /// Makes it in the transaction at hand, which must be one that writes. `None`: the name is taken.
 pub async fn make_user(new: NewUser<'_>, cx: &mut Ctx) -> Reply<Option<Uuid>> {
-    if user_named(new.mail, cx).await?.is_some() {
+    if user_of(new.origin, new.mail, cx).await?.is_some() {
         return Ok(None);
     }
     let me = cx.tx().assume(Duty::SignIn);
@@ -82,7 +89,7 @@ async fn write(new: NewUser<'_>, cx: &mut Ctx) -> Reply<Uuid> {
     let set = Set::default()
         .put(User::username, new.mail)
         .put(User::username_key, new.mail.to_lowercase())
-        .put(User::origin, "uaa")
+        .put(User::origin, new.origin)
         .put(User::email, new.mail)
         .put(User::emails, emails(new.mail))
         .put(User::given_name, new.name.filter(|name| !name.is_empty()).map(str::to_owned))

@@ -1,10 +1,12 @@
 //! Identity providers: who else knows a zone's people. Each has a key of its own, which is the origin of its people; `uaa` is the zone
 //! itself. People of two origins are two people, whatever they are called.
 
+mod domain;
 mod oidc;
 mod own;
 mod person;
 
+pub use domain::{OfDomain, allowed_providers, foreign_provider, providers_of_address, providers_of_domains};
 pub use oidc::{AuthMethod, KeysAt, OidcConfig, fuzz_provider};
 pub use own::every_zones_own;
 pub(crate) use own::own;
@@ -106,6 +108,24 @@ pub async fn active_provider(origin: &str, tx: &mut Tx) -> Reply<Option<Uuid>> {
     let seen = tx.visible::<IdentityProvider>().await?;
     let which = vec![Cond::In(Field::Text("origin"), vec![origin.to_owned()]), Cond::Is("active", true)];
     Ok(tx.find(&seen, Cond::All(which)).await?.map(|row| row.guid))
+}
+
+/// What that provider has a sign-in ask for, if it is there and says so: name, type and label of each field.
+///
+/// # Errors
+/// When the database is away.
+pub async fn prompts_of(origin: &str, tx: &mut Tx) -> Reply<Option<Vec<[String; 3]>>> {
+    let me = tx.assume(Duty::SignIn);
+    let found = match tx.visible::<IdentityProvider>().await {
+        Ok(seen) => {
+            let text = |column, value: &str| Cond::In(Field::Text(column), vec![value.to_owned()]);
+            let which = vec![text("origin", origin), text("kind", OIDC), Cond::Is("active", true)];
+            tx.find(&seen, Cond::All(which)).await
+        }
+        Err(fault) => Err(fault),
+    };
+    tx.resume(me);
+    Ok(found?.and_then(|row| OidcConfig::stored(&row.own.config).prompts()))
 }
 
 /// The active providers of that issuer, two at most, which is one too many; of an empty one those that say nothing of it themselves.

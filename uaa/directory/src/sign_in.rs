@@ -1,8 +1,11 @@
 //! A person proves who they are by a password, with the same look-up, the same time and the same notes for every protocol, or by a
 //! passkey, which needs no name.
 
+use crate::lockout::LockoutPolicy;
 use crate::password::PasswordPolicy;
-use crate::{Answered, Attempt, Credentials, Factors, Mine, Next, SignedIn, Tried, User, UserOwn, next};
+use crate::{
+    Answered, Attempt, Credentials, Factors, Mine, Next, OWN_ORIGIN, SignedIn, Tried, User, UserOwn, next,
+};
 use serde_json::json;
 use std::sync::Arc;
 use uaa_authz::{Actor, Duty, Read, Subject};
@@ -32,6 +35,8 @@ pub enum Proved {
     Stale(Box<Fields<UserOwn>>, Option<Micros>, Option<Next>),
     /// It is their password, which is not enough: nobody is signed in by it.
     Half(Box<Fields<UserOwn>>, Next),
+    /// It is their password, and nobody has shown yet that the address of the account is theirs: it is good for nothing before that.
+    Unverified(Box<Fields<UserOwn>>),
     /// It is not, or nobody has that name, or they may not sign in: nothing tells which.
     Wrong,
     /// Nothing was tried, until then.
@@ -58,10 +63,12 @@ pub async fn by_password(
     let user = user.filter(|user| user.own.active);
     let stored = user.as_ref().and_then(|user| user.own.password.as_deref());
     let address = cx.caller.address.clone();
-    let tried = Tried { zone: cx.zone(), origin: claimed.origin, username: &username, address: &address };
+    let policy = LockoutPolicy::of(&cx.here());
+    let tried =
+        Tried { zone: cx.zone(), origin: claimed.origin, username: &username, address: &address, policy };
     match credentials.password(tried, password, stored, now).await? {
         Attempt::Right => match user {
-            Some(user) => enough(credentials, &tried, user, cx).await,
+            Some(user) => enough(credentials, &tried, claimed.client, user, cx).await,
             None => Ok(Proved::Wrong),
         },
         Attempt::Wrong => {
@@ -80,9 +87,14 @@ pub async fn by_password(
 async fn enough(
     credentials: &Credentials,
     tried: &Tried<'_>,
+    client: &str,
     user: Fields<UserOwn>,
     cx: &mut Ctx,
 ) -> Reply<Proved> {
+    if !user.own.verified {
+        unverified(Whom::of(&user), client, "password", cx);
+        return Ok(Proved::Unverified(Box::new(user)));
+    }
     let here = cx.here();
     let next = next(here.config.mfa.of(&user.own.origin), &Mine::of(user.guid, cx).await?);
     if next != Some(Next::Ask) {
@@ -103,7 +115,18 @@ pub fn due(own: &UserOwn, cx: &Ctx) -> Option<Option<Micros>> {
     (ended.is_some() || own.password_change_required).then_some(ended)
 }
 
-/// Tries a passkey that names its person, in the transaction at hand, which must write. Gives the person and what was proved.
+/// What came of a passkey that names its person.
+#[derive(Debug)]
+pub enum ByPasskey {
+    /// It is the person; by what, in RFC 8176's words.
+    Right(Box<Fields<UserOwn>>, [&'static str; 2]),
+    /// It is theirs, and the address of the account is not confirmed: [`Proved::Unverified`].
+    Unverified(Box<Fields<UserOwn>>),
+    /// It is nobody's, or they may not sign in.
+    Wrong,
+}
+
+/// Tries a passkey that names its person, in the transaction at hand, which must write.
 ///
 /// It is not counted with wrong passwords: nobody guesses it, and somebody who is locked out of the password by others gets in by it.
 ///
@@ -114,10 +137,10 @@ pub async fn by_passkey(
     sent: Answered<'_>,
     client: &str,
     cx: &mut Ctx,
-) -> Reply<Option<(Fields<UserOwn>, [&'static str; 2])>> {
+) -> Reply<ByPasskey> {
     let Some(passed) = factors.try_passkey(sent, None, cx).await? else {
         failed(None, client, "passkey", cx);
-        return Ok(None);
+        return Ok(ByPasskey::Wrong);
     };
     let me = cx.tx().assume(Duty::SignIn);
     let user = match cx.tx().grant::<Read, User>(Id::new(passed.user)).await {
@@ -128,10 +151,15 @@ pub async fn by_passkey(
     cx.tx().resume(me);
     let user = user?;
     match user {
-        Some(user) if user.own.active => Ok(Some((user, passed.amr))),
+        // Of somebody whom a provider vouches for it is the provider's business whose address that is.
+        Some(user) if user.own.active && !user.own.verified && user.own.origin == OWN_ORIGIN => {
+            unverified(Whom::of(&user), client, "passkey", cx);
+            Ok(ByPasskey::Unverified(Box::new(user)))
+        }
+        Some(user) if user.own.active => Ok(ByPasskey::Right(Box::new(user), passed.amr)),
         other => {
             failed(other.as_ref().map(Whom::of), client, "passkey", cx);
-            Ok(None)
+            Ok(ByPasskey::Wrong)
         }
     }
 }
@@ -182,6 +210,12 @@ pub fn failed(user: Option<Whom<'_>>, client: &str, why: &'static str, cx: &mut 
             cx.note(&nobody, event, "failed", why, &[("client", client)]);
         }
     }
+}
+
+/// Notes that somebody who has shown who they are was not let in, as the address of the account is not confirmed.
+fn unverified(user: Whom<'_>, client: &str, by: &'static str, cx: &mut Ctx) {
+    let actor = user.actor(client, cx);
+    cx.note(&actor, "UnverifiedUserAuthentication", "failed", by, &[("origin", user.origin)]);
 }
 
 /// Notes that somebody has shown who they are where no session begins: by what, in RFC 8176's words.

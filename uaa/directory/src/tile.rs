@@ -26,9 +26,13 @@ pub struct ClientTile {
     /// Where it opens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_launch_url: Option<String>,
-    /// A PNG in base64.
+    /// A PNG in base64; empty where there is none, as UAA's readers need the member.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_icon: Option<String>,
+    /// Who described it first: a person's identifier, or a `client_id`. What a request says of it counts for nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
+    pub created_by: Option<String>,
 }
 
 impl ClientTile {
@@ -42,6 +46,17 @@ impl ClientTile {
         let more: Map<String, Value> = serde_json::from_str(&own.more).unwrap_or_default();
         let kept = serde_json::from_value::<ClientTile>(more.get(MEMBER)?.clone()).ok()?;
         Some(ClientTile { client_id: Some(own.client_id.clone()), ..kept })
+    }
+
+    /// As it is kept of what was sent: with whoever described it first, who is `by` where nobody did before.
+    pub fn told(self, own: &ClientOwn, by: &str) -> ClientTile {
+        let before = ClientTile::described(own).and_then(|before| before.created_by);
+        ClientTile {
+            client_id: Some(own.client_id.clone()),
+            app_icon: Some(self.app_icon.unwrap_or_default()),
+            created_by: Some(before.unwrap_or_else(|| by.to_owned())),
+            ..self
+        }
     }
 
     /// What puts it down with the client.

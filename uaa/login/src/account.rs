@@ -3,13 +3,15 @@
 use crate::LoginPages;
 use crate::return_to::ReturnTo;
 use axum::http::StatusCode;
-use uaa_authz::{Duty, Read};
+use uaa_authz::{Duty, Read, Subject, Update};
 use uaa_directory::password::{PasswordPolicy, Source};
-use uaa_directory::{Client, Errand, Refused, Shown, User, UserOwn, former_passwords, queue};
+use uaa_directory::{
+    Client, Errand, OWN_ORIGIN, Refused, Shown, User, UserOwn, Whom, former_passwords, queue,
+};
 use uaa_look::{ErrorPage, LinkExpired, MailNotSetUp, PasswordFault, PasswordRules, Reason};
 use uaa_model::{Fault, Id, Reply, Secret};
 use uaa_plugin::{Answer, Ctx, field};
-use uaa_store::{Cond, Field, Fields, Want};
+use uaa_store::{Annotation, Cond, Field, Fields, Set, Want};
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
@@ -27,6 +29,40 @@ async fn read(user: Uuid, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
         Err(Fault::Denied(..)) => Ok(None),
         Err(fault) => Err(fault),
     }
+}
+
+/// Whoever has come by a link that was sent to that address has shown that it is theirs: it counts as the account's, if it is that still.
+/// `user`: the row as it was read before. In the transaction at hand, which must be one that writes. `false`: nothing was done.
+pub(crate) async fn confirm(user: &Fields<UserOwn>, sent_to: Option<&str>, cx: &mut Ctx) -> Reply<bool> {
+    if user.own.origin != OWN_ORIGIN || sent_to != Some(user.own.email.as_str()) {
+        return Ok(false);
+    }
+    let me = cx.tx().assume(Duty::SignIn);
+    if me.subject == Subject::Nobody {
+        let person = Whom::of(user).actor("", cx);
+        cx.tx().in_the_name_of(person);
+    }
+    let done = confirmed(user.guid, &user.own.email, cx).await;
+    cx.tx().resume(me);
+    done
+}
+
+async fn confirmed(user: Uuid, mail: &str, cx: &mut Ctx) -> Reply<bool> {
+    let granted = match cx.tx().grant::<Update, User>(Id::new(user)).await {
+        Ok(granted) => granted,
+        Err(Fault::Denied(..)) => return Ok(false),
+        Err(fault) => return Err(fault),
+    };
+    // What the same transaction has written counts.
+    let now = cx.tx().get(&granted).await?.own;
+    if now.email != mail {
+        return Ok(false);
+    }
+    let set = Set::default().put(User::verified, true).put(User::version, now.version + 1);
+    cx.tx().update(&granted, set).await?;
+    let (event, target_name) = ("UserVerifiedEvent".to_owned(), now.username);
+    cx.tx().annotate(Annotation { event, target_name, ..Annotation::default() });
+    Ok(true)
 }
 
 /// What the zone asks of a password, as it is told before one is chosen.

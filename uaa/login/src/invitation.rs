@@ -1,14 +1,14 @@
 //! `/invitations/accept`: somebody who was invited chooses a name and a password. Opening the link uses nothing up.
 
 use crate::LoginPages;
-use crate::account::{expired, onward, person, rules, vetted, with_code};
+use crate::account::{confirm, expired, onward, person, registered, rules, vetted, with_code};
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
 use std::sync::Arc;
 use uaa_authz::{Duty, Update};
-use uaa_directory::{ExpiringCode, Purpose, Shown, User, UserOwn, cookie, set_password};
-use uaa_look::{Invitation as Page, PasswordFault};
+use uaa_directory::{ExpiringCode, OWN_ORIGIN, Purpose, Shown, User, UserOwn, cookie, set_password};
+use uaa_look::{Invitation as Page, PasswordFault, Verify};
 use uaa_model::{Fault, Id, Micros, Reply, Secret};
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, with};
 use uaa_store::{Fields, Set, Want};
@@ -28,13 +28,38 @@ struct Open {
     client_id: String,
     redirect_uri: Option<String>,
     by: Option<String>,
+    /// The address that was invited; `None` of an older code.
+    mail: Option<String>,
     until: Micros,
+}
+
+impl Open {
+    /// Whether it is a person of our own, who chooses a password here.
+    fn is_ours(&self) -> bool {
+        self.user.own.origin == OWN_ORIGIN
+    }
+
+    /// Whether there is nothing to choose and nothing to confirm.
+    fn is_done(&self) -> bool {
+        has_account(&self.user.own) && (self.user.own.verified || !self.is_of_address())
+    }
+
+    /// Whether the link has come to the address of the account.
+    fn is_of_address(&self) -> bool {
+        self.mail.as_ref().is_none_or(|mail| mail.eq_ignore_ascii_case(&self.user.own.email))
+    }
 }
 
 async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
     let code = field(&query.0, "code").unwrap_or_default();
     match open(code, cx).await? {
-        Some(open) if has_account(&open.user.own) => go_on(&open, cx).await,
+        Some(open) if !open.is_ours() => elsewhere(&open, cx).await,
+        Some(open) if open.is_done() => go_on(&open, cx).await,
+        Some(open) if has_account(&open.user.own) => {
+            let (action, fields) = (ACTION.into(), vec![("code".into(), code.to_owned())]);
+            let page = Verify { action, fields, mail: open.user.own.email };
+            login.pages.show(&page, Shown::new(StatusCode::OK, &with_code(PAGE, code)), cx)
+        }
         Some(open) => ask(&login, code, &open, "", None, cx),
         None => gone(&login, cx),
     }
@@ -47,9 +72,15 @@ async fn accept(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     }
     let code = field(&fields, "code").unwrap_or_default();
     let Some(open) = open(code, cx).await? else { return gone(&login, cx) };
+    if !open.is_ours() {
+        return elsewhere(&open, cx).await;
+    }
+    if open.is_done() {
+        return go_on(&open, cx).await;
+    }
     // The link of somebody who has a password already sets no other one.
     if has_account(&open.user.own) {
-        return go_on(&open, cx).await;
+        return address_alone(&login, code, &open, cx).await;
     }
     let name: String = field(&fields, "name").unwrap_or_default().trim().chars().take(LONGEST).collect();
     let new = Secret::new(field(&fields, "password").unwrap_or_default().to_owned());
@@ -66,22 +97,43 @@ async fn accept(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         return gone(&login, cx);
     }
     let me = cx.tx().assume(Duty::SignIn);
-    let named = named(&open.user, &name, cx).await;
+    let named = named(&open, &name, cx).await;
     cx.tx().resume(me);
     named?;
     go_on(&open, cx).await
 }
 
+/// Somebody who has a password shows that the address is theirs.
+async fn address_alone(login: &LoginPages, code: &str, open: &Open, cx: &mut Ctx) -> Reply<Answer> {
+    cx.step(Want::Write).await?;
+    let me = cx.tx().assume(Duty::SignIn);
+    let redeemed = ExpiringCode::redeem(Purpose::Invite, code, cx.tx()).await;
+    cx.tx().resume(me);
+    if redeemed?.is_none() || !confirm(&open.user, Some(&open.user.own.email), cx).await? {
+        return gone(login, cx);
+    }
+    go_on(open, cx).await
+}
+
 /// The link has come to the address, and its reader says what they are called.
-async fn named(user: &Fields<UserOwn>, name: &str, cx: &mut Ctx) -> Reply<()> {
+async fn named(open: &Open, name: &str, cx: &mut Ctx) -> Reply<()> {
+    let user = &open.user;
     let granted = cx.tx().grant::<Update, User>(Id::new(user.guid)).await?;
     let given = user.own.given_name.is_none().then(|| name.to_owned()).filter(|name| !name.is_empty());
-    let set = Set::default().put(User::verified, true).maybe(User::given_name, given.map(Some));
-    cx.tx().update(&granted, set).await
+    let verified = open.is_of_address().then_some(true);
+    let set = Set::default().maybe(User::verified, verified).maybe(User::given_name, given.map(Some));
+    if set.is_empty() { Ok(()) } else { cx.tx().update(&granted, set).await }
 }
 
 async fn go_on(open: &Open, cx: &mut Ctx) -> Reply<Answer> {
     let to = onward(&open.client_id, open.redirect_uri.as_deref(), "invite_accepted", cx).await?;
+    Answer::found(&to)?.with(header::CACHE_CONTROL, "no-store")
+}
+
+/// Whom another provider knows, that provider signs in: nothing is chosen here, and nothing is used up.
+async fn elsewhere(open: &Open, cx: &mut Ctx) -> Reply<Answer> {
+    let to = registered(&open.client_id, open.redirect_uri.as_deref(), cx).await?;
+    let to = to.unwrap_or_else(|| format!("{}/login", cx.links.login));
     Answer::found(&to)?.with(header::CACHE_CONTROL, "no-store")
 }
 
@@ -91,12 +143,12 @@ async fn open(code: &str, cx: &mut Ctx) -> Reply<Option<Open>> {
     cx.tx().resume(me);
     let Some(row) = row? else { return Ok(None) };
     let Some(user) = row.own.subject else { return Ok(None) };
-    let Some(user) = person(user, cx).await?.filter(|user| user.own.origin == "uaa") else { return Ok(None) };
+    let Some(user) = person(user, cx).await? else { return Ok(None) };
     let data: Value =
         serde_json::from_str(&row.own.data).map_err(|error| Fault::Internal(error.to_string()))?;
     let text = |name: &str| data[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    let (redirect_uri, by) = (text("redirect_uri"), text("by"));
-    Ok(Some(Open { user, client_id: row.own.client_id, redirect_uri, by, until: row.own.expires }))
+    let (redirect_uri, by, mail) = (text("redirect_uri"), text("by"), text("mail"));
+    Ok(Some(Open { user, client_id: row.own.client_id, redirect_uri, by, mail, until: row.own.expires }))
 }
 
 fn has_account(user: &UserOwn) -> bool {

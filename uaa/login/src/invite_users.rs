@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use uaa_authz::{Duty, Subject, Zone};
 use uaa_directory::{
-    Errand, ExpiringCode, Invitation, Inviter, NewCode, NewUser, Purpose, is_address, make_user, queue,
-    user_named, users_of_address,
+    Client, Errand, ExpiringCode, Invitation, Inviter, Named, NewCode, NewUser, OfDomain, Purpose,
+    allowed_providers, is_address, make_user, providers_of_address, providers_of_domains, queue, user_of,
+    users_of_address,
 };
-use uaa_model::{Fault, Id, Reply};
+use uaa_model::{Code, Fault, Id, Reply};
 use uaa_plugin::shape::{FLAG, ID, Shape, TEXT, list, object};
 use uaa_plugin::{Answer, Answers, Ctx, Dialect::Oauth, Json, Route, Site::Uaa, Within, field, pairs, with};
 use uaa_store::Slot;
@@ -41,6 +42,10 @@ impl Within<Invitation> for Invited {
 
 /// On whose behalf, and where the invited go on to.
 struct Terms {
+    /// The active providers of the zone.
+    providers: Vec<OfDomain>,
+    /// The origins whose people the client takes; `None`: all.
+    allowed: Option<Vec<String>>,
     client_id: String,
     redirect_uri: String,
     by: Inviter,
@@ -62,9 +67,18 @@ async fn invite(
     let query = pairs(&cx.query)?;
     let actor = cx.tx().actor().clone();
     let redirect_uri = field(&query, "redirect_uri").map(str::to_owned);
+    let redirect_uri = redirect_uri.ok_or(Fault::BadQuery("`redirect_uri` is missing".into()))?;
+    let client_id = field(&query, "client_id").map_or_else(|| actor.client.to_string(), str::to_owned);
+    // UAA looks for no client where somebody of the first zone speaks to another.
+    let allowed = match actor.home == cx.zone() {
+        true => taken_by(&client_id, cx).await?,
+        false => None,
+    };
     let terms = Terms {
-        redirect_uri: redirect_uri.ok_or(Fault::BadQuery("`redirect_uri` is missing".into()))?,
-        client_id: field(&query, "client_id").map_or_else(|| actor.client.to_string(), str::to_owned),
+        providers: providers_of_domains(cx).await?,
+        allowed,
+        redirect_uri,
+        client_id,
         by: by(cx).await?,
         send_mail: field(&query, "send_mail") == Some("true"),
     };
@@ -89,10 +103,18 @@ async fn one(typed: &str, terms: &Terms, cx: &mut Ctx) -> Reply<Result<Value, Fa
     if !is_address(&mail) {
         return Ok(Err(Failed("email.invalid", format!("{typed} is invalid email."))));
     }
-    let user = match known(&mail, cx).await? {
+    let origin = match providers_of_address(&terms.providers, terms.allowed.as_deref(), &mail).as_slice() {
+        [one] => one.origin.as_str(),
+        [] => return Ok(Err(Failed("provider.non-existent", "No authentication provider found.".into()))),
+        _ => {
+            let text = "Multiple authentication providers found.";
+            return Ok(Err(Failed("provider.ambiguous", text.into())));
+        }
+    };
+    let user = match known(origin, &mail, cx).await? {
         Ok(Some(user)) => user,
         Ok(None) => {
-            let new = NewUser { mail: &mail, name: None, password: None, verified: false };
+            let new = NewUser { origin, mail: &mail, name: None, password: None, verified: false };
             match make_user(new, cx).await? {
                 Some(user) => user,
                 None => return Ok(Err(ambiguous())),
@@ -100,7 +122,7 @@ async fn one(typed: &str, terms: &Terms, cx: &mut Ctx) -> Reply<Result<Value, Fa
         }
         Err(failed) => return Ok(Err(failed)),
     };
-    let data = json!({"redirect_uri": terms.redirect_uri, "by": terms.by.name});
+    let data = json!({"redirect_uri": terms.redirect_uri, "by": terms.by.name, "mail": mail});
     let new = NewCode {
         purpose: Purpose::Invite,
         subject: Some(user),
@@ -119,7 +141,7 @@ async fn one(typed: &str, terms: &Terms, cx: &mut Ctx) -> Reply<Result<Value, Fa
     }
     let link = format!("{}{PAGE}?code={}", cx.links.login, code.expose());
     Ok(Ok(json!({
-        "email": mail, "userId": user, "origin": "uaa", "success": true,
+        "email": mail, "userId": user, "origin": origin, "success": true,
         "errorCode": null, "errorMessage": null, "inviteLink": link,
     })))
 }
@@ -134,12 +156,31 @@ fn looks() -> Shape {
     object([("new_invites", list(one())), ("failed_invites", list(one()))])
 }
 
-/// The account of that address, if there is one; by its name first.
-async fn known(mail: &str, cx: &mut Ctx) -> Reply<Result<Option<Uuid>, Failed>> {
-    if let Some(user) = user_named(mail, cx).await? {
+/// The origins whose people that client takes.
+///
+/// # Errors
+/// When the zone has no such client.
+async fn taken_by(client_id: &str, cx: &mut Ctx) -> Reply<Option<Vec<String>>> {
+    let me = cx.tx().assume(Duty::SignIn);
+    let row = match cx.tx().visible::<Client>().await {
+        Ok(seen) => cx.tx().find(&seen, Client::named(client_id.to_owned())).await,
+        Err(fault) => Err(fault),
+    };
+    cx.tx().resume(me);
+    let row = row?.ok_or_else(|| {
+        let text = format!("No client with requested id: {client_id}");
+        Fault::protocol(Code::new(400, "invalid_client"), text)
+    })?;
+    let more: Value = serde_json::from_str(&row.own.more).unwrap_or_default();
+    Ok(more.get("allowedproviders").and_then(allowed_providers))
+}
+
+/// The account of that address whom that provider knows, if there is one; by its name first.
+async fn known(origin: &str, mail: &str, cx: &mut Ctx) -> Reply<Result<Option<Uuid>, Failed>> {
+    if let Some(user) = user_of(origin, mail, cx).await? {
         return Ok(Ok(Some(user.guid)));
     }
-    let mut users = users_of_address(mail, cx).await?;
+    let mut users = users_of_address(origin, mail, cx).await?;
     let last = users.pop();
     Ok(if users.is_empty() { Ok(last.map(|user| user.guid)) } else { Err(ambiguous()) })
 }

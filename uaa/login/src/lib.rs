@@ -26,6 +26,7 @@ mod resources;
 mod return_to;
 mod second;
 mod sign_in;
+mod unverified;
 
 use std::sync::Arc;
 use uaa_authz::Kind;
@@ -71,6 +72,7 @@ impl Plugin for LoginPages {
                 forgot::routes(&self),
                 reset::routes(&self),
                 register::routes(&self),
+                unverified::routes(&self),
                 email::routes(&self),
                 own_password::routes(&self),
                 invitation::routes(&self),

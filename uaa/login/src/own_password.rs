@@ -69,7 +69,9 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         return ask(&login, &asking, None, cx);
     }
     let user = match by_present(&login, &live.username, &fields, cx).await? {
-        Proved::Right(user) | Proved::Half(user, _) | Proved::Stale(user, ..) => user,
+        Proved::Right(user) | Proved::Half(user, _) | Proved::Stale(user, ..) | Proved::Unverified(user) => {
+            user
+        }
         Proved::Wrong | Proved::Locked(_) => return ask(&login, &asking, Some(PasswordFault::WrongOld), cx),
     };
     let changed = match change(&login, &user, &fields, cx).await? {
@@ -112,7 +114,9 @@ async fn force(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> R
     let asking = Asking { username, expired: None, own: false, action: at(FORCED, &query, &[]) };
     let (user, next) = match by_present(&login, &asking.username, &fields, cx).await? {
         Proved::Stale(user, _, next) => (user, next),
-        Proved::Right(_) | Proved::Half(..) => return sign_in_first(&query, &asking.username, cx),
+        Proved::Right(_) | Proved::Half(..) | Proved::Unverified(_) => {
+            return sign_in_first(&query, &asking.username, cx);
+        }
         Proved::Wrong | Proved::Locked(_) => return ask(&login, &asking, Some(PasswordFault::WrongOld), cx),
     };
     let half = Half::current(cx).await?.filter(|half| half.is_whole() && half.user.guid == user.guid);

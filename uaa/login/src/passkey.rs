@@ -2,9 +2,10 @@
 
 use crate::LoginPages;
 use crate::sign_in::{Going, form, onward};
+use crate::unverified;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::{Answered, Mine, SignedIn, by_passkey, cookie};
+use uaa_directory::{Answered, ByPasskey, Mine, SignedIn, by_passkey, cookie};
 use uaa_look::PasskeySignIn;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with};
@@ -51,8 +52,10 @@ pub(crate) async fn tried(
     cx: &mut Ctx,
 ) -> Reply<Answer> {
     cx.step(Want::Write).await?;
-    let Some((user, amr)) = by_passkey(&login.factors, sent, going.client_id(), cx).await? else {
-        return page(login, going, true, cx);
+    let (user, amr) = match by_passkey(&login.factors, sent, going.client_id(), cx).await? {
+        ByPasskey::Right(user, amr) => (user, amr),
+        ByPasskey::Unverified(user) => return unverified::instead(login, going, &user, cx),
+        ByPasskey::Wrong => return page(login, going, true, cx),
     };
     let client = going.client_id();
     let signed_in = SignedIn { user: &user, amr: &amr, second_at: cx.now(), remember: false, client };

@@ -1,7 +1,7 @@
 //! UAA's `/password_resets` and `/password_change`: a client that holds `oauth.login` sends the links itself.
 
 use crate::LoginPages;
-use crate::account::person;
+use crate::account::{confirm, person};
 use axum::http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -66,7 +66,9 @@ async fn create(slot: Slot<ExpiringCode>, Text(username): Text, cx: &mut Ctx) ->
     };
     let query = pairs(&cx.query)?;
     let client = field(&query, "client_id").map_or_else(|| cx.tx().actor().client.to_string(), str::to_owned);
-    let data = json!({"generation": user.own.generation, "redirect_uri": field(&query, "redirect_uri")});
+    let redirect_uri = field(&query, "redirect_uri");
+    let data =
+        json!({"generation": user.own.generation, "redirect_uri": redirect_uri, "mail": user.own.email});
     let new = NewCode {
         purpose: Purpose::Reset,
         subject: Some(user.guid),
@@ -113,6 +115,8 @@ struct Vetted {
     user: Fields<UserOwn>,
     client_id: String,
     hash: String,
+    /// The address that the link was for.
+    mail: Option<String>,
 }
 
 async fn hashed(
@@ -138,7 +142,8 @@ async fn hashed(
     cx.tx().release();
     let source = Source { account: &account, address: &address };
     let hash = login.credentials.new_password(&change.new_password, &policy, &former, source, 422).await?;
-    Ok(Vetted { user, client_id: row.own.client_id, hash })
+    let mail = data["mail"].as_str().map(str::to_owned);
+    Ok(Vetted { user, client_id: row.own.client_id, hash, mail })
 }
 
 async fn redeem(
@@ -152,6 +157,10 @@ async fn redeem(
     let user = &vetted.user;
     if row?.is_none() || !set_password(user, vetted.hash.clone(), cx).await? {
         return Err(no_code());
+    }
+    // The client has sent the code where it was told that the account reads its messages.
+    if !user.own.verified {
+        confirm(user, vetted.mail.as_deref(), cx).await?;
     }
     let new = NewCode {
         purpose: Purpose::AutoLogin,

@@ -2,21 +2,28 @@
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
+use uaa_directory::prompts_of;
 use uaa_model::Reply;
 use uaa_plugin::shape::{ANY, Shape, TEXT, TIME, list, map, object};
-use uaa_plugin::{Answer, Answers, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, ZoneInfo};
+use uaa_plugin::{Answer, Answers, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, ZoneInfo, field};
 
 pub(crate) fn routes() -> Vec<Route> {
     let why = "a client asks before anybody has signed in";
     vec![Route::public(Uaa, Method::GET, "/info", "info_show", Oauth, why, info).answers(Answers::ok(looks))]
 }
 
-async fn info(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
-    answer(cx)
+async fn info(_: Public, Form(query): Form, cx: &mut Ctx) -> Reply<Answer> {
+    answer(&query, cx).await
 }
 
-pub(crate) fn answer(cx: &Ctx) -> Reply<Answer> {
+pub(crate) async fn answer(query: &[(String, String)], cx: &mut Ctx) -> Reply<Answer> {
     let here = cx.here();
+    // Whoever names a provider is told what that one asks for; of one that says nothing, what the zone does (UAA).
+    let theirs = match field(query, "origin").filter(|origin| !origin.is_empty()) {
+        Some(origin) => prompts_of(origin, cx.tx()).await?,
+        None => None,
+    };
+    let prompts = theirs.map_or_else(|| prompts(&here), |theirs| written(theirs));
     let (uaa, login, own) = (&here.uaa, &here.login, here.config.self_service());
     // An address of the zone's own, as its pages have it; a path is below ours.
     let elsewhere = |own: Option<&String>| match own?.as_str() {
@@ -38,7 +45,7 @@ pub(crate) fn answer(cx: &Ctx) -> Reply<Answer> {
         "commit_id": env!("CARGO_PKG_VERSION"),
         "timestamp": uaa_model::rfc3339(cx.now()),
         "idpDefinitions": {},
-        "prompts": prompts(&here),
+        "prompts": prompts,
     }))
 }
 
@@ -61,5 +68,9 @@ fn prompts(here: &ZoneInfo) -> Value {
             "passcode": ["password", passcode],
         });
     };
-    Value::Object(own.iter().map(|p| (p.name.clone(), json!([p.kind, p.text]))).collect::<Map<_, _>>())
+    written(own.iter().map(|p| [p.name.clone(), p.kind.clone(), p.text.clone()]).collect())
+}
+
+fn written(prompts: Vec<[String; 3]>) -> Value {
+    prompts.into_iter().map(|[name, kind, text]| (name, json!([kind, text]))).collect::<Map<_, _>>().into()
 }

@@ -3,21 +3,21 @@
 
 use crate::LoginPages;
 use crate::account::{
-    afterwards, at, carried, expired, no_mail, not_here, onward, person, rules, vetted, with_code,
+    afterwards, at, carried, confirm, expired, no_mail, not_here, onward, person, rules, vetted, with_code,
 };
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
 use std::sync::Arc;
-use uaa_authz::{Duty, Update};
+use uaa_authz::Duty;
 use uaa_directory::{
-    Errand, ExpiringCode, ExpiringCodeOwn, NewUser, Purpose, Shown, User, cookie, is_address, make_user,
-    queue,
+    Errand, ExpiringCode, ExpiringCodeOwn, NewUser, OWN_ORIGIN, Purpose, Shown, cookie, foreign_provider,
+    is_address, make_user, providers_of_domains, queue,
 };
 use uaa_look::{About, CheckMail, Link, PasswordFault, Register, Verify};
-use uaa_model::{Id, Reply, Secret};
+use uaa_model::{Reply, Secret};
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, with};
-use uaa_store::{Annotation, Fields, Set, Want};
+use uaa_store::{Fields, Want};
 use uuid::Uuid;
 
 pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
@@ -61,6 +61,14 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     let agreed = cx.here().config.agreement().is_none() || field(&fields, "agreed") == Some("yes");
     if !is_address(&mail) || !agreed {
         return again(!is_address(&mail), None, cx);
+    }
+    // UAA: whoever is another provider's by their address has no account of their own here.
+    let providers = providers_of_domains(cx).await?;
+    if let Some(provider) = foreign_provider(&providers, &mail) {
+        let (mail, here) = (mail.clone(), at(PAGE, &fields));
+        let belongs_to = Some(provider.name.clone());
+        let page = Register { name, mail, belongs_to, fields: carried(&fields), ..blank(&fields, cx) };
+        return login.pages.show(&page, Shown::new(StatusCode::UNPROCESSABLE_ENTITY, &here), cx);
     }
     // One's own name or address is the first thing that others try.
     if password.expose().to_lowercase() == mail {
@@ -136,25 +144,23 @@ async fn made(row: &Fields<ExpiringCodeOwn>, cx: &mut Ctx) -> Reply<bool> {
     else {
         return Ok(false);
     };
-    let new = NewUser { mail: &mail, name: Some(&name), password: Some(password), verified: true };
+    let new = NewUser {
+        origin: OWN_ORIGIN,
+        mail: &mail,
+        name: Some(&name),
+        password: Some(password),
+        verified: true,
+    };
     Ok(make_user(new, cx).await?.is_some())
 }
 
 /// The address of an account that is there already, and was made by others (`/Users/{id}/verify-link`), unless it is another one
 /// meanwhile.
 async fn confirmed(user: Uuid, row: &Fields<ExpiringCodeOwn>, cx: &mut Ctx) -> Reply<bool> {
-    let there = person(user, cx).await?;
-    let Some(there) = there.filter(|there| said(row, "mail").as_ref() == Some(&there.own.email)) else {
-        return Ok(false);
-    };
-    let me = cx.tx().assume(Duty::SignIn);
-    let granted = cx.tx().grant::<Update, User>(Id::new(user)).await;
-    cx.tx().resume(me);
-    let set = Set::default().put(User::verified, true).put(User::version, there.own.version + 1);
-    cx.tx().update(&granted?, set).await?;
-    let (event, target_name) = ("UserVerifiedEvent".to_owned(), there.own.username);
-    cx.tx().annotate(Annotation { event, target_name, ..Annotation::default() });
-    Ok(true)
+    match person(user, cx).await? {
+        Some(there) => confirm(&there, said(row, "mail").as_deref(), cx).await,
+        None => Ok(false),
+    }
 }
 
 /// A text of what is kept with a code.

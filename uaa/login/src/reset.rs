@@ -1,13 +1,14 @@
 //! `/reset_password`: a new password by the link of a message. Opening the link uses nothing up; only the new password does.
 
 use crate::LoginPages;
-use crate::account::{expired, onward, person, rules, tell_owner, vetted, with_code};
+use crate::account::{confirm, expired, onward, person, rules, tell_owner, vetted, with_code};
 use crate::forgot;
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
 use std::sync::Arc;
 use uaa_authz::Duty;
+use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::{ExpiringCode, ExpiringCodeOwn, Purpose, Shown, Tried, UserOwn, cookie, set_password};
 use uaa_look::{NewPassword, PasswordFault};
 use uaa_model::{Reply, Secret};
@@ -28,6 +29,8 @@ struct Whose {
     user: Fields<UserOwn>,
     client_id: String,
     redirect_uri: Option<String>,
+    /// The address that the link was sent to.
+    mail: Option<String>,
 }
 
 async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
@@ -59,6 +62,9 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     if redeemed?.is_none() || !set_password(user, hash, cx).await? {
         return gone(&login, cx);
     }
+    if !user.own.verified {
+        confirm(user, whose.mail.as_deref(), cx).await?;
+    }
     tell_owner(&login, user, None, cx).await?;
     // Who reads the mail of the account is its owner, whoever else has guessed at its password.
     let address = cx.caller.address.clone();
@@ -68,6 +74,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         origin: "uaa",
         username: &user.own.username_key,
         address: &address,
+        policy: LockoutPolicy::of(&cx.here()),
     });
     let to = onward(&whose.client_id, whose.redirect_uri.as_deref(), "password_reset", cx).await?;
     Answer::found(&to)?.with(header::CACHE_CONTROL, "no-store")
@@ -86,8 +93,9 @@ async fn whose(code: &str, cx: &mut Ctx) -> Reply<Option<Whose>> {
     if data["generation"] != user.own.generation || user.own.origin != "uaa" {
         return Ok(None);
     }
-    let redirect_uri = data["redirect_uri"].as_str().map(str::to_owned);
-    Ok(Some(Whose { user, client_id, redirect_uri }))
+    let text = |name: &str| data[name].as_str().map(str::to_owned);
+    let (redirect_uri, mail) = (text("redirect_uri"), text("mail"));
+    Ok(Some(Whose { user, client_id, redirect_uri, mail }))
 }
 
 fn ask(

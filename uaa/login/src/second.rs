@@ -14,6 +14,7 @@ use crate::own_password::FORCED;
 use crate::sign_in::{Going, form, locked, onward};
 use axum::http::header;
 use std::sync::Arc;
+use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::{
     AppOf, Assurance, Attempt, Half, Live, Mine, Next, Tried, Whom, cookie, due, failed, passkeys_work,
     proofs,
@@ -162,8 +163,9 @@ impl Step {
     ) -> Reply<Answer> {
         let username = self.username().to_lowercase();
         let address = cx.caller.address.clone();
-        let tried =
-            Tried { zone: cx.zone(), origin: self.base.origin(), username: &username, address: &address };
+        let policy = LockoutPolicy::of(&cx.here());
+        let origin = self.base.origin();
+        let tried = Tried { zone: cx.zone(), origin, username: &username, address: &address, policy };
         let attempt = login.credentials.second(tried, right, cx.now())?;
         let why = match attempt {
             Attempt::Right => return self.done(login, &[proof], cx).await,

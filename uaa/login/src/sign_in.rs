@@ -7,6 +7,7 @@ use crate::passkey;
 use crate::prompts;
 use crate::return_to::ReturnTo;
 use crate::second;
+use crate::unverified;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
 use uaa_directory::{
@@ -141,7 +142,7 @@ impl Going {
 
 async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
     if wants_json(cx) {
-        return prompts::answer(cx);
+        return prompts::answer(&query.0, cx).await;
     }
     if cx.caller.beside_login {
         // The same page where its cookie counts.
@@ -227,6 +228,7 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
             let set = login.sessions.begin(&signed_in, cx).await?;
             Answer::found(&onward(&going, cx))?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
         }
+        Proved::Unverified(user) => unverified::instead(&login, &going, &user, cx),
         Proved::Stale(user, expired, None) => own_password::instead(&login, &user, expired, cx),
         // Half a sign-in opens no page, and so not that of another password either.
         Proved::Half(user, next) | Proved::Stale(user, _, Some(next)) => {

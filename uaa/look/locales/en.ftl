@@ -146,6 +146,13 @@ reset-password = Reset your password
 locked-not-you = Was this not you? Tell your platform team: <a href="mailto:{ $contact }">{ $contact }</a>.
 locked-reference = Reference <code>{ $reference }</code>.
 
+## Not confirmed
+unverified-title = Confirm your address first
+unverified-lead = Nobody has confirmed the address of this account yet.
+unverified-means = You can sign in when it is confirmed.
+unverified-open = Open the link in the message that came to the address, or have a new one sent there.
+unverified-ask = Ask your platform team to confirm it.
+
 ## Errors
 error-title = We cannot go on from here
 error-title-not-found = There is no such page
@@ -375,6 +382,7 @@ check-mail-lead = The link in it works once, for { $span }.
 check-mail-if = If an account belongs to <strong>{ $address }</strong>, a message is on its way.
 check-mail-new = A message is on its way to <strong>{ $address }</strong>. If the address has an account already, sign in instead.
 check-mail-address = A message is on its way to <strong>{ $address }</strong>. The address changes when you open the link in it.
+check-mail-confirm = If the address of the account <strong>{ $address }</strong> is to be confirmed, a message is on its way there.
 check-mail-from = It comes from <strong>{ $from }</strong> and usually arrives within a minute.
 check-mail-junk-alone = Nothing there? Look among the junk mail.
 check-mail-junk = Nothing there? Look among the junk mail, then send it again.
@@ -437,6 +445,7 @@ register-title = Create an account
 register-lead = One account for everything on { $zone }.
 mail-address = E-mail address
 mail-wrong = This is not an e-mail address.
+mail-of-provider = Addresses like this belong to { $provider }. Accounts are not made for them here.
 read-it = Read it
 create-account = Create account
 verify-title = Confirm your address
@@ -574,6 +583,8 @@ mail-verify-title = Confirm your address
 mail-verify-lead = Somebody, most likely you, wants to create an account on { $zone } with <strong>{ $mail }</strong>. Confirm that the address is yours:
 mail-verify-button = Confirm the address
 mail-verify-not-you = It was not you? Then do nothing: without the confirmation there is no account.
+mail-confirm-lead = The account <strong>{ $username }</strong> on { $zone } waits until somebody confirms its address <strong>{ $mail }</strong>. If it is yours, do so:
+mail-confirm-not-you = It is not yours? Then do nothing: without the confirmation nobody signs in to the account.
 mail-invite-subject-to = { $by } invites you to { $organization } on { $zone }
 mail-invite-subject = { $by } invites you to { $zone }
 mail-invite-lead-to = <strong>{ $by }</strong> ({ $mail }) invites you to the organization { $organization } on { $zone }.

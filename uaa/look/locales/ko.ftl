@@ -109,6 +109,13 @@ reset-password = 비밀번호 재설정
 locked-not-you = 본인이 시도하지 않았다면 플랫폼 팀에 알려 주세요: <a href="mailto:{ $contact }">{ $contact }</a>.
 locked-reference = 참조 번호 <code>{ $reference }</code>.
 
+## 확인 전
+unverified-title = 먼저 이메일 주소를 확인하세요
+unverified-lead = 이 계정의 이메일 주소가 아직 확인되지 않았습니다.
+unverified-means = 주소를 확인한 후에 로그인할 수 있습니다.
+unverified-open = 계정의 주소로 받은 메일의 링크를 열거나 새 링크를 보내세요.
+unverified-ask = 플랫폼 팀에 주소 확인을 요청하세요.
+
 ## 오류
 error-title = 여기서 계속할 수 없습니다
 error-title-not-found = 페이지를 찾을 수 없습니다
@@ -325,6 +332,7 @@ check-mail-lead = 메일의 링크는 { $span } 동안 한 번만 사용할 수 
 check-mail-if = <strong>{ $address }</strong> 계정이 있으면 메일이 발송됩니다.
 check-mail-new = <strong>{ $address }</strong>로 메일을 보냈습니다. 이 주소로 만든 계정이 이미 있다면 로그인하세요.
 check-mail-address = <strong>{ $address }</strong>로 메일을 보냈습니다. 메일의 링크를 열면 주소가 바뀝니다.
+check-mail-confirm = <strong>{ $address }</strong> 계정의 주소를 확인해야 한다면 그 주소로 메일이 발송됩니다.
 check-mail-from = <strong>{ $from }</strong> 주소에서 보내며 보통 1분 안에 도착합니다.
 check-mail-junk-alone = 메일이 없나요? 스팸 메일함을 확인하세요.
 check-mail-junk = 메일이 없나요? 스팸 메일함을 확인한 후 다시 보내세요.
@@ -372,6 +380,7 @@ register-title = 계정 만들기
 register-lead = 계정 하나로 { $zone }의 모든 것을 사용할 수 있습니다.
 mail-address = 이메일 주소
 mail-wrong = 이메일 주소가 아닙니다.
+mail-of-provider = { $provider }에 속한 주소입니다. 이 주소로는 여기에서 계정을 만들 수 없습니다.
 read-it = 읽기
 create-account = 계정 만들기
 verify-title = 주소를 확인하세요
@@ -509,6 +518,8 @@ mail-verify-title = 주소를 확인하세요
 mail-verify-lead = 누군가, 아마도 본인이, <strong>{ $mail }</strong>로 { $zone }에 계정을 만들려고 합니다. 본인의 주소인지 확인하세요:
 mail-verify-button = 주소 확인
 mail-verify-not-you = 본인이 아니라면 아무것도 하지 마세요. 확인하지 않으면 계정이 만들어지지 않습니다.
+mail-confirm-lead = { $zone }의 <strong>{ $username }</strong> 계정은 <strong>{ $mail }</strong> 주소가 확인되어야 사용할 수 있습니다. 본인의 주소라면 확인하세요:
+mail-confirm-not-you = 본인의 계정이 아니라면 아무것도 하지 마세요. 확인하지 않으면 아무도 그 계정으로 로그인할 수 없습니다.
 mail-invite-subject-to = { $zone }의 { $organization } 조직 초대({ $by })
 mail-invite-subject = { $zone } 초대({ $by })
 mail-invite-lead-to = <strong>{ $by }</strong>({ $mail }) 계정에서 { $zone }의 { $organization } 조직에 초대했습니다.

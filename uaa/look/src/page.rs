@@ -22,6 +22,7 @@ mod sign_in;
 mod sign_in_password;
 mod sign_out;
 mod signed_out;
+mod unverified;
 
 pub use access::{Access, Held, InOrganization, Step, Why};
 pub use choose_account::{ChooseAccount, Known};
@@ -45,6 +46,7 @@ pub use sign_in::{Provider, SignIn};
 pub use sign_in_password::SignInPassword;
 pub use sign_out::SignOut;
 pub use signed_out::{Onward, SignedOut};
+pub use unverified::Unverified;
 
 pub(crate) use drawn::{Drawn, Tab};
 

@@ -32,7 +32,7 @@ async fn check(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Repl
     let claimed = Claimed { origin: "uaa", username, client };
     let failed = |status, error: &str| Answer::json(status, &json!({ "error": error }));
     match by_password(&engine.credentials, &claimed, &password, cx).await? {
-        Proved::Right(user) if !user.own.verified => failed(StatusCode::FORBIDDEN, "account not verified"),
+        Proved::Unverified(_) => failed(StatusCode::FORBIDDEN, "account not verified"),
         Proved::Right(user) => {
             cx.logged_on(user.guid);
             succeeded(Whom::of(&user), client, "pwd", cx);

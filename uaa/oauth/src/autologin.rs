@@ -6,7 +6,9 @@
 
 use crate::authorize::Authorize;
 use crate::engine::Engine;
-use crate::fault::{bad_credentials, invalid_client, invalid_request, locked, more_is_needed, stale};
+use crate::fault::{
+    bad_credentials, invalid_client, invalid_request, locked, more_is_needed, stale, unverified,
+};
 use axum::http::{Method, StatusCode, header};
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
@@ -99,6 +101,7 @@ async fn create(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
     let user = match by_password(&engine.credentials, &claimed, &password, cx).await? {
         Proved::Right(user) => user,
         Proved::Stale(..) => return Err(stale()),
+        Proved::Unverified(_) => return Err(unverified()),
         Proved::Half(..) => return Err(more_is_needed()),
         Proved::Wrong => return Err(bad_credentials()),
         Proved::Locked(_) => return Err(locked()),

@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
-use uaa_directory::{Assurance, Client, ClientOwn};
+use uaa_directory::{Assurance, Client, ClientOwn, allowed_providers};
 use uaa_model::Reply;
 use uaa_plugin::ZoneInfo;
 use uaa_store::{Cond, Field, Fields};
@@ -181,7 +181,7 @@ impl Known {
             access_seconds: own.access_validity.or(policy.access_seconds()),
             refresh_seconds: own.refresh_validity.or(policy.refresh_seconds()),
             generation: own.generation,
-            providers: others.get("allowedproviders").and_then(providers),
+            providers: others.get("allowedproviders").and_then(allowed_providers),
             required_groups: more("required_user_groups"),
             keys: Keys::new(others.get("jwks"), others.get("jwks_uri").and_then(Value::as_str)),
             name: if own.name.is_empty() { own.client_id.clone() } else { own.name.clone() },
@@ -254,16 +254,6 @@ impl Known {
 
     pub(crate) fn may(&self, grant: &str) -> bool {
         self.grants.iter().any(|g| g == grant)
-    }
-}
-
-/// The origins that a client names; what is no list of them names none.
-fn providers(given: &Value) -> Option<Vec<String>> {
-    match given {
-        Value::Null => None,
-        Value::String(one) => Some(vec![one.clone()]),
-        Value::Array(all) => Some(all.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => Some(vec![]),
     }
 }
 

@@ -68,6 +68,11 @@ pub(crate) fn stale() -> Fault {
     Fault::protocol(Code::new(401, "unauthorized"), "password change required")
 }
 
+/// UAA's words for a right password of an account whose address nobody has confirmed.
+pub(crate) fn unverified() -> Fault {
+    Fault::protocol(Code::new(401, "unauthorized"), "Account not verified")
+}
+
 /// UAA's words for a passcode that never was, was used, or has expired.
 pub(crate) fn bad_passcode() -> Fault {
     Fault::protocol(Code::new(401, "unauthorized"), "Invalid passcode")

@@ -165,8 +165,8 @@ impl Engine {
 
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// The grants that are there, by their names on the wire.
-pub(crate) const GRANTS: &[&str] = &[
+/// The grants that are there, by their names on the wire. `implicit` is none of the token endpoint's.
+pub const GRANTS: &[&str] = &[
     "authorization_code",
     "client_credentials",
     "password",

@@ -216,6 +216,13 @@ fn configuration(here: &ZoneInfo, certificates: Certificates) -> Value {
         "subject_types_supported": ["public", "pairwise"],
         "scopes_supported": ["openid", "profile", "email", "phone", "offline_access"],
         "claims_supported": CLAIMS,
+        "claim_types_supported": ["normal"],
+        // Clients of UAA's need the member; a path is one of ours.
+        "service_documentation": match here.config.documentation() {
+            Some(path) if path.starts_with('/') => format!("{login}{path}"),
+            Some(address) => address.to_owned(),
+            None => format!("{login}/home"),
+        },
     });
     for more in [requests(uaa), clients(certificates), encrypted()] {
         if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {

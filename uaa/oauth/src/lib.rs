@@ -50,6 +50,7 @@ mod verified;
 pub use authorize::fuzz_authorize;
 pub use engine::{Caches, Certificates, Engine, Settings};
 pub use forms::TokenForms;
+pub use grant::GRANTS;
 #[doc(hidden)]
 pub use grant::fuzz_form;
 pub use registration::RegistrationPolicy;

@@ -42,7 +42,7 @@ pub struct ZoneInfo {
 
 impl ZoneInfo {
     fn new(row: &ZoneRow, links: &Links, installation: &ZoneConfig) -> ZoneInfo {
-        // The first zone is what the installation's configuration says, and the others where they say nothing of passwords.
+        // The first zone is what the installation's configuration says, and the others where they say nothing of passwords and locks.
         let mut config = match row.guid == UAA_ZONE {
             true => installation.clone(),
             false => ZoneConfig::lenient(&row.config),
@@ -50,6 +50,10 @@ impl ZoneInfo {
         if config.password_policy.is_none() {
             config.password_policy.clone_from(&installation.password_policy);
         }
+        if config.lockout_policy.is_none() {
+            config.lockout_policy.clone_from(&installation.lockout_policy);
+        }
+        config.document_as(installation);
         let (uaa, login) = (below(&row.subdomain, &links.uaa), below(&row.subdomain, &links.login));
         let base = config.issuer.as_deref().map_or(&*uaa, |issuer| issuer.trim_end_matches('/'));
         ZoneInfo {

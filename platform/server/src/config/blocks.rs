@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
-use uaa_oauth::RegistrationPolicy;
+use uaa_oauth::{GRANTS, RegistrationPolicy};
 
 /// Where connections are accepted.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -219,6 +219,23 @@ pub struct Registration {
     pub redirect_hosts: Vec<String>,
 }
 
+impl Registration {
+    /// Whether every grant is one that there is.
+    pub(super) fn check(&self) -> Result<(), (&'static str, String)> {
+        let known: Vec<&str> = GRANTS.iter().copied().chain(["implicit"]).collect();
+        match self.grant_types.iter().find(|grant| !known.contains(&grant.as_str())) {
+            None => Ok(()),
+            Some(grant) => {
+                let known = known.join(", ");
+                Err((
+                    "registration.grant_types",
+                    format!("names `{grant}`, which is no grant type; there are {known}"),
+                ))
+            }
+        }
+    }
+}
+
 impl Default for Registration {
     fn default() -> Self {
         let policy = RegistrationPolicy::default();
@@ -275,6 +292,17 @@ pub struct Lockout {
     pub within_seconds: Seconds<1, 31_536_000>,
     /// How long it stays closed.
     pub for_seconds: Seconds<1, 31_536_000>,
+}
+
+impl Lockout {
+    /// The same in UAA's form.
+    pub fn policy(&self) -> serde_json::Value {
+        serde_json::json!({
+            "lockoutAfterFailures": self.after_failures,
+            "countFailuresWithin": self.within_seconds,
+            "lockoutPeriodSeconds": self.for_seconds,
+        })
+    }
 }
 
 impl Default for Lockout {

@@ -125,6 +125,9 @@ pub struct SignOut {
 pub struct Home {
     /// Where they go; without it to a page with the applications that operators put there.
     pub url: Option<WebUrl>,
+    /// Where makers of applications read about this installation, for `service_documentation` in its metadata, also of zones that
+    /// say nothing of it (`links.documentation`); without it that is the home page.
+    pub documentation: Option<WebUrl>,
 }
 
 /// How the connection to the mail server is encrypted.

@@ -110,6 +110,13 @@ fn errors_say_where_and_what_to_do() {
             "hallmark.yml:1:42: `database.url_file` stands beside `database.url`; keep one of the two",
         ),
         (
+            "registration: {grant_types: [authorization_code, magic]}\n",
+            "hallmark.yml:1:16: `registration.grant_types` names `magic`, which is no grant type; there are \
+             authorization_code, client_credentials, password, refresh_token, user_token, \
+             urn:ietf:params:oauth:grant-type:jwt-bearer, urn:ietf:params:oauth:grant-type:token-exchange, \
+             urn:ietf:params:oauth:grant-type:device_code, implicit",
+        ),
+        (
             "listen: {address: '0.0.0.0:80'}\n",
             "hallmark.yml:1:19: `listen.address` lets other machines in without TLS, so that passwords travel in clear; \
              set `listen.tls`, name the proxy in front in `trusted_proxies`, or ask for it with `listen.plain_http: true`",

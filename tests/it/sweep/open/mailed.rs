@@ -7,6 +7,7 @@ use serde_json::json;
 pub(super) async fn walk(walk: &mut Walk) {
     forgotten(walk).await;
     account(walk).await;
+    unverified(walk).await;
     address(walk).await;
     invitation(walk).await;
 }
@@ -38,6 +39,21 @@ async fn account(walk: &mut Walk) {
     walk.step(&["account_verify_show"]);
     browser.send(&page, "code", &[]).await;
     walk.step(&["account_verify_create", "sign_in_show"]);
+}
+
+async fn unverified(walk: &mut Walk) {
+    let body = json!({"userName": "ida", "password": PASSWORD, "verified": false,
+        "emails": [{"value": "ida@acme.example"}]});
+    walk.make("/Users", body).await;
+    let mut browser = walk.browser().await;
+    let page = browser.open("/uaa/login").await;
+    let page = sign_in_as(&mut browser, &page, ("ida", PASSWORD)).await;
+    walk.aside();
+    browser.send(&page, "username", &[]).await;
+    walk.step(&["account_verify_send"]);
+    let page = browser.open(&walk.mailed().await).await;
+    browser.send(&page, "code", &[]).await;
+    walk.aside();
 }
 
 async fn address(walk: &mut Walk) {

@@ -10,7 +10,7 @@ fn credentials() -> Credentials {
 }
 
 fn tried<'a>(username: &'a str, address: &'a str) -> Tried<'a> {
-    Tried { zone: Uuid::nil(), origin: "uaa", username, address }
+    Tried { zone: Uuid::nil(), origin: "uaa", username, address, policy: LockoutPolicy::default() }
 }
 
 const HERE: Source<'static> = Source { account: "n", address: "" };

@@ -34,6 +34,15 @@ pub enum Errand {
         /// Where they wanted to go on to.
         redirect_uri: Option<String>,
     },
+    /// A link that confirms the address of an account that waits for it, if anybody has that name.
+    Confirm {
+        /// The name of the account.
+        username: String,
+        /// The client that they were on the way to; empty for none.
+        client_id: String,
+        /// Where they wanted to go on to.
+        redirect_uri: Option<String>,
+    },
     /// A link that makes another address the one of an account; to the new one.
     Change {
         /// The account.
@@ -83,7 +92,7 @@ impl Errand {
     pub fn about(&self) -> &'static str {
         match self {
             Errand::Reset { .. } => Purpose::Reset.name(),
-            Errand::Verify { .. } => Purpose::Verify.name(),
+            Errand::Verify { .. } | Errand::Confirm { .. } => Purpose::Verify.name(),
             Errand::Change { .. } => Purpose::Change.name(),
             Errand::Invite { .. } => Purpose::Invite.name(),
             Errand::Changed { .. } => "changed",
@@ -102,7 +111,7 @@ impl Errand {
     /// To whom, where that is known beforehand.
     fn recipient(&self) -> &str {
         match self {
-            Errand::Reset { .. } => "",
+            Errand::Reset { .. } | Errand::Confirm { .. } => "",
             Errand::Verify { mail, .. }
             | Errand::Change { mail, .. }
             | Errand::Invite { mail, .. }

@@ -181,7 +181,11 @@ impl Writing<'_> {
                     json!({"mail": mail, "name": name, "password": password, "redirect_uri": redirect_uri});
                 let (link, until) = self.link(Purpose::Verify, None, client_id, &data).await?;
                 let from = self.kept.from.clone();
-                Ok(self.message(mail, &VerifyAddress { mail: mail.clone(), link, until, from }))
+                Ok(self
+                    .message(mail, &VerifyAddress { username: None, mail: mail.clone(), link, until, from }))
+            }
+            Errand::Confirm { username, client_id, redirect_uri } => {
+                self.confirm(username, client_id, redirect_uri.as_deref()).await
             }
             Errand::Change { user, mail, client_id, redirect_uri } => {
                 let Some(row) = person(*user, self.tx).await? else { return Ok(Written::Nobody) };
@@ -205,7 +209,7 @@ impl Writing<'_> {
             }
             Errand::Invite { user, mail, by, client_id, redirect_uri } => {
                 let Some(row) = person(*user, self.tx).await? else { return Ok(Written::Nobody) };
-                let data = json!({"redirect_uri": redirect_uri, "by": by.name});
+                let data = json!({"redirect_uri": redirect_uri, "by": by.name, "mail": mail});
                 let (link, until) = self.link(Purpose::Invite, Some(row.guid), client_id, &data).await?;
                 let by = (by.name.clone(), by.mail.clone());
                 let (organization, becomes) = (None, None);
@@ -218,12 +222,24 @@ impl Writing<'_> {
         let Some(row) = asked_for(username, self.tx).await?.filter(|row| row.own.active) else {
             return Ok(Written::Nobody);
         };
-        let data = json!({"generation": row.own.generation, "redirect_uri": to});
+        let data = json!({"generation": row.own.generation, "redirect_uri": to, "mail": row.own.email});
         ExpiringCode::end_earlier(Purpose::Reset, row.guid, self.tx).await?;
         let (link, until) = self.link(Purpose::Reset, Some(row.guid), client_id, &data).await?;
         let (from, with) = (self.kept.from.clone(), self.kept.with.clone());
         let message = Reset { username: row.own.username, link, until, from, with };
         Ok(self.message(&row.own.email, &message))
+    }
+
+    async fn confirm(&mut self, username: &str, client_id: &str, to: Option<&str>) -> Reply<Written> {
+        let row = named(username, self.tx).await?;
+        let Some(row) = row.filter(|row| row.own.active && !row.own.verified) else {
+            return Ok(Written::Nobody);
+        };
+        let data = json!({"mail": row.own.email, "redirect_uri": to});
+        let (link, until) = self.link(Purpose::Verify, Some(row.guid), client_id, &data).await?;
+        let (mail, from) = (row.own.email, self.kept.from.clone());
+        let username = Some(row.own.username);
+        Ok(self.message(&mail, &VerifyAddress { username, mail: mail.clone(), link, until, from }))
     }
 
     fn message(&self, to: &str, message: &impl uaa_look::Message) -> Written {

@@ -226,6 +226,12 @@ impl OidcConfig {
         (self.discovery_url.as_deref(), self.token_url.as_deref())
     }
 
+    /// What a sign-in by it asks for: name, type and label of each field.
+    pub fn prompts(&self) -> Option<Vec<[String; 3]>> {
+        let each = |one: &Prompt| [one.name.clone(), one.kind.clone(), one.text.clone()];
+        self.prompts.as_ref().map(|all| all.iter().map(each).collect())
+    }
+
     /// What this server is called there: the audience of ID tokens.
     pub fn relying_party_id(&self) -> &str {
         self.relying_party_id.as_deref().unwrap_or_default()

@@ -17,9 +17,11 @@ pub struct Reset {
     pub with: Option<String>,
 }
 
-/// A link that confirms the address of a new account.
+/// A link that confirms the address of an account, which is made by it or waits for it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct VerifyAddress {
+    /// The account that waits; without one it is to be made.
+    pub username: Option<String>,
     /// The address.
     pub mail: String,
     /// Where the link leads.
@@ -107,20 +109,24 @@ impl Written for VerifyAddress {
     fn letter(&self, w: &Writer<'_>) -> Letter {
         let mut facts = vec![w.works(self.until)];
         facts.extend(w.asked(&self.from, &None));
+        let (lead, not_you, foot) = match &self.username {
+            Some(username) => (
+                w.rich("mail-confirm-lead").with("username", plain(username)),
+                w.text("mail-confirm-not-you"),
+                w.text("mail-foot-account"),
+            ),
+            None => (w.rich("mail-verify-lead"), w.text("mail-verify-not-you"), w.text("mail-foot-entered")),
+        };
         Letter {
             subject: w.text("mail-verify-subject").with("zone", w.zone()).to_string(),
             preview: w.preview(self.until),
             heading: w.text("mail-verify-title").to_string(),
-            lead: w
-                .rich("mail-verify-lead")
-                .with("zone", w.zone())
-                .with("mail", plain(&self.mail))
-                .to_string(),
+            lead: lead.with("zone", w.zone()).with("mail", plain(&self.mail)).to_string(),
             button: w.text("mail-verify-button").to_string(),
             link: self.link.clone(),
             facts,
-            not_you: w.text("mail-verify-not-you").to_string(),
-            foot: w.text("mail-foot-entered").with("zone", w.zone()).to_string(),
+            not_you: not_you.to_string(),
+            foot: foot.with("zone", w.zone()).to_string(),
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct CheckMail {
     pub action: String,
     /// What the form carries along: what was asked for.
     pub fields: Vec<(String, String)>,
-    /// The address that was entered.
+    /// The address that was entered; of a confirmation, the name.
     pub address: String,
     /// What the message is about.
     pub about: About,
@@ -30,7 +30,7 @@ pub struct CheckMail {
     pub from: String,
     /// For how long the link works, in seconds.
     pub valid: i64,
-    /// Where another address is entered.
+    /// Where another address is entered; of a confirmation, where signing in goes on.
     pub another: String,
 }
 
@@ -44,6 +44,14 @@ pub enum About {
     NewAccount,
     /// Another address of one's account.
     NewAddress,
+    /// The address of an account that waits for it to be confirmed, if there is such an account.
+    Confirmation,
+}
+
+impl About {
+    pub(crate) fn is_confirmation(self) -> bool {
+        self == About::Confirmation
+    }
 }
 
 impl CheckMail {
@@ -52,6 +60,7 @@ impl CheckMail {
             About::Password => x.rich("check-mail-if"),
             About::NewAccount => x.rich("check-mail-new"),
             About::NewAddress => x.rich("check-mail-address"),
+            About::Confirmation => x.rich("check-mail-confirm"),
         };
         said.with("address", &self.address)
     }

@@ -42,6 +42,8 @@ pub struct Register {
     pub mail: String,
     /// Whether the address was not one.
     pub wrong_mail: bool,
+    /// The name of the other provider whose people have such addresses.
+    pub belongs_to: Option<String>,
     /// What is asked of a password.
     pub rules: PasswordRules,
     /// What was wrong with the one before.
@@ -50,6 +52,12 @@ pub struct Register {
     pub agreement: Option<Link>,
     /// Where one signs in who has an account.
     pub sign_in: String,
+}
+
+impl Register {
+    pub(crate) fn is_wrong_mail(&self) -> bool {
+        self.wrong_mail || self.belongs_to.is_some()
+    }
 }
 
 /// A link that was opened to confirm an address: a button does it, so that a mail program that looks ahead does not.

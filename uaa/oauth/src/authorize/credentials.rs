@@ -3,7 +3,7 @@
 
 use super::request::{Asked, Stop};
 use super::{Authorize, Who, told};
-use crate::fault::{bad_credentials, locked, more_is_needed, stale};
+use crate::fault::{bad_credentials, locked, more_is_needed, stale, unverified};
 use crate::person::Authentication;
 use crate::scope::of_person;
 use serde_json::Value;
@@ -39,6 +39,7 @@ impl Authorize {
         let row = match by_password(&self.engine.credentials, &claimed, &password, cx).await? {
             Proved::Right(user) => user,
             Proved::Stale(..) => return Err(stale().into()),
+            Proved::Unverified(_) => return Err(unverified().into()),
             Proved::Half(..) => return Err(more_is_needed().into()),
             Proved::Wrong => return Err(bad_credentials().into()),
             Proved::Locked(_) => return Err(locked().into()),

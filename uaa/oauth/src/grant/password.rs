@@ -2,7 +2,7 @@
 
 use super::{Asked, passcode};
 use crate::engine::Engine;
-use crate::fault::{bad_credentials, locked, more_is_needed, stale};
+use crate::fault::{bad_credentials, locked, more_is_needed, stale, unverified};
 use crate::issue::{Order, Renewal};
 use crate::person::{Authentication, Person};
 use crate::scope;
@@ -45,6 +45,7 @@ async fn sign_in(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply<Person> 
     match by_password(&engine.credentials, &claimed, &password, cx).await? {
         Proved::Right(user) => Ok(Person::new(*user)),
         Proved::Stale(..) => Err(stale()),
+        Proved::Unverified(_) => Err(unverified()),
         Proved::Half(..) => Err(more_is_needed()),
         Proved::Wrong => Err(bad_credentials()),
         Proved::Locked(_) => Err(locked()),

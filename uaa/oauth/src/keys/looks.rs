@@ -23,7 +23,7 @@ pub(super) fn configuration_looks() -> Shape {
         .named("configuration")
 }
 
-const TEXTS: [&str; 12] = [
+const TEXTS: [&str; 13] = [
     "issuer",
     "authorization_endpoint",
     "device_authorization_endpoint",
@@ -36,9 +36,10 @@ const TEXTS: [&str; 12] = [
     "introspection_endpoint",
     "jwks_uri",
     "pushed_authorization_request_endpoint",
+    "service_documentation",
 ];
 
-const LISTS: [&str; 32] = [
+const LISTS: [&str; 33] = [
     "response_types_supported",
     "response_modes_supported",
     "authorization_signing_alg_values_supported",
@@ -53,6 +54,7 @@ const LISTS: [&str; 32] = [
     "subject_types_supported",
     "scopes_supported",
     "claims_supported",
+    "claim_types_supported",
     "token_endpoint_auth_methods_supported",
     "token_endpoint_auth_signing_alg_values_supported",
     "revocation_endpoint_auth_methods_supported",

@@ -18,6 +18,8 @@ pub struct ZoneConfig {
     pub mfa: MfaConfig,
     /// What a new password must be like, and how long it lasts, in UAA's form; `None`: as the installation says.
     pub password_policy: Option<serde_json::Value>,
+    /// When accounts lock, in UAA's form; `None`: as the installation says.
+    pub lockout_policy: Option<serde_json::Value>,
     /// How its pages look.
     pub branding: Branding,
     links: Links,
@@ -30,6 +32,7 @@ struct Links {
     self_service: SelfService,
     logout: LogoutLinks,
     home_redirect: Option<String>,
+    documentation: Option<String>,
 }
 
 /// Where a browser goes on after a sign-out: UAA's `links.logout`. Its `disableRedirectParameter` does nothing in UAA either.
@@ -233,6 +236,7 @@ impl ZoneConfig {
             ("links.selfService.signup", &links.self_service.signup),
             ("links.selfService.passwd", &links.self_service.passwd),
             ("links.homeRedirect", &links.home_redirect),
+            ("links.documentation", &links.documentation),
             ("links.logout.redirectUrl", &links.logout.redirect_url),
             ("branding.help", &self.branding.help),
             ("branding.privacy", &self.branding.privacy),
@@ -253,6 +257,18 @@ impl ZoneConfig {
         let to = self.links.home_redirect.as_deref()?;
         let here = to.split(['?', '#']).next().unwrap_or_default();
         (!["", "/", "/home"].contains(&here)).then_some(to)
+    }
+
+    /// Where the makers of applications read about this installation; a member of our own.
+    pub fn documentation(&self) -> Option<&str> {
+        self.links.documentation.as_deref().filter(|address| !address.is_empty())
+    }
+
+    /// Takes what the installation says of that, where it says nothing itself.
+    pub(super) fn document_as(&mut self, installation: &ZoneConfig) {
+        if self.documentation().is_none() {
+            self.links.documentation.clone_from(&installation.links.documentation);
+        }
     }
 
     /// Where a browser goes on after a sign-out.

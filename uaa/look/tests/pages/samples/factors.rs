@@ -183,6 +183,18 @@ fn passwords(t: Text<'_>) -> Vec<Sample> {
             }),
         ),
         (
+            "check-mail-confirm",
+            Box::new(CheckMail {
+                action: t("/resend_verification.do"),
+                address: t("mira"),
+                from: t("platform@acme.example"),
+                valid: 3600,
+                another: t("/login"),
+                fields: vec![("username".into(), t("mira"))],
+                about: About::Confirmation,
+            }),
+        ),
+        (
             "check-mail-new",
             Box::new(CheckMail {
                 action: String::new(),
@@ -236,6 +248,7 @@ fn joining(t: Text<'_>) -> Vec<Sample> {
         name: t("Mira Okafor"),
         mail: t("mira.okafor"),
         wrong_mail: false,
+        belongs_to: None,
         rules,
         fault: None,
         agreement: None,
@@ -248,6 +261,7 @@ fn joining(t: Text<'_>) -> Vec<Sample> {
             Box::new(Invitation { organization: None, becomes: None, by: None, ..invitation.clone() }),
         ),
         ("invitation", Box::new(invitation)),
+        ("register-of-provider", Box::new(Register { belongs_to: Some(t("Contoso")), ..register.clone() })),
         (
             "register-wrong",
             Box::new(Register {

@@ -3,7 +3,7 @@
 use super::{Sample, Text, account, at, client, payroll};
 use uaa_look::{
     Asked, Consent, ErrorPage, Flaw, HandOver, Home, Link, Locked, Notice, Onward, Passcode, Proof, Provider,
-    Reason, SignIn, SignInPassword, SignOut, SignedOut, Tile,
+    Reason, SignIn, SignInPassword, SignOut, SignedOut, Tile, Unverified,
 };
 
 pub(crate) fn samples(t: Text<'_>) -> Vec<Sample> {
@@ -122,7 +122,13 @@ fn errors(t: Text<'_>) -> Vec<Sample> {
         ("error-not-allowed", Reason::NotAllowed),
         ("error-ours", Reason::Ours),
     ];
-    let mut all: Vec<Sample> = vec![("locked", Box::new(locked))];
+    let unverified =
+        Unverified { username: t("mira"), change: t("/login"), send: Some(t("/resend_verification.do")) };
+    let mut all: Vec<Sample> = vec![
+        ("locked", Box::new(locked)),
+        ("unverified-ask", Box::new(Unverified { send: None, ..unverified.clone() })),
+        ("unverified", Box::new(unverified)),
+    ];
     for (name, reason) in reasons {
         let page = ErrorPage {
             reason,

@@ -29,8 +29,19 @@ pub(crate) fn samples(t: Text<'_>) -> Vec<Sample> {
             }),
         ),
         (
+            "confirm-email",
+            Box::new(VerifyAddress {
+                username: Some(t("mira")),
+                mail: t("mira.okafor@acme.example"),
+                link: t("https://login.acme.example/verify_user?code=M2wd8Yt6pa"),
+                until,
+                from: from.clone(),
+            }),
+        ),
+        (
             "verify-email",
             Box::new(VerifyAddress {
+                username: None,
                 mail: t("mira.okafor@acme.example"),
                 link: t("https://login.acme.example/verify_user?code=M2wd8Yt6pa"),
                 until,
