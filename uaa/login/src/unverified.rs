@@ -51,6 +51,7 @@ async fn send(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Re
     let going = Going::read(&query, cx).await?;
     let named = field(&fields, "username").unwrap_or_default().trim();
     let username: String = named.chars().take(LONGEST).collect();
+    login.credentials.asks(&cx.caller.address, cx.now())?;
     // As with forgotten passwords: after some requests nothing is written for a while, and nobody is told.
     let what = format!("confirm/{}", username.to_lowercase());
     if login.credentials.guessed(cx.zone(), &what, false, cx.now()).is_ok() {

@@ -42,13 +42,15 @@ async fn account(walk: &mut Walk) {
 }
 
 async fn unverified(walk: &mut Walk) {
-    let body = json!({"userName": "ida", "password": PASSWORD, "verified": false,
-        "emails": [{"value": "ida@acme.example"}]});
+    let body = json!({"userName": "una", "password": PASSWORD, "verified": false,
+        "emails": [{"value": "una@acme.example"}]});
     walk.make("/Users", body).await;
     let mut browser = walk.browser().await;
     let page = browser.open("/uaa/login").await;
-    let page = sign_in_as(&mut browser, &page, ("ida", PASSWORD)).await;
-    walk.aside();
+    let page = sign_in_as(&mut browser, &page, ("una", PASSWORD)).await;
+    assert_eq!(page.status, 403);
+    // Refused, and told why: nothing to count.
+    walk.at.seen();
     browser.send(&page, "username", &[]).await;
     walk.step(&["account_verify_send"]);
     let page = browser.open(&walk.mailed().await).await;

@@ -103,7 +103,7 @@ impl Errand {
     /// not held up by what others ask for.
     fn is_anybodys(&self) -> bool {
         match self {
-            Errand::Reset { .. } | Errand::Verify { .. } => true,
+            Errand::Reset { .. } | Errand::Verify { .. } | Errand::Confirm { .. } => true,
             Errand::Change { .. } | Errand::Invite { .. } | Errand::Changed { .. } => false,
         }
     }
