@@ -25,7 +25,7 @@ async fn parameters_without_end_are_not_read() {
         "/forgot_password.do",
         "/create_account.do",
     ] {
-        let begun = std::time::Instant::now();
+        let begun = tokio::time::Instant::now();
         let sent = client.post(format!("{}{path}", server.uaa())).body(many.clone());
         let sent = sent.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
         let (status, took) = (sent.status().as_u16(), begun.elapsed());
@@ -44,7 +44,7 @@ async fn a_body_that_trickles_is_given_up() {
     let head =
         format!("POST {}/oauth/token HTTP/1.1\r\nhost: {host}\r\ncontent-length: 1000\r\n\r\n", uaa.path());
     write.write_all(head.as_bytes()).await.unwrap();
-    let begun = std::time::Instant::now();
+    let begun = tokio::time::Instant::now();
     let trickle = tokio::spawn(async move {
         while write.write_all(b"a").await.is_ok() {
             tokio::time::sleep(Duration::from_millis(300)).await;

@@ -122,7 +122,8 @@ async fn whoever_ends_the_session() {
                 let form = [("username", "eve"), ("password", password)];
                 let code = server.client().post(url).basic_auth("shop", Some("open sesame")).form(&form);
                 let code = tests::said(code).await.body["code"].as_str().unwrap().to_owned();
-                there.open(&format!("/uaa/autologin?client_id=shop&code={code}")).await;
+                let page = there.open(&format!("/uaa/autologin?client_id=shop&code={code}")).await;
+                there.send(&page, "account", &[]).await;
             }
         }
         assert!(!refreshes(&server, &plain).await, "{how}");
