@@ -17,6 +17,7 @@ mod cf_cli;
 mod check_session;
 mod client_auth;
 mod clients;
+mod clients_anew;
 mod clients_api;
 mod clients_many;
 mod command_line;

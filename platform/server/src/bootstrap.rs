@@ -139,7 +139,7 @@ async fn make_client(tx: &mut Tx, new: &NewClient, secret: Option<String>, login
         .put(Client::refresh_validity, new.refresh_seconds)
         .put(Client::allow_public, false)
         .put(Client::more, "{}")
-        .put(Client::generation, 0);
+        .put(Client::generation, tx.now());
     let made = tx.insert_as(slot, Id::new(id), Some(id), set).await?;
     tx.enroll(&made).await?;
     for authority in new.authorities {

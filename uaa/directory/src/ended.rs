@@ -1,10 +1,10 @@
 //! The end of tokens before their time. What is kept as a row is deleted; of an access token that is kept nowhere a row says that it
 //! has ended, until it would have ended by itself. Either every process is told.
 
-use crate::{Keep, Token, User, keep_as};
-use uaa_authz::{Delete, Duty, Read};
+use crate::{Approval, Client, ClientOwn, Keep, LogoutNotice, Participant, Token, User, keep_as};
+use uaa_authz::{Delete, Does, Duty, Read};
 use uaa_model::{Fault, Id, Micros, Reply};
-use uaa_store::{Cond, Field, Query, Tx};
+use uaa_store::{Cond, Field, Fields, Granted, Query, Tx};
 use uaa_token::digest;
 use uuid::Uuid;
 
@@ -141,6 +141,30 @@ async fn end_tokens(person: Uuid, client_id: &str, seconds: i64, tx: &mut Tx) ->
     // What is remembered of any of their tokens is found out again.
     let person = tx.grant::<Read, User>(Id::new(person)).await?;
     tx.announce_of::<_, _, Token>(&person)
+}
+
+/// Ends a client. Its tokens and codes are good for nothing from here on: they are of its generation, and no other client has that. What
+/// calls it by its name goes with it, or a new one of that name would find it.
+///
+/// # Errors
+/// When the database is away, or somebody else ended it at the same moment.
+pub async fn end_client(tx: &mut Tx, client: Granted<Delete, Client>) -> Reply<Fields<ClientOwn>> {
+    let row = tx.get(&client).await?;
+    let name = ("client_id", row.own.client_id.as_str());
+    end_approvals(tx, &client, name.1).await?;
+    tx.delete_named::<_, _, Participant>(&client, name).await?;
+    tx.delete_named::<_, _, LogoutNotice>(&client, name).await?;
+    tx.withdraw(&client).await?;
+    tx.delete(client).await?;
+    Ok(row)
+}
+
+/// Ends all that people let a client do in their name.
+///
+/// # Errors
+/// When the database is away.
+pub async fn end_approvals<V: Does>(tx: &mut Tx, client: &Granted<V, Client>, client_id: &str) -> Reply<()> {
+    tx.delete_named::<_, _, Approval>(client, ("client_id", client_id)).await.map(drop)
 }
 
 /// The `jti` of our access tokens is 128 bits in hexadecimal digits.

@@ -2,6 +2,7 @@
 //! is and the password must be right; a person of whom more is asked at a sign-in than a password signs in on our pages.
 
 use crate::authorize::Authorize;
+use crate::client::Known;
 use crate::engine::Engine;
 use crate::fault::{bad_credentials, invalid_client, invalid_request, locked, more_is_needed, stale};
 use axum::http::{Method, header};
@@ -81,7 +82,7 @@ async fn create(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
         purpose: Purpose::AutoLogin,
         subject: Some(user.guid),
         client_id: &client.client_id,
-        data: json!({"generation": user.own.generation}).to_string(),
+        data: json!({"generation": user.own.generation, "of_client": client.generation}).to_string(),
         expires: cx.now() + Purpose::AutoLogin.seconds() * 1_000_000,
     };
     let person = Whom::of(&user).actor(&client.client_id, cx);
@@ -128,9 +129,10 @@ impl Authorize {
         client_id: &str,
         cx: &mut Ctx,
     ) -> Reply<Option<Vec<String>>> {
+        let Some(client) = self.engine.client(cx.zone(), client_id).await? else { return Ok(None) };
         cx.step(Want::Write).await?;
         let me = cx.tx().assume(Duty::SignIn);
-        let person = redeemed(code, client_id, cx).await;
+        let person = redeemed(code, &client, cx).await;
         cx.tx().resume(me);
         let Some(user) = person? else { return Ok(None) };
         let client = client_id;
@@ -139,10 +141,10 @@ impl Authorize {
     }
 }
 
-async fn redeemed(code: &str, client_id: &str, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
+async fn redeemed(code: &str, client: &Known, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
     // Another client's attempt uses nothing up.
     let row = ExpiringCode::look(Purpose::AutoLogin, code, cx.tx()).await?;
-    if row.is_none_or(|row| row.own.client_id != client_id) {
+    if row.is_none_or(|row| row.own.client_id != client.client_id) {
         return Ok(None);
     }
     let Some(row) = ExpiringCode::redeem(Purpose::AutoLogin, code, cx.tx()).await? else { return Ok(None) };
@@ -153,6 +155,6 @@ async fn redeemed(code: &str, client_id: &str, cx: &mut Ctx) -> Reply<Option<Fie
         Err(fault) => return Err(fault),
     };
     let data: Value = serde_json::from_str(&row.own.data).unwrap_or_default();
-    let same = data["generation"] == user.own.generation;
+    let same = data["generation"] == user.own.generation && data["of_client"] == client.generation;
     Ok(Some(user).filter(|user| same && user.own.active))
 }
