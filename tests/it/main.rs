@@ -41,6 +41,7 @@ mod keys;
 mod kill;
 mod logon;
 mod logout;
+mod lost;
 mod mail;
 mod mtls;
 mod openid_client;

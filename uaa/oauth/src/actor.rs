@@ -1,5 +1,6 @@
 use crate::ended::Unkept;
 use crate::engine::Engine;
+use crate::scope::{self, Groups};
 use crate::verified::Good;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -78,7 +79,10 @@ impl Engine {
         let scopes: Vec<&str> = claims.scope.iter().map(|s| s.as_ref()).collect();
         let mut user = None;
         let (subject, name) = match &claims.user_id {
-            None => (Subject::Client(client.id), claims.client_id.to_string()),
+            None if scope::are_its_own(&client, &scopes) => {
+                (Subject::Client(client.id), claims.client_id.to_string())
+            }
+            None => return Err(bad()),
             Some(name) => {
                 let id = self.meant_by(&client, name.parse().map_err(|_| bad())?)?;
                 let mut tx = self.begin("user_show", zone);
@@ -92,6 +96,14 @@ impl Engine {
                     // Whoever came in by a provider is out when it is shut.
                     rests_on.push(active_provider(&row.own.origin, &mut tx).await?.ok_or_else(bad)?);
                 }
+                let groups = Groups::of(id, &mut tx).await?;
+                if !scope::are_left(&client, &groups, &scopes) {
+                    return Err(bad());
+                }
+                let needed = client.required_groups.iter().map(String::as_str).chain(scopes.iter().copied());
+                let ways = groups.ways(needed);
+                self.everybodys.note(ways.everybodys);
+                rests_on.extend(ways.own);
                 user = Some((id.to_string(), row.own.generation));
                 let name = claims.user_name.as_deref().map_or(row.own.username, str::to_owned);
                 (Subject::User(id), name)
