@@ -2,7 +2,7 @@
 //! has ended, until it would have ended by itself. Either every process is told.
 
 use crate::{Approval, Client, ClientOwn, Keep, LogoutNotice, Participant, Token, User, keep_as};
-use uaa_authz::{Delete, Does, Duty, Read};
+use uaa_authz::{Create, Delete, Does, Duty, Read};
 use uaa_model::{Fault, Id, Micros, Reply};
 use uaa_store::{Cond, Field, Fields, Granted, Query, Tx};
 use uaa_token::digest;
@@ -52,6 +52,25 @@ const PAIR: u32 = 76;
 const SECOND: u32 = 34;
 const LAST: i64 = (1 << SECOND) - 1;
 
+/// The name that stands for all access tokens that end with that session and are kept nowhere: 128 bits that are no other row's name.
+pub fn name_of_session(session: Uuid) -> Uuid {
+    let hash = digest(&format!("the end of session {session}"));
+    Uuid::from_u128(hash.iter().take(16).fold(0, |all, byte| all << 8 | u128::from(*byte)))
+}
+
+/// How long that name is kept. An access token that ends with a session and is good for longer is kept as a row.
+pub const LASTS: Micros = 86_400 * MICROS;
+
+/// Ends the access tokens that end with a session and are kept nowhere, in every process. The session is about to be deleted, which is what
+/// each of them rests on where it is remembered. The transaction as of [`end_kept`].
+pub(crate) async fn end_unkept_of_session(session: Uuid, tx: &mut Tx) -> Reply<()> {
+    let name = name_of_session(session);
+    let until = tx.now() + LASTS;
+    // Once: of several that end a session one deletes it.
+    let ended = keep_ended(&name.simple().to_string(), name, until, tx).await?;
+    tx.announce_of::<_, _, Token>(&ended)
+}
+
 /// Ends all stored tokens for which the condition holds, at once and in every process. The transaction must be one that writes, under the
 /// duty of sign-in.
 ///
@@ -94,25 +113,30 @@ pub async fn end_unkept(names: &[String], until: Micros, tx: &mut Tx) -> Reply<(
     let known = tx.list(&seen, &known).await?.rows;
     for jti in names.iter().filter(|jti| known.iter().all(|row| row.own.jti != **jti)) {
         let Some(name) = as_name(jti) else { continue };
-        // Nobody's: what ends a user's or a client's tokens must not take this one away, and bring the token back.
-        let row = Keep {
-            jti,
-            text: &format!("{ENDED} {jti}"),
-            kind: ENDED,
-            client_id: "",
-            subject: Uuid::nil(),
-            family: Uuid::nil(),
-            claims: "{}".into(),
-            expires: until,
-            session: None,
-        };
-        let kept = keep_as(tx, name, row).await;
+        let kept = keep_ended(jti, name, until, tx).await;
         // Somebody else has just done the same.
         kept.map_err(|fault| if matches!(fault, Fault::Unique(_)) { Fault::Retry } else { fault })?;
         let ended = tx.grant::<Delete, Token>(Id::new(name)).await?;
         tx.announce(&ended)?;
     }
     Ok(())
+}
+
+/// The row that says that what is called that has ended.
+async fn keep_ended(jti: &str, name: Uuid, until: Micros, tx: &mut Tx) -> Reply<Granted<Create, Token>> {
+    // Nobody's: what ends a user's or a client's tokens must not take this one away, and bring the token back.
+    let row = Keep {
+        jti,
+        text: &format!("{ENDED} {jti}"),
+        kind: ENDED,
+        client_id: "",
+        subject: Uuid::nil(),
+        family: Uuid::nil(),
+        claims: "{}".into(),
+        expires: until,
+        session: None,
+    };
+    keep_as(tx, name, row).await
 }
 
 /// Ends all tokens that a client has of a person, because they take back what they allowed it: those that are kept, and the others.

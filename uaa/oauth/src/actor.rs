@@ -1,3 +1,4 @@
+use crate::client::Known;
 use crate::ended::Unkept;
 use crate::engine::Engine;
 use crate::scope::{self, Groups};
@@ -6,7 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use uaa_authz::{Actor, Read, Subject};
-use uaa_directory::{EndedUpTo, OWN_ORIGIN, Token, User, active_provider, as_name, hex};
+use uaa_directory::{EndedUpTo, OWN_ORIGIN, Token, User, active_provider, as_name, hex, name_of_session};
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
 use uaa_plugin::{Authenticator, Presented, ZoneInfo};
 use uaa_store::{Cond, Field};
@@ -123,17 +124,28 @@ impl Engine {
         } else {
             let name = as_name(&claims.jti);
             rests_on.extend(name);
+            let session = self.ends_with(&client, claims)?;
+            // The session is told of when it ends, and by then its name is among those that have ended.
+            rests_on.extend(session);
+            let session = session.map(name_of_session);
+            rests_on.extend(session);
             let made = match subject {
                 Subject::User(id) => Some(EndedUpTo::new(id, &claims.client_id, claims.iat)),
                 Subject::Client(_) | Subject::System(_) | Subject::Nobody => None,
             };
-            if self.has_ended(Unkept { name, made }, zone, now).await? {
+            if self.has_ended(Unkept { name, made, session }, zone, now).await? {
                 return Err(bad());
             }
         }
         let mut actor = Actor::with_scopes(registry, subject, zone, &name, &claims.client_id, scopes);
         actor.token = claims.jti.as_ref().into();
         Ok((actor, client.rfc9068))
+    }
+
+    /// The session that an access token ends with.
+    fn ends_with(&self, client: &Known, claims: &AccessClaims<'_>) -> Reply<Option<Uuid>> {
+        let Some(sid) = &claims.sid else { return Ok(None) };
+        self.meant_by(client, sid.parse().map_err(|_| bad())?).map(Some)
     }
 
     /// Its row, and the session that it ends with.

@@ -37,7 +37,7 @@ pub(crate) fn introspect(engine: Arc<Engine>) -> Route {
 /// What an access token of this server says. RFC 9068 writes `scope` and `acr` as texts, UAA as lists.
 fn claims() -> Shape {
     let texts = ["jti", "sub", "client_id", "cid", "azp", "grant_type", "rev_sig", "iss", "zid"];
-    let told = ["origin", "user_name", "email", "nonce", "client_auth_method", "user_id"];
+    let told = ["origin", "user_name", "email", "nonce", "client_auth_method", "user_id", "sid"];
     object(texts.map(|name| (name, TEXT)))
         .and([("scope", Shape::Either(vec![TEXT, list(TEXT)])), ("aud", list(TEXT))])
         .and(["iat", "exp"].map(|name| (name, NUMBER)))

@@ -86,7 +86,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         }
         Renewal::Next { family, granted: &may, until: row.own.expires }
     } else {
-        Renewal::Same { family, token: presented }
+        Renewal::Same { family, token: presented, granted: &may }
     };
     let order = Order {
         client: &asked.client,
