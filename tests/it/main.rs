@@ -70,6 +70,7 @@ mod sweep;
 mod taken_back;
 mod token_forms;
 mod tokens;
+mod uaa_answers;
 mod uaa_forms;
 mod upkeep;
 mod userinfo;

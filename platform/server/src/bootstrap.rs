@@ -260,7 +260,7 @@ const CLIENTS: &[NewClient] = &[
     ),
     NewClient {
         id: "cf",
-        grants: &["password", "refresh_token"],
+        grants: &["password", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer"],
         scope: &[
             "network.admin",
             "network.write",

@@ -159,8 +159,7 @@ async fn in_every_process_and_whatever_the_session_is_called() {
     let page = App { id: "page", redirect: "https://page.example/cb" };
     register(&server).await;
     long.register(&server, json!({"autoapprove": true, "access_token_validity": 90_000})).await;
-    let more =
-        json!({"autoapprove": true, "authorized_grant_types": ["authorization_code", "implicit"], "subject_type": "pairwise"});
+    let more = json!({"autoapprove": true, "authorized_grant_types": ["authorization_code", "implicit"], "subject_type": "pairwise"});
     page.register(&server, more).await;
     let (mut browser, _) = signed_in(&server).await;
     let plain = got(&server, &mut browser, "openid").await;

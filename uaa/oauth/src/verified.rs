@@ -34,7 +34,11 @@ impl Good {
         claims: &AccessClaims<'_>,
         rests_on: Vec<Uuid>,
     ) -> Reply<Good> {
-        let text = serde_json::to_vec(claims).map_err(|e| Fault::Internal(e.to_string()))?;
+        let mut text = serde_json::to_vec(claims).map_err(|e| Fault::Internal(e.to_string()))?;
+        if claims.revocable.is_none() {
+            // Whoever asks about a token is always told, and the token says it where it is so (UAA). An object that is not empty.
+            text.splice(1..1, br#""revocable":false,"#.iter().copied());
+        }
         Ok(Good {
             actor: Arc::new(actor),
             scope: claims.scope.iter().map(|s| s.as_ref().into()).collect(),
@@ -69,6 +73,11 @@ impl Good {
             Subject::User(id) => Some(id),
             Subject::Client(_) | Subject::System(_) | Subject::Nobody => None,
         }
+    }
+
+    /// The same without regard to case.
+    pub(crate) fn has_scope_like(&self, wanted: &str) -> bool {
+        self.scope.iter().any(|s| s.to_lowercase() == wanted.to_lowercase())
     }
 
     pub(crate) fn has_scope(&self, wanted: &str) -> bool {
