@@ -87,9 +87,7 @@ impl Hallmark {
             Engine::Postgres | Engine::Mariadb => Some(Database::fresh(engine).await),
         };
         let data = tempfile::tempdir().expect("a temporary directory");
-        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
+        let port = free_port();
         if let Some(yaml) = yaml {
             let yaml = yaml.replace("{port}", &port.to_string());
             std::fs::write(data.path().join(CONFIG), yaml).expect("the configuration can be written");
@@ -272,6 +270,23 @@ impl Hallmark {
         said(request.form(&[("token", token)])).await.body
     }
 
+    /// Another process on the same data, which must not be the embedded database, and where its UAA answers. It ends with what this gives.
+    ///
+    /// # Panics
+    /// When it does not come up within ten seconds.
+    pub async fn another(&self) -> (Another, String) {
+        let port = free_port();
+        let another = Another(run(self.data.path(), self.database.as_ref(), port));
+        let uaa = format!("{}://{}:{port}/uaa", self.scheme, self.host);
+        for _ in 0..1000 {
+            if self.client().get(format!("{uaa}/token_keys")).send().await.is_ok() {
+                return (another, uaa);
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the other process does not answer at {uaa}");
+    }
+
     async fn ready(&mut self) {
         let url = format!("{}/healthz", self.api());
         for _ in 0..1000 {
@@ -291,6 +306,16 @@ impl Drop for Hallmark {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A process that runs as long as this is held.
+pub struct Another(Child);
+
+impl Drop for Another {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -326,6 +351,11 @@ pub fn hallmark() -> Command {
         }
     }
     command
+}
+
+fn free_port() -> u16 {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    free.local_addr().expect("an address").port()
 }
 
 /// The binary under test.

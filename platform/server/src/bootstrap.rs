@@ -139,7 +139,7 @@ async fn make_client(tx: &mut Tx, new: &NewClient, secret: Option<String>, login
         .put(Client::refresh_validity, new.refresh_seconds)
         .put(Client::allow_public, false)
         .put(Client::more, "{}")
-        .put(Client::generation, 0);
+        .put(Client::generation, tx.now());
     let made = tx.insert_as(slot, Id::new(id), Some(id), set).await?;
     tx.enroll(&made).await?;
     for authority in new.authorities {
@@ -263,7 +263,7 @@ const CLIENTS: &[NewClient] = &[
     ),
     NewClient {
         id: "cf",
-        grants: &["password", "refresh_token"],
+        grants: &["password", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer"],
         scope: &[
             "network.admin",
             "network.write",

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use uaa_authz::{Delete, Does, Duty, Update, Zone};
 use uaa_directory::password::Source;
-use uaa_directory::{Client, ClientBatch, ClientOwn, Credentials, Named};
+use uaa_directory::{Client, ClientBatch, ClientOwn, Credentials, Named, end_approvals};
 use uaa_model::{Fault, Id, Reply, Secret};
 use uaa_plugin::shape::{FLAG, Shape, TEXT};
 use uaa_plugin::{Answer, Ctx, Fetch, Json, Ready, Within};
@@ -216,6 +216,7 @@ pub(super) async fn modify(
                 let client = named::<Update>(tx, one.client.client_id()?).await?;
                 if let Some(hash) = hash {
                     renew(tx, &client, hash.clone(), &credentials).await?;
+                    end_approvals(tx, &client, one.client.client_id()?).await?;
                 }
                 let row = match action {
                     Action::Secret => tx.get(&client).await?,
@@ -259,6 +260,7 @@ pub(super) async fn change_secrets(
         let client = named::<Update>(cx.tx(), &one.client_id).await?;
         if let Some(hash) = hash {
             renew(cx.tx(), &client, hash.clone(), &credentials).await?;
+            end_approvals(cx.tx(), &client, &one.client_id).await?;
         }
         let row = cx.tx().get(&client).await?;
         all.push(with(view(&row), "approvals_deleted", true));

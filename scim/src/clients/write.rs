@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Update};
 use uaa_directory::password::Source;
-use uaa_directory::{ByName, Client, ClientOwn, Credentials, User};
+use uaa_directory::{ByName, Client, ClientOwn, Credentials, User, end_client};
 use uaa_model::{Code, Fault, Id, Reply};
 use uaa_plugin::{Answer, Ctx, Json, Ready};
 use uaa_store::{Cond, Field, Fields, Granted, Set, Slot, Tx};
@@ -91,7 +91,7 @@ pub(crate) async fn make(
         .set()
         .put(Client::client_id, new.client_id.as_str())
         .put(Client::secret, hash)
-        .put(Client::generation, 0);
+        .put(Client::generation, tx.now());
     let id = tx.ids().uuid();
     let set = set.maybe(Client::secret_two, second.map(Some));
     let made = tx.insert_as(slot, Id::new(id), Some(id), set).await?;
@@ -145,15 +145,13 @@ pub(super) async fn renew(
     Ok(())
 }
 
-/// Ends one. Its tokens are good for nothing from here on: there is nobody any more whom they could be of.
+/// Ends one, with all that is of it.
 pub(crate) async fn end(
     tx: &mut Tx,
     client: Granted<Delete, Client>,
     credentials: &Credentials,
 ) -> Reply<Fields<ClientOwn>> {
-    let row = tx.get(&client).await?;
-    tx.withdraw(&client).await?;
-    tx.delete(client).await?;
+    let row = end_client(tx, client).await?;
     note(tx, "ClientDeleteSuccess", &row.own.client_id);
     credentials.forget_client(row.guid);
     Ok(row)

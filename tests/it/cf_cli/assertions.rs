@@ -14,10 +14,6 @@ async fn a_workload_and_a_person_show_what_others_gave_them() {
     let vouchers = json!([{"iss": platform.issuer(), "sub": JOB, "aud": "hallmark"}]);
     let job = json!({"client_id": "job", "jwt_creds": vouchers, "authorities": ["cloud_controller.read"]});
     assert_eq!(make(&server, job).await.status, 201);
-    let grants = json!(["password", "urn:ietf:params:oauth:grant-type:jwt-bearer"]);
-    let shell = json!({"client_id": "shell", "client_secret": "first", "authorized_grant_types": grants,
-        "scope": ["openid", "uaa.user", "cloud_controller.read", "cloud_controller.write", "cloud_controller.admin"]});
-    assert_eq!(make(&server, shell).await.status, 201);
     let admin = Person::login(&cf, &server.api(), "admin", &server.admin_password());
     admin.does("create-org", &["acme"]);
     admin.does("set-org-role", &["--client", "job", "acme", "OrgAuditor"]);
@@ -33,9 +29,9 @@ async fn a_workload_and_a_person_show_what_others_gave_them() {
 
     let password = server.admin_password();
     let form = [("grant_type", "password"), ("username", "admin"), ("password", password.as_str())];
-    let given = server.token("shell", "first", &form).await;
+    let given = server.token("cf", "", &form).await;
     let person = Person::at(&cf, &server.api());
-    person.does("auth", &["shell", "first", "--assertion", given.body["id_token"].as_str().unwrap()]);
+    person.does("auth", &["cf", "", "--assertion", given.body["id_token"].as_str().unwrap()]);
     person.does("create-org", &["second"]);
     person.reads("orgs", &[], &["acme", "second"]);
 
@@ -46,9 +42,9 @@ async fn a_workload_and_a_person_show_what_others_gave_them() {
         server.ask(&root(&server).await, "POST", &url, Some(provider("acme", &idp.config(&json!({}))))).await;
     assert_eq!(made.status, 201, "{made:?}");
     let foreign = Person::at(&cf, &server.api());
-    foreign.does("auth", &["shell", "first", "--assertion", &idp.token(&json!({}))]);
+    foreign.does("auth", &["cf", "", "--assertion", &idp.token(&json!({}))]);
     foreign.does("orgs", &[]);
     let old = idp.token(&json!({"exp": tests::now() - 1}));
-    let (code, said) = Person::at(&cf, &server.api()).tries("auth", &["shell", "first", "--assertion", &old]);
+    let (code, said) = Person::at(&cf, &server.api()).tries("auth", &["cf", "", "--assertion", &old]);
     assert_eq!(code, Some(1), "{said}");
 }

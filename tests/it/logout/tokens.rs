@@ -1,10 +1,11 @@
 //! What was got through a session, when somebody ends it.
 
 use super::{out, signed_in};
-use crate::authorize::{SHOP, sign_in};
+use crate::authorize::{App, SHOP, claims, sign_in};
 use serde_json::{Value, json};
+use std::time::Duration;
 use tests::inside::Inside;
-use tests::{Browser, Hallmark, on_every_server};
+use tests::{Browser, Engine, Hallmark, on_every_server};
 
 on_every_server!(what_was_got_through_a_session_ends_with_it);
 
@@ -33,12 +34,24 @@ async fn got(server: &Hallmark, browser: &mut Browser, scope: &str) -> Value {
     said.body
 }
 
+async fn is_good(server: &Hallmark, token: &Value) -> bool {
+    server.ask_about(token["access_token"].as_str().unwrap()).await["active"] == true
+}
+
 async fn what_was_got_through_a_session_ends_with_it(server: Hallmark) {
     register(&server).await;
     let (mut browser, _) = signed_in(&server).await;
     let plain = got(&server, &mut browser, "openid").await;
     let away = got(&server, &mut browser, "openid offline_access").await;
     assert_eq!(away["scope"], "offline_access openid");
+    // Kept nowhere, and of the session all the same; it is called as in the ID token.
+    let sid = |token: &Value| claims(&token["access_token"])["sid"].clone();
+    assert_eq!((sid(&plain), sid(&away)), (claims(&plain["id_token"])["sid"].clone(), Value::Null));
+    let narrow = [("grant_type", "refresh_token"), ("scope", "openid")];
+    let narrow = [&narrow[..], &[("refresh_token", away["refresh_token"].as_str().unwrap())]].concat();
+    let away = server.token("shop", "open sesame", &narrow).await.body;
+    assert_eq!((&away["scope"], sid(&away)), (&json!("openid"), Value::Null));
+    let first = plain.clone();
     // Exchanged for the next one it ends no later; the kept access token is of the session as well.
     let token = plain["refresh_token"].as_str().unwrap();
     let form = [("grant_type", "refresh_token"), ("refresh_token", token), ("token_format", "opaque")];
@@ -66,11 +79,18 @@ async fn what_was_got_through_a_session_ends_with_it(server: Hallmark) {
     // Somebody who is signed in elsewhere as well stays so, with what they got there.
     let (mut elsewhere, _) = signed_in(&server).await;
     let other = got(&server, &mut elsewhere, "openid").await;
+    for token in [&first, &plain, &away, &other] {
+        assert!(is_good(&server, token).await, "{token}");
+    }
 
     let page = browser.open(&out(&[])).await;
     browser.send(&page, "decision", &[("decision", "sign-out")]).await;
     assert!(!refreshes(&server, &plain).await);
     assert_eq!(userinfo().await, 401);
+    let url = format!("{}/userinfo", server.uaa());
+    assert_eq!(server.ask(first["access_token"].as_str().unwrap(), "GET", &url, None).await.status, 401);
+    let good = [&first, &plain, &away, &other].map(|token| is_good(&server, token));
+    assert_eq!(futures::future::join_all(good).await, [false, false, true, true]);
     for code in unused {
         assert_eq!(SHOP.redeem(&server, &code, &[]).await.body["error"], "invalid_grant");
     }
@@ -126,9 +146,54 @@ async fn whoever_ends_the_session() {
                 there.send(&page, "account", &[]).await;
             }
         }
-        assert!(!refreshes(&server, &plain).await, "{how}");
-        assert!(refreshes(&server, &away).await, "{how}");
+        assert!(!refreshes(&server, &plain).await && !is_good(&server, &plain).await, "{how}");
+        assert!(refreshes(&server, &away).await && is_good(&server, &away).await, "{how}");
     }
+}
+
+/// A browser's own tokens, those of a client that knows the session by a name of its own, and those that are good for longer than it is known
+/// that the session has ended; in this process, in another one, and in one that starts later.
+#[tokio::test]
+async fn in_every_process_and_whatever_the_session_is_called() {
+    let server = Hallmark::start_named(Engine::Postgres).await;
+    let long = App { id: "long", redirect: "https://long.example/cb" };
+    let page = App { id: "page", redirect: "https://page.example/cb" };
+    register(&server).await;
+    long.register(&server, json!({"autoapprove": true, "access_token_validity": 90_000})).await;
+    let more = json!({"autoapprove": true, "authorized_grant_types": ["authorization_code", "implicit"], "subject_type": "pairwise"});
+    page.register(&server, more).await;
+    let (mut browser, _) = signed_in(&server).await;
+    let plain = got(&server, &mut browser, "openid").await;
+    let code = browser.open(&long.ask(&server, &[])).await.given("code").unwrap();
+    let long = long.redeem(&server, &code, &[]).await.body;
+    assert_eq!(claims(&long["access_token"])["revocable"], true, "it is kept as a row");
+    let asked = [("response_type", "token id_token"), ("code_challenge", ""), ("code_challenge_method", "")];
+    let back = browser.open(&page.ask(&server, &asked)).await;
+    let named = json!({"access_token": back.given("access_token").unwrap()});
+    let sid = |token: &Value| claims(token)["sid"].clone();
+    assert_eq!(sid(&named["access_token"]), sid(&json!(back.given("id_token").unwrap())));
+    assert_ne!(sid(&named["access_token"]), sid(&plain["access_token"]));
+    let all = [&plain, &long, &named].map(|token| token["access_token"].as_str().unwrap().to_owned());
+    let (_another, there) = server.another().await;
+    let good = async |uaa: &str| {
+        let url = format!("{uaa}/userinfo");
+        let said =
+            futures::future::join_all(all.iter().map(|token| server.ask(token, "GET", &url, None))).await;
+        said.iter().filter(|said| said.status == 200).count()
+    };
+    assert_eq!((good(&server.uaa()).await, good(&there).await), (3, 3));
+    let page = browser.open(&out(&[])).await;
+    browser.send(&page, "decision", &[("decision", "sign-out")]).await;
+    assert_eq!(good(&server.uaa()).await, 0);
+    for _ in 0..100 {
+        if good(&there).await == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(good(&there).await, 0);
+    let (_later, there) = server.another().await;
+    assert_eq!(good(&there).await, 0);
 }
 
 /// The person is told what the scope means, and may take it away; no way without a code gives it.
@@ -183,6 +248,9 @@ async fn who_merely_stays_away_keeps_it() {
     inside.clock.advance(3_600);
     let again = sign_in_inside(&inside, &cookie).await;
     assert_ne!(cookie, again);
+    let bearer = format!("bearer {}", token["access_token"].as_str().unwrap());
+    let said = inside.ask_zone("", ("GET", "/userinfo"), &[("authorization", &bearer)], "").await;
+    assert_eq!(said.status, 200, "{said:?}");
     let form = format!("grant_type=refresh_token&refresh_token={}", token["refresh_token"].as_str().unwrap());
     let said = inside.answer_to("shop", "open sesame", &form).await;
     assert_eq!(said.status, 200, "{said:?}");

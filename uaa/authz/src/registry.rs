@@ -1,4 +1,4 @@
-use crate::role::{BUILT_IN, Role, built_in_id, role_of_scope};
+use crate::role::{BUILT_IN, Role, built_in_id, role_of_scope, scope_of_role};
 use crate::{Duty, Kind, Realm, Verb, Verbs};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -153,6 +153,18 @@ impl Registry {
             }
         }
         Mask(open.into())
+    }
+
+    /// The scopes that open that verb on that kind, as UAA names them where one is lacking: those written beside the kind, else the
+    /// administrator's.
+    pub fn scopes_for(&self, kind: &str, verb: Verb) -> Vec<&'static str> {
+        let Some(kind) = self.kind(kind).map(|ix| self.at(ix)) else { return vec![] };
+        let roles = kind.grants.iter().filter(|(_, verbs)| verbs.has(verb)).map(|(role, _)| *role);
+        let scopes: Vec<_> = roles.filter_map(scope_of_role).collect();
+        match (scopes.is_empty(), kind.realm) {
+            (true, Realm::Identity) => vec!["uaa.admin"],
+            (true | false, _) => scopes,
+        }
     }
 
     pub(crate) fn everything(&self) -> Mask {

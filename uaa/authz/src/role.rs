@@ -119,6 +119,12 @@ pub fn role_of_scope(scope: &str) -> Option<&'static str> {
         .map(|r| r.name)
 }
 
+/// The scope that stands for a role, if one does.
+pub(crate) fn scope_of_role(role: &'static str) -> Option<&'static str> {
+    let other = SCOPE_ROLES.iter().find(|(_, name)| *name == role).map(|(scope, _)| *scope);
+    other.or_else(|| role_of_scope(role))
+}
+
 /// The keeper of one identity zone: does there what UAA's `zones.<id>.admin` does.
 pub const ZONE_ADMIN: &str = "zone_admin";
 /// Sees one identity zone, as with UAA's `zones.<id>.read`.

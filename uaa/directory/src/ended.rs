@@ -1,10 +1,10 @@
 //! The end of tokens before their time. What is kept as a row is deleted; of an access token that is kept nowhere a row says that it
 //! has ended, until it would have ended by itself. Either every process is told.
 
-use crate::{Keep, Token, User, keep_as};
-use uaa_authz::{Delete, Duty, Read};
+use crate::{Approval, Client, ClientOwn, Keep, LogoutNotice, Participant, Token, User, keep_as};
+use uaa_authz::{Create, Delete, Does, Duty, Read};
 use uaa_model::{Fault, Id, Micros, Reply};
-use uaa_store::{Cond, Field, Query, Tx};
+use uaa_store::{Cond, Field, Fields, Granted, Query, Tx};
 use uaa_token::digest;
 use uuid::Uuid;
 
@@ -52,6 +52,25 @@ const PAIR: u32 = 76;
 const SECOND: u32 = 34;
 const LAST: i64 = (1 << SECOND) - 1;
 
+/// The name that stands for all access tokens that end with that session and are kept nowhere: 128 bits that are no other row's name.
+pub fn name_of_session(session: Uuid) -> Uuid {
+    let hash = digest(&format!("the end of session {session}"));
+    Uuid::from_u128(hash.iter().take(16).fold(0, |all, byte| all << 8 | u128::from(*byte)))
+}
+
+/// How long that name is kept. An access token that ends with a session and is good for longer is kept as a row.
+pub const LASTS: Micros = 86_400 * MICROS;
+
+/// Ends the access tokens that end with a session and are kept nowhere, in every process. The session is about to be deleted, which is what
+/// each of them rests on where it is remembered. The transaction as of [`end_kept`].
+pub(crate) async fn end_unkept_of_session(session: Uuid, tx: &mut Tx) -> Reply<()> {
+    let name = name_of_session(session);
+    let until = tx.now() + LASTS;
+    // Once: of several that end a session one deletes it.
+    let ended = keep_ended(&name.simple().to_string(), name, until, tx).await?;
+    tx.announce_of::<_, _, Token>(&ended)
+}
+
 /// Ends all stored tokens for which the condition holds, at once and in every process. The transaction must be one that writes, under the
 /// duty of sign-in.
 ///
@@ -94,25 +113,30 @@ pub async fn end_unkept(names: &[String], until: Micros, tx: &mut Tx) -> Reply<(
     let known = tx.list(&seen, &known).await?.rows;
     for jti in names.iter().filter(|jti| known.iter().all(|row| row.own.jti != **jti)) {
         let Some(name) = as_name(jti) else { continue };
-        // Nobody's: what ends a user's or a client's tokens must not take this one away, and bring the token back.
-        let row = Keep {
-            jti,
-            text: &format!("{ENDED} {jti}"),
-            kind: ENDED,
-            client_id: "",
-            subject: Uuid::nil(),
-            family: Uuid::nil(),
-            claims: "{}".into(),
-            expires: until,
-            session: None,
-        };
-        let kept = keep_as(tx, name, row).await;
+        let kept = keep_ended(jti, name, until, tx).await;
         // Somebody else has just done the same.
         kept.map_err(|fault| if matches!(fault, Fault::Unique(_)) { Fault::Retry } else { fault })?;
         let ended = tx.grant::<Delete, Token>(Id::new(name)).await?;
         tx.announce(&ended)?;
     }
     Ok(())
+}
+
+/// The row that says that what is called that has ended.
+async fn keep_ended(jti: &str, name: Uuid, until: Micros, tx: &mut Tx) -> Reply<Granted<Create, Token>> {
+    // Nobody's: what ends a user's or a client's tokens must not take this one away, and bring the token back.
+    let row = Keep {
+        jti,
+        text: &format!("{ENDED} {jti}"),
+        kind: ENDED,
+        client_id: "",
+        subject: Uuid::nil(),
+        family: Uuid::nil(),
+        claims: "{}".into(),
+        expires: until,
+        session: None,
+    };
+    keep_as(tx, name, row).await
 }
 
 /// Ends all tokens that a client has of a person, because they take back what they allowed it: those that are kept, and the others.
@@ -141,6 +165,30 @@ async fn end_tokens(person: Uuid, client_id: &str, seconds: i64, tx: &mut Tx) ->
     // What is remembered of any of their tokens is found out again.
     let person = tx.grant::<Read, User>(Id::new(person)).await?;
     tx.announce_of::<_, _, Token>(&person)
+}
+
+/// Ends a client. Its tokens and codes are good for nothing from here on: they are of its generation, and no other client has that. What
+/// calls it by its name goes with it, or a new one of that name would find it.
+///
+/// # Errors
+/// When the database is away, or somebody else ended it at the same moment.
+pub async fn end_client(tx: &mut Tx, client: Granted<Delete, Client>) -> Reply<Fields<ClientOwn>> {
+    let row = tx.get(&client).await?;
+    let name = ("client_id", row.own.client_id.as_str());
+    end_approvals(tx, &client, name.1).await?;
+    tx.delete_named::<_, _, Participant>(&client, name).await?;
+    tx.delete_named::<_, _, LogoutNotice>(&client, name).await?;
+    tx.withdraw(&client).await?;
+    tx.delete(client).await?;
+    Ok(row)
+}
+
+/// Ends all that people let a client do in their name.
+///
+/// # Errors
+/// When the database is away.
+pub async fn end_approvals<V: Does>(tx: &mut Tx, client: &Granted<V, Client>, client_id: &str) -> Reply<()> {
+    tx.delete_named::<_, _, Approval>(client, ("client_id", client_id)).await.map(drop)
 }
 
 /// The `jti` of our access tokens is 128 bits in hexadecimal digits.

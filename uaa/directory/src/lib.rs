@@ -36,7 +36,10 @@ pub mod zone;
 pub use access::AccessApi;
 pub use brand::{BrandFile, brand, brand_file};
 pub use credentials::{Attempt, Credentials, Refused, Tried};
-pub use ended::{ENDED, EndedUpTo, as_name, end_kept, end_tokens_of, end_unkept};
+pub use ended::{
+    ENDED, EndedUpTo, LASTS, as_name, end_approvals, end_client, end_kept, end_tokens_of, end_unkept,
+    name_of_session,
+};
 pub use expiring_code::{ExpiringCode, ExpiringCodeOwn, Invitation, NewCode, Purpose};
 pub use factor::{
     Answered, AppOf, Assurance, Ceremony, Factor, FactorOwn, Factors, Half, Mine, NewApp, Next, Passed,

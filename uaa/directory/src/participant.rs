@@ -1,6 +1,7 @@
 //! Which clients took part in a session, and who of them is to be told when it ends (OpenID Connect Back-Channel Logout 1.0 and
 //! Front-Channel Logout 1.0).
 
+use crate::ended::end_unkept_of_session;
 use crate::{Session, Token};
 use serde_json::json;
 use uaa_authz::{Delete, Duty, Kind, Resource, Zone};
@@ -135,6 +136,15 @@ async fn took_part(tx: &mut Tx, session: Uuid) -> Reply<Vec<Fields<ParticipantOw
 /// # Errors
 /// When the database is away, or somebody else ended it at the same moment.
 pub async fn end_session(tx: &mut Tx, session: Granted<Delete, Session>) -> Reply<()> {
+    let me = tx.assume(Duty::SignIn);
+    let ended = end_unkept_of_session(session.id().uuid(), tx).await;
+    tx.resume(me);
+    ended?;
+    close(tx, session).await
+}
+
+/// The same where every access token of the person ends with it, or the person may not use any.
+async fn close(tx: &mut Tx, session: Granted<Delete, Session>) -> Reply<()> {
     tx.delete_of::<_, _, Token>(&session, "session").await?;
     put_away(tx, session).await
 }
@@ -151,8 +161,8 @@ pub(crate) async fn put_away(tx: &mut Tx, session: Granted<Delete, Session>) -> 
     told
 }
 
-/// Ends every session of a person, because what they rest on has changed: as [`end_session`], one after the other. In a
-/// transaction that writes.
+/// Ends every session of a person, because what they rest on has changed: they were deactivated or deleted, or their generation has moved,
+/// and with either all their access tokens end. In a transaction that writes.
 ///
 /// # Errors
 /// When the database is away, or somebody else ended one at the same moment.
@@ -173,7 +183,7 @@ async fn end_all(tx: &mut Tx, person: Uuid) -> Reply<()> {
         }
         for row in some {
             match tx.grant::<Delete, Session>(Id::new(row.guid)).await {
-                Ok(session) => end_session(tx, session).await?,
+                Ok(session) => close(tx, session).await?,
                 // It has just ended: this looks again.
                 Err(Fault::Denied(..)) => return Err(Fault::Retry),
                 Err(fault) => return Err(fault),

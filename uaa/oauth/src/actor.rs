@@ -1,11 +1,13 @@
+use crate::client::Known;
 use crate::ended::Unkept;
 use crate::engine::Engine;
+use crate::scope::{self, Groups};
 use crate::verified::Good;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use uaa_authz::{Actor, Read, Subject};
-use uaa_directory::{EndedUpTo, OWN_ORIGIN, Token, User, active_provider, as_name, hex};
+use uaa_directory::{EndedUpTo, OWN_ORIGIN, Token, User, active_provider, as_name, hex, name_of_session};
 use uaa_model::{Denied, Fault, Id, Micros, Reply};
 use uaa_plugin::{Authenticator, Presented, ZoneInfo};
 use uaa_store::{Cond, Field};
@@ -78,7 +80,10 @@ impl Engine {
         let scopes: Vec<&str> = claims.scope.iter().map(|s| s.as_ref()).collect();
         let mut user = None;
         let (subject, name) = match &claims.user_id {
-            None => (Subject::Client(client.id), claims.client_id.to_string()),
+            None if scope::are_its_own(&client, &scopes) => {
+                (Subject::Client(client.id), claims.client_id.to_string())
+            }
+            None => return Err(bad()),
             Some(name) => {
                 let id = self.meant_by(&client, name.parse().map_err(|_| bad())?)?;
                 let mut tx = self.begin("user_show", zone);
@@ -92,6 +97,14 @@ impl Engine {
                     // Whoever came in by a provider is out when it is shut.
                     rests_on.push(active_provider(&row.own.origin, &mut tx).await?.ok_or_else(bad)?);
                 }
+                let groups = Groups::of(id, &mut tx).await?;
+                if !scope::are_left(&client, &groups, &scopes) {
+                    return Err(bad());
+                }
+                let needed = client.required_groups.iter().map(String::as_str).chain(scopes.iter().copied());
+                let ways = groups.ways(needed);
+                self.everybodys.note(ways.everybodys);
+                rests_on.extend(ways.own);
                 user = Some((id.to_string(), row.own.generation));
                 let name = claims.user_name.as_deref().map_or(row.own.username, str::to_owned);
                 (Subject::User(id), name)
@@ -111,17 +124,28 @@ impl Engine {
         } else {
             let name = as_name(&claims.jti);
             rests_on.extend(name);
+            let session = self.ends_with(&client, claims)?;
+            // The session is told of when it ends, and by then its name is among those that have ended.
+            rests_on.extend(session);
+            let session = session.map(name_of_session);
+            rests_on.extend(session);
             let made = match subject {
                 Subject::User(id) => Some(EndedUpTo::new(id, &claims.client_id, claims.iat)),
                 Subject::Client(_) | Subject::System(_) | Subject::Nobody => None,
             };
-            if self.has_ended(Unkept { name, made }, zone, now).await? {
+            if self.has_ended(Unkept { name, made, session }, zone, now).await? {
                 return Err(bad());
             }
         }
         let mut actor = Actor::with_scopes(registry, subject, zone, &name, &claims.client_id, scopes);
         actor.token = claims.jti.as_ref().into();
         Ok((actor, client.rfc9068))
+    }
+
+    /// The session that an access token ends with.
+    fn ends_with(&self, client: &Known, claims: &AccessClaims<'_>) -> Reply<Option<Uuid>> {
+        let Some(sid) = &claims.sid else { return Ok(None) };
+        self.meant_by(client, sid.parse().map_err(|_| bad())?).map(Some)
     }
 
     /// Its row, and the session that it ends with.

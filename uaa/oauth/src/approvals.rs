@@ -2,6 +2,7 @@
 
 use crate::client::Known;
 use crate::engine::Engine;
+use crate::fault::insufficient_scope;
 use axum::http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -146,8 +147,7 @@ async fn person(engine: &Engine, cx: &mut Ctx) -> Reply<Uuid> {
     let presented = cx.presented().ok_or(Fault::Denied(Denied::Anonymous, "approval"))?;
     let good = engine.presented(&presented, &cx.here(), cx.now()).await?;
     if !good.has_scope("oauth.approvals") {
-        let code = Code::new(403, "insufficient_scope");
-        return Err(Fault::protocol(code, "Insufficient scope for this resource"));
+        return Err(insufficient_scope("oauth.approvals", "Insufficient scope for this resource"));
     }
     cx.tx().in_the_name_of(good.actor.clone());
     good.user().ok_or_else(|| {

@@ -1,12 +1,13 @@
 //! UAA's `/authenticate`: whether a name and a password belong together, for a page that asks for them itself.
 
 use crate::engine::Engine;
+use crate::fault::insufficient_scope;
 use crate::fields;
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use uaa_directory::{Claimed, Proved, Whom, by_password, succeeded};
-use uaa_model::{Code, Fault, Reply, Secret};
+use uaa_model::{Fault, Reply, Secret};
 use uaa_plugin::shape::{ID, TEXT, object};
 use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, pairs, with};
 
@@ -59,10 +60,8 @@ async fn login_server(engine: &Engine, cx: &Ctx) -> Reply<Option<String>> {
     let Some(presented) = cx.presented() else { return Ok(None) };
     let good = engine.presented(&presented, &cx.here(), cx.now()).await?;
     if good.user().is_some() || !good.has_scope("oauth.login") {
-        return Err(Fault::protocol(
-            Code::new(403, "insufficient_scope"),
-            "Insufficient scope for this resource: a client's token with oauth.login is needed",
-        ));
+        let text = "Insufficient scope for this resource: a client's token with oauth.login is needed";
+        return Err(insufficient_scope("oauth.login", text));
     }
     Ok(Some(good.actor.client.to_string()))
 }

@@ -28,12 +28,13 @@ pub(crate) use request::{Stop, parameters, some};
 use crate::client::Known;
 use crate::dpop::unproved;
 use crate::engine::Engine;
-use crate::fault::{invalid_scope, refused};
+use crate::fault::{insufficient_scope, invalid_scope, refused};
 use crate::fields;
 use crate::person::Authentication;
 use crate::scope::{of_person, tells_nothing};
 use approve::Decision;
 use axum::http::Method;
+use pages::to_a_program;
 use pushed::{Request, Way};
 use request::Asked;
 use session_state::SessionState;
@@ -41,8 +42,8 @@ use sign_in::Missing;
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::{Assurance, Live, Pages, Sessions, cookie};
-use uaa_model::{Code, Denied, Fault, Reply};
-use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Public, Route, Site, field};
+use uaa_model::{Denied, Fault, Reply};
+use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Public, Route, Site, field, is_of_a_browser};
 use uaa_token::epoch_seconds;
 use uuid::Uuid;
 
@@ -76,8 +77,10 @@ impl<'c> Handler<'c, Public, Body> for Authorize {
             match this.answer(&body, cx).await {
                 Ok(answer) => Ok(answer),
                 Err(Stop::Fault(fault)) => Err(fault),
+                Err(Stop::Page { error, .. }) if !is_of_a_browser(&cx.headers) => Err(to_a_program(error)),
                 Err(Stop::Page { error, client }) => this.trouble(error, client.as_deref(), cx),
-                Err(Stop::Back(back, error, text)) => {
+                Err(Stop::Back(mut back, error, text)) => {
+                    back.named &= cx.presented().is_none();
                     let all = back.all(vec![("error", error.into()), ("error_description", text.into())]);
                     this.send(&back, &all, cx)
                 }
@@ -147,6 +150,7 @@ impl Authorize {
             return self.by_credentials(&asked, &credentials, cx).await;
         }
         if cx.presented().is_some() {
+            asked.back.named = false;
             return self.by_token(&asked, cx).await;
         }
         let decision = match answered {
@@ -232,9 +236,7 @@ impl Authorize {
             return Err(Fault::Denied(Denied::Unauthenticated, "token").into());
         };
         if !good.has_scope("uaa.user") {
-            return Err(
-                Fault::protocol(Code::new(403, "insufficient_scope"), "uaa.user is needed here").into()
-            );
+            return Err(insufficient_scope("uaa.user", "uaa.user is needed here").into());
         }
         let said = good.said()?;
         // A token says when its person signed in, and nothing makes that later.

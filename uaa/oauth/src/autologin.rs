@@ -5,6 +5,7 @@
 //! from elsewhere, or would end somebody's session, a page asks.
 
 use crate::authorize::Authorize;
+use crate::client::Known;
 use crate::engine::Engine;
 use crate::fault::{
     bad_credentials, invalid_client, invalid_request, locked, more_is_needed, stale, unverified,
@@ -34,7 +35,7 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
     let confirm = with(authorize.clone(), confirm);
     vec![
         Route::public(site, Method::POST, path, "autologin_create", dialect, by_secret, create)
-            .proofs(&[Proof::Basic, Proof::Otherwise])
+            .proofs(&[Proof::Basic])
             .answers(Answers::ok(|| object([("code", TEXT), ("path", TEXT)]))),
         Route::public(site, Method::GET, path, "autologin_redeem", dialect, by_code, redeem)
             .answers(Answers::html())
@@ -111,7 +112,7 @@ async fn create(engine: &Engine, body: &Body, cx: &mut Ctx) -> Reply<Answer> {
         purpose: Purpose::AutoLogin,
         subject: Some(user.guid),
         client_id: &client.client_id,
-        data: json!({"generation": user.own.generation}).to_string(),
+        data: json!({"generation": user.own.generation, "of_client": client.generation}).to_string(),
         expires: cx.now() + Purpose::AutoLogin.seconds() * 1_000_000,
     };
     let person = Whom::of(&user).actor(&client.client_id, cx);
@@ -162,8 +163,9 @@ impl Authorize {
         request: Option<&str>,
         cx: &mut Ctx,
     ) -> Reply<Option<Answer>> {
+        let Some(client) = self.engine.client(cx.zone(), client_id).await? else { return Ok(None) };
         let me = cx.tx().assume(Duty::SignIn);
-        let found = meant(code, client_id, cx).await;
+        let found = meant(code, &client, cx).await;
         cx.tx().resume(me);
         let Some(user) = found? else { return Ok(None) };
         let live = self.sessions.current(cx).await?;
@@ -216,9 +218,10 @@ impl Authorize {
         client_id: &str,
         cx: &mut Ctx,
     ) -> Reply<Option<Vec<String>>> {
+        let Some(client) = self.engine.client(cx.zone(), client_id).await? else { return Ok(None) };
         cx.step(Want::Write).await?;
         let me = cx.tx().assume(Duty::SignIn);
-        let person = redeemed(code, client_id, cx).await;
+        let person = redeemed(code, &client, cx).await;
         cx.tx().resume(me);
         let Some(user) = person? else { return Ok(None) };
         let client = client_id;
@@ -227,17 +230,17 @@ impl Authorize {
     }
 }
 
-async fn redeemed(code: &str, client_id: &str, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
+async fn redeemed(code: &str, client: &Known, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
     // Another client's attempt uses nothing up, and nobody's who may not sign in.
-    let Some(user) = meant(code, client_id, cx).await? else { return Ok(None) };
+    let Some(user) = meant(code, client, cx).await? else { return Ok(None) };
     let redeemed = ExpiringCode::redeem(Purpose::AutoLogin, code, cx.tx()).await?;
     Ok(redeemed.map(|_| user))
 }
 
 /// Whom a code of that client is about, as long as it is good.
-async fn meant(code: &str, client_id: &str, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
+async fn meant(code: &str, client: &Known, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
     let row = ExpiringCode::look(Purpose::AutoLogin, code, cx.tx()).await?;
-    let Some(row) = row.filter(|row| row.own.client_id == client_id) else { return Ok(None) };
+    let Some(row) = row.filter(|row| row.own.client_id == client.client_id) else { return Ok(None) };
     let Some(id) = row.own.subject else { return Ok(None) };
     let user = match cx.tx().grant::<Read, User>(Id::new(id)).await {
         Ok(granted) => cx.tx().get(&granted).await?,
@@ -245,7 +248,7 @@ async fn meant(code: &str, client_id: &str, cx: &mut Ctx) -> Reply<Option<Fields
         Err(fault) => return Err(fault),
     };
     let data: Value = serde_json::from_str(&row.own.data).unwrap_or_default();
-    let same = data["generation"] == user.own.generation;
+    let same = data["generation"] == user.own.generation && data["of_client"] == client.generation;
     Ok((same && user.own.active).then_some(user))
 }
 

@@ -41,6 +41,9 @@ pub(crate) struct Kept {
     pub(crate) scope: Option<String>,
     /// From where it asked.
     from: String,
+    /// Of the client, when it asked: a new secret ends it, and so does a new client of that name.
+    #[serde(default)]
+    pub(crate) generation: i64,
     pub(crate) answer: Answered,
 }
 
@@ -112,6 +115,7 @@ async fn create(engine: Arc<Engine>, _: Public, body: Body, cx: &mut Ctx) -> Rep
     let kept = Kept {
         scope: field(&form, "scope").map(str::to_owned),
         from: cx.caller.address.to_string(),
+        generation: shown.client.generation,
         answer: Answered::Pending,
     };
     let row = Keep {
@@ -181,7 +185,9 @@ async fn answer(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<A
         return type_it(&this, String::new(), StatusCode::TOO_MANY_REQUESTS, cx);
     }
     let Some(row) = row else { return type_it(&this, code, StatusCode::UNPROCESSABLE_ENTITY, cx) };
-    let client = this.engine.client(cx.zone(), &row.own.client_id).await?;
+    let (client, kept) =
+        (this.engine.client(cx.zone(), &row.own.client_id).await?, Kept::read(&row.own.claims)?);
+    let client = client.filter(|client| client.generation == kept.generation);
     let client = client.ok_or_else(|| Fault::NotFound("the application is gone".into()))?;
     if live.assurance() < client.assurance {
         return this.pages.step_up(&with_code(&code), client.assurance, cx);

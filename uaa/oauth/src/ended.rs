@@ -1,6 +1,6 @@
 //! Access tokens that are kept nowhere and have ended before their time: given back by their client (RFC 7009), come of a code or
-//! refresh token that was used twice, or taken back by their person. A row says so until they would have ended by themselves; their
-//! names are in memory.
+//! refresh token that was used twice, taken back by their person, or got through a session that somebody has ended. A row says so until they
+//! would have ended by themselves; their names are in memory.
 
 use crate::client::Known;
 use crate::engine::Engine;
@@ -37,6 +37,8 @@ pub(crate) struct Unkept {
     pub(crate) name: Option<Uuid>,
     /// Whose it is, and the second in which it was made; `None` for a client's own.
     pub(crate) made: Option<EndedUpTo>,
+    /// [`uaa_directory::name_of_session`] of the session that it ends with.
+    pub(crate) session: Option<Uuid>,
 }
 
 impl Names {
@@ -49,7 +51,7 @@ impl Names {
     }
 
     fn have(&self, token: Unkept) -> bool {
-        let named = token.name.is_some_and(|name| self.all.contains(&name));
+        let named = [token.name, token.session].into_iter().flatten().any(|name| self.all.contains(&name));
         named || token.made.is_some_and(|made| self.cover(made))
     }
 
@@ -173,13 +175,14 @@ const MOST: usize = 1_000_000;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uaa_directory::name_of_session;
 
     fn id(n: usize) -> Uuid {
         Uuid::from_u128(n as u128)
     }
 
     fn named(n: usize) -> Unkept {
-        Unkept { name: Some(id(n)), made: None }
+        Unkept { name: Some(id(n)), made: None, session: None }
     }
 
     #[test]
@@ -205,6 +208,16 @@ mod tests {
     }
 
     #[test]
+    fn a_session_ends_all_that_ends_with_it() {
+        let (ended, zone) = (Ended::default(), id(1));
+        ended.learn(zone, 0, vec![]).unwrap();
+        let of = |n: usize| Unkept { name: Some(id(9)), made: None, session: Some(name_of_session(id(n))) };
+        ended.note([name_of_session(id(7))].into_iter());
+        assert_eq!([7, 8].map(|n| ended.has(of(n), zone)), [Ok(Ok(true)), Ok(Ok(false))]);
+        assert_eq!(ended.has(named(9), zone), Ok(Ok(false)));
+    }
+
+    #[test]
     fn it_is_bounded_and_never_says_no_for_that() {
         let (ended, zone) = (Ended::default(), id(1));
         ended.learn(zone, 0, vec![]).unwrap();
@@ -213,11 +226,14 @@ mod tests {
         ended.note([id(MOST)].into_iter());
         assert_eq!(ended.has(named(5), zone), Ok(Err(1)));
     }
+
     #[test]
     fn of_a_person_and_a_client_up_to_a_second() {
         let (ended, zone) = (Ended::default(), id(1));
-        let made =
-            |person, second| Unkept { name: None, made: Some(EndedUpTo::new(id(person), "shop", second)) };
+        let made = |person, second| {
+            let made = Some(EndedUpTo::new(id(person), "shop", second));
+            Unkept { name: None, made, session: None }
+        };
         ended.learn(zone, 0, vec![EndedUpTo::new(id(2), "shop", 50).name()]).unwrap();
         ended.note([EndedUpTo::new(id(2), "shop", 40).name()].into_iter());
         let all = [(2, 49), (2, 50), (2, 51), (3, 49)].map(|(person, at)| ended.has(made(person, at), zone));

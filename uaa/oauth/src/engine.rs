@@ -6,7 +6,7 @@ use crate::keychain::Keychain;
 use crate::polls::Polls;
 use crate::published::Published;
 use crate::registration::RegistrationPolicy;
-use crate::verified::{MOST, Verified};
+use crate::verified::{Everybodys, MOST, Verified};
 use std::sync::{Arc, Mutex};
 use uaa_authz::{Actor, Duty};
 use uaa_directory::{Credentials, Keyring};
@@ -58,6 +58,7 @@ pub struct Engine {
     pub(crate) keychain: Keychain,
     pub(crate) clients: Arc<Clients>,
     pub(crate) verified: Arc<Verified>,
+    pub(crate) everybodys: Arc<Everybodys>,
     pub(crate) ended: Arc<Ended>,
     pub(crate) published: Published,
     pub(crate) polls: Polls,
@@ -69,6 +70,7 @@ pub struct Engine {
 pub struct Caches {
     clients: Arc<Clients>,
     verified: Arc<Verified>,
+    everybodys: Arc<Everybodys>,
     ended: Arc<Ended>,
     keys_changed: Arc<tokio::sync::Notify>,
     clients_changed: Arc<tokio::sync::Notify>,
@@ -81,6 +83,7 @@ impl Default for Caches {
         Caches {
             clients: Arc::default(),
             verified: Arc::new(Verified::new(MOST)),
+            everybodys: Arc::default(),
             ended: Arc::default(),
             keys_changed: Arc::default(),
             clients_changed: Arc::default(),
@@ -114,11 +117,11 @@ impl Feed for Caches {
         }
         // Before what rests on them is forgotten: it is found out again at once.
         self.ended.note(changes.iter().filter(|c| c.kind == "token").map(|c| c.id));
-        if all || about("zone") || about("signing_key") {
+        let rows = || changes.iter().filter(|c| RESTED_ON.contains(&c.kind.as_str())).map(|c| c.id);
+        if all || about("zone") || about("signing_key") || self.everybodys.are_among(rows()) {
             self.verified.clear();
         } else {
-            let rows = changes.iter().filter(|c| RESTED_ON.contains(&c.kind.as_str()));
-            self.verified.drop_resting_on(rows.map(|c| c.id));
+            self.verified.drop_resting_on(rows());
         }
         if all || about("signing_key") || about("zone") {
             self.keys_changed.notify_one();
@@ -135,8 +138,8 @@ impl Feed for Caches {
     }
 }
 
-/// Kinds of rows on which verified tokens rest.
-const RESTED_ON: &[&str] = &["user", "client", "token", "identity_provider", "session"];
+/// Kinds of rows on which verified tokens rest. `subject`: somebody has come into groups or has left some.
+const RESTED_ON: &[&str] = &["user", "client", "token", "identity_provider", "session", "group", "subject"];
 
 impl Engine {
     /// Ties it together.
@@ -165,6 +168,7 @@ impl Engine {
             keychain: Keychain::new(keys),
             clients: caches.clients.clone(),
             verified: caches.verified.clone(),
+            everybodys: caches.everybodys.clone(),
             ended: caches.ended.clone(),
             polls: Polls::default(),
             published: Published::default(),

@@ -87,6 +87,16 @@ pub(crate) fn invalid_token(text: impl Into<Cow<'static, str>>) -> Fault {
     Fault::protocol(Code::new(400, "invalid_token"), text)
 }
 
+/// For a token without that scope (RFC 6750 section 3.1).
+pub(crate) fn insufficient_scope(needed: &'static str, text: impl Into<Cow<'static, str>>) -> Fault {
+    Fault::Protocol(Code::new(403, "insufficient_scope"), text.into(), vec![("scope", needed.into())])
+}
+
+/// UAA's words for a client that may not do this.
+pub(crate) fn access_denied() -> Fault {
+    Fault::protocol(Code::new(403, "access_denied"), "Access is denied")
+}
+
 /// RFC 8693 section 2.2.2.
 pub(crate) fn invalid_target(text: &'static str) -> Fault {
     Fault::protocol(Code::new(400, "invalid_target"), text)

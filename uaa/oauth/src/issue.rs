@@ -11,7 +11,7 @@ use crate::stored::{self, Whose};
 use axum::http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use uaa_directory::{Assurance, EndedUpTo, User, end_kept};
+use uaa_directory::{Assurance, EndedUpTo, LASTS, User, end_kept};
 use uaa_model::{Fault, Micros, Reply};
 use uaa_plugin::shape::{NUMBER, Shape, TEXT, object};
 use uaa_plugin::{Answer, Ctx};
@@ -63,7 +63,7 @@ pub(crate) enum Renewal<'a> {
     /// The one that follows in this family, good for these scopes however few the access token has, and as long as the first one.
     Next { family: Uuid, granted: &'a [String], until: Micros },
     /// The same one again, where the zone does not rotate.
-    Same { family: Uuid, token: &'a str },
+    Same { family: Uuid, token: &'a str, granted: &'a [String] },
 }
 
 /// What was made: the members of RFC 6749 section 5.1, with UAA's `jti`.
@@ -154,7 +154,15 @@ impl Engine {
             }
             None => self.ids.uuid(),
         };
-        let form = (order.opaque, family, order.ends_with(scopes)?);
+        // However few scopes this one has: what the person allowed while they are away is said of the sign-in.
+        let granted = match order.renewal {
+            Some(Renewal::Next { granted, .. } | Renewal::Same { granted, .. }) => granted,
+            Some(Renewal::First { .. }) | None => scopes,
+        };
+        let session = order.ends_with(granted)?;
+        let sid = session.map(|session| self.called_by(client, session)).transpose()?;
+        claims.sid = sid.map(|sid| sid.to_string().into());
+        let form = (order.opaque, family, session);
         let access = self.access_token(&mut claims, client, Some(person), form, cx).await?;
         let mut issued = Issued::new(access, &claims);
         issued.refresh_token = self.renewal(order, (family, &issued.jti), cx).await?;
@@ -177,6 +185,10 @@ impl Engine {
         let form = match self.access_form(opaque, cx) {
             // What was made in that second has ended, if it is kept nowhere.
             AccessForm::Jwt if self.took_back_just_now(claims, person) => AccessForm::StoredJwt,
+            // That the session has ended is not known for so long.
+            AccessForm::Jwt if session.is_some() && claims.exp - claims.iat > LASTS / 1_000_000 => {
+                AccessForm::StoredJwt
+            }
             form => form,
         };
         if form == AccessForm::Jwt {

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use uaa_authz::{Delete, Duty, Update, Zone};
 use uaa_directory::client_metadata::known_otherwise;
 use uaa_directory::password::Source;
-use uaa_directory::{Client, ClientOwn, hex};
+use uaa_directory::{Client, ClientOwn, end_client, hex};
 use uaa_model::{Denied, Fault, Id, Reply, Secret};
 use uaa_plugin::{Answer, Answers, Ctx, Dialect::Oauth, Document, Proof, Public, Route, Site::Uaa, with};
 use uaa_store::{Annotation, Cond, Field, Fields, Granted, Set, Want};
@@ -86,7 +86,7 @@ async fn make(
         .put(Client::authorities, r#"["uaa.none"]"#)
         .put(Client::autoapprove, "[]")
         .put(Client::registration, Some(hex(&digest(held.expose()))))
-        .put(Client::generation, 0);
+        .put(Client::generation, tx.now());
     let made = tx.insert_as(slot, Id::new(id), Some(id), set).await?;
     tx.enroll(&made).await?;
     tx.annotate(event("ClientCreateSuccess", &name));
@@ -159,8 +159,7 @@ async fn delete(engine: Arc<Engine>, _: Public, _: (), cx: &mut Ctx) -> Reply<An
 async fn end(row: &Fields<ClientOwn>, cx: &mut Ctx) -> Reply<()> {
     let tx = cx.tx();
     let client = tx.grant::<Delete, Client>(Id::new(row.guid)).await?;
-    tx.withdraw(&client).await?;
-    tx.delete(client).await?;
+    end_client(tx, client).await?;
     tx.annotate(event("ClientDeleteSuccess", &row.own.client_id));
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! What a token may be good for: asked for, allowed to the client, held by the person.
 
+mod groups;
+
+pub(crate) use groups::Groups;
+
 use crate::client::Known;
 use crate::fault::invalid_scope;
-use uaa_directory::User;
 use uaa_model::{Fault, Reply};
 use uaa_plugin::Ctx;
-use uaa_store::Raw;
 use uuid::Uuid;
 
 /// What the client may be given, the person has as groups, and was asked for. Under the duty of sign-in.
@@ -21,19 +23,31 @@ pub(crate) async fn of_person(
     user: Uuid,
     cx: &mut Ctx,
 ) -> Reply<Vec<String>> {
-    let zone = cx.zone();
-    let seen = cx.tx().visible::<User>().await?;
-    let rows = cx.tx().raw(&seen, &GROUPS_OF, vec![user.into(), zone.into()]).await?;
-    let groups: Vec<String> = rows.iter().map(|row| row.get(0)).collect::<Reply<_>>()?;
-    if client.required_groups.iter().any(|group| !groups.contains(group)) {
+    let groups = Groups::of(user, cx.tx()).await?;
+    if !groups.are_enough_for(client) {
         return Err(invalid_scope("User does not meet the client's required group criteria."));
     }
     let own = OF_ONESELF.iter().map(|scope| (*scope).to_owned());
-    let mut groups: Vec<String> = groups.into_iter().chain(own).collect();
+    let mut groups: Vec<String> = groups.names().map(str::to_owned).chain(own).collect();
     groups.sort();
     groups.dedup();
     let may: Vec<String> = groups.into_iter().filter(|g| client.scope.iter().any(|c| covers(c, g))).collect();
     narrowed(asked, &may)
+}
+
+/// Whether a client's own token may go on with all of these scopes: an authority may have been taken from it meanwhile.
+pub(crate) fn are_its_own(client: &Known, scopes: &[&str]) -> bool {
+    scopes.iter().all(|scope| client.authorities.iter().any(|pattern| covers(pattern, scope)))
+}
+
+/// Whether a person's token may go on with all of these scopes, as far as the client goes and the groups that the person is in now. UAA
+/// asks at each use, and refuses the whole token when one of them is lost.
+pub(crate) fn are_left(client: &Known, groups: &Groups, scopes: &[&str]) -> bool {
+    let left = |scope: &&str| {
+        client.scope.iter().any(|pattern| covers(pattern, scope))
+            && (OF_ONESELF.contains(scope) || groups.names().any(|name| name == *scope))
+    };
+    groups.are_enough_for(client) && scopes.iter().all(left)
 }
 
 /// Whether nothing comes of a scope: `roles` and `user_attributes` are what another identity provider says of a person, and none of that is
@@ -81,16 +95,7 @@ pub(crate) fn covers(pattern: &str, scope: &str) -> bool {
 
 /// Scopes that speak of the person alone and need no group (OpenID Connect Core 1.0 sections 5.4 and 11): whoever is asked
 /// gives them.
-const OF_ONESELF: &[&str] = &["address", "email", "offline_access", "phone", "profile"];
-
-static GROUPS_OF: Raw = Raw {
-    name: "groups_of_user",
-    text: "WITH RECURSIVE g(id) AS (SELECT guid FROM subject WHERE guid IN (?, ?) \
-           UNION SELECT m.grp FROM member m JOIN g ON m.member = g.id) \
-           SELECT t.name FROM g JOIN grp t ON t.guid = g.id ORDER BY t.name",
-    why: "the scopes of a token are the user's groups, also those above them and those of everybody in the zone: one \
-          recursive statement instead of one a group",
-};
+pub(crate) const OF_ONESELF: &[&str] = &["address", "email", "offline_access", "phone", "profile"];
 
 #[cfg(test)]
 mod tests {

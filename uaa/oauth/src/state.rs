@@ -2,14 +2,14 @@
 
 use crate::client::{ClientAuth, Known};
 use crate::engine::Engine;
-use crate::fault::{invalid_client, invalid_scope, invalid_token};
+use crate::fault::{access_denied, insufficient_scope, invalid_client, invalid_scope, invalid_token};
 use crate::fields;
 use crate::grant::form;
 use crate::verified::Good;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use uaa_model::{Code, Denied, Fault, Reply};
+use uaa_model::{Denied, Fault, Reply};
 use uaa_plugin::shape::{ANY, FLAG, NUMBER, Shape, TEXT, list, map, object};
 use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect, Handler, Proof, Public, Route, Site, field};
 use uaa_token::epoch_seconds;
@@ -42,16 +42,16 @@ pub(crate) fn introspect(engine: Arc<Engine>) -> Route {
 /// What an access token of this server says. RFC 9068 writes `scope` and `acr` as texts, UAA as lists.
 fn claims() -> Shape {
     let texts = ["jti", "sub", "client_id", "cid", "azp", "grant_type", "rev_sig", "iss", "zid"];
-    let told = ["origin", "user_name", "email", "nonce", "client_auth_method", "user_id"];
+    let told = ["origin", "user_name", "email", "nonce", "client_auth_method", "user_id", "sid"];
     object(texts.map(|name| (name, TEXT)))
         .and([("scope", Shape::Either(vec![TEXT, list(TEXT)])), ("aud", list(TEXT))])
         .and(["iat", "exp"].map(|name| (name, NUMBER)))
+        .and([("revocable", FLAG)])
         .perhaps(told.map(|name| (name, TEXT)))
         .perhaps(["auth_time", "nbf"].map(|name| (name, NUMBER)))
         .perhaps(["authorities", "amr"].map(|name| (name, list(TEXT))))
         .perhaps(["az_attr", "act"].map(|name| (name, map(ANY))))
         .perhaps([
-            ("revocable", FLAG),
             ("acr", Shape::Either(vec![TEXT, object([("values", list(TEXT))])])),
             ("cnf", object::<&str>([]).perhaps([("jkt", TEXT), ("x5t#S256", TEXT)])),
         ])
@@ -84,10 +84,11 @@ impl<'c> Handler<'c, Public, Body> for Check {
                 }
                 other => other,
             })?;
-            for wanted in field(&form, "scopes").unwrap_or_default().split(',').filter(|s| !s.is_empty()) {
-                if !good.has_scope(wanted) {
-                    return Err(invalid_scope(format!("Some requested scopes are missing: {wanted}")));
-                }
+            let wanted = field(&form, "scopes").unwrap_or_default().split(',').filter(|s| !s.is_empty());
+            let missing: Vec<&str> = wanted.filter(|wanted| !good.has_scope_like(wanted)).collect();
+            if !missing.is_empty() {
+                let missing = missing.join(",");
+                return Err(invalid_scope(format!("Some requested scopes are missing: {missing}")));
             }
             Answer::text(StatusCode::OK, JSON, good.claims.clone())
         })
@@ -166,9 +167,7 @@ async fn signed(engine: &Engine, caller: &Known, text: &[u8], cx: &Ctx) -> Reply
 
 /// Who asks: it holds the authority `uaa.resource`, by its bearer token, or by its client credentials.
 async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<Arc<Known>> {
-    let lacking = || {
-        Fault::protocol(Code::new(403, "insufficient_scope"), "uaa.resource is needed to ask about tokens")
-    };
+    let lacking = || insufficient_scope("uaa.resource", "uaa.resource is needed to ask about tokens");
     if let Some(presented) = cx.presented() {
         let good = engine.presented(&presented, &cx.here(), cx.now()).await?;
         let caller = engine.client(cx.zone(), &good.actor.client).await?;
@@ -180,7 +179,8 @@ async fn may_ask(engine: &Engine, form: &[(String, String)], cx: &Ctx) -> Reply<
         return Err(invalid_client());
     }
     let client = shown.client;
-    if client.authorities.iter().any(|a| a == "uaa.resource") { Ok(client) } else { Err(lacking()) }
+    // No token was shown whose scopes could be said to be too few.
+    if client.authorities.iter().any(|a| a == "uaa.resource") { Ok(client) } else { Err(access_denied()) }
 }
 
 const JSON: &str = "application/json";

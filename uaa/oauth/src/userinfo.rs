@@ -2,7 +2,7 @@
 
 use crate::client::Known;
 use crate::engine::Engine;
-use crate::fault::invalid_request;
+use crate::fault::{insufficient_scope, invalid_request};
 use crate::fields;
 use crate::grant::form;
 use crate::person::Person;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::User;
-use uaa_model::{Code, Denied, Fault, Reply};
+use uaa_model::{Denied, Fault, Reply};
 use uaa_plugin::shape::{FLAG, NUMBER, Shape, TEXT, object};
 use uaa_plugin::{
     Answer, Answers, Body, Ctx, Dialect, Handler, Presented, Proof, Public, Route, Scheme, Site,
@@ -175,5 +175,5 @@ fn for_sector(all: &mut Map<String, Value>, name: &str, has_scope: impl Fn(&str)
 
 /// A client's own token, or one without `openid` (RFC 6750 section 3.1).
 fn lacking() -> Fault {
-    Fault::protocol(Code::new(403, "insufficient_scope"), "Insufficient scope for this resource")
+    insufficient_scope("openid", "Insufficient scope for this resource")
 }

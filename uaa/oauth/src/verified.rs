@@ -1,7 +1,8 @@
 //! Good tokens in memory: the second request with a token costs a digest and a look-up.
 
 use bytes::Bytes;
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, RwLock};
 use uaa_authz::{Actor, Subject};
 use uaa_directory::{Finding, Resting};
 use uaa_model::{Fault, Micros, Reply};
@@ -33,7 +34,11 @@ impl Good {
         claims: &AccessClaims<'_>,
         rests_on: Vec<Uuid>,
     ) -> Reply<Good> {
-        let text = serde_json::to_vec(claims).map_err(|e| Fault::Internal(e.to_string()))?;
+        let mut text = serde_json::to_vec(claims).map_err(|e| Fault::Internal(e.to_string()))?;
+        if claims.revocable.is_none() {
+            // Whoever asks about a token is always told, and the token says it where it is so (UAA). An object that is not empty.
+            text.splice(1..1, br#""revocable":false,"#.iter().copied());
+        }
         Ok(Good {
             actor: Arc::new(actor),
             scope: claims.scope.iter().map(|s| s.as_ref().into()).collect(),
@@ -70,6 +75,11 @@ impl Good {
         }
     }
 
+    /// The same without regard to case.
+    pub(crate) fn has_scope_like(&self, wanted: &str) -> bool {
+        self.scope.iter().any(|s| s.to_lowercase() == wanted.to_lowercase())
+    }
+
     pub(crate) fn has_scope(&self, wanted: &str) -> bool {
         self.scope.iter().any(|s| **s == *wanted)
     }
@@ -84,6 +94,26 @@ impl Finding for Good {
 /// Good tokens under the SHA-256 of their text. A change of a row drops the tokens that rest on it and no others: one user's new
 /// password costs nobody else a signature.
 pub(crate) type Verified = Resting<Good>;
+
+/// The zones and the groups that everybody in one is in, as far as good tokens have scopes of them. They hardly ever change, and every
+/// token would have to rest on each of them.
+#[derive(Debug, Default)]
+pub(crate) struct Everybodys(RwLock<HashSet<Uuid>>);
+
+impl Everybodys {
+    /// Before what rests on them is kept.
+    pub(crate) fn note(&self, rows: Vec<Uuid>) {
+        let known = self.0.read().is_ok_and(|known| rows.iter().all(|row| known.contains(row)));
+        if !known && let Ok(mut known) = self.0.write() {
+            known.extend(rows);
+        }
+    }
+
+    /// Whether one of these is among them: nobody knows whose tokens that ends.
+    pub(crate) fn are_among(&self, mut rows: impl Iterator<Item = Uuid>) -> bool {
+        self.0.read().map_or(true, |known| rows.any(|row| known.contains(&row)))
+    }
+}
 
 /// Tokens in memory.
 pub(crate) const MOST: usize = 262_144;

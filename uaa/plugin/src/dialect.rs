@@ -29,11 +29,15 @@ impl Dialect {
     }
 
     /// The fault as an answer. What is a mistake of ours goes to the log, not to the caller.
-    pub fn render(self, fault: &Fault, request: &str) -> Response<Body> {
+    /// `needed`: the scopes that would do, where the fault itself does not name them.
+    pub fn render(self, fault: &Fault, needed: &[&str], request: &str) -> Response<Body> {
         if let Fault::Internal(text) | Fault::Unavailable(text) = fault {
             tracing::error!(request, text, "the request failed");
         }
-        let said = self.say(fault);
+        let mut said = self.say(fault);
+        if said.code.name == INSUFFICIENT && said.scope().is_none() && !needed.is_empty() {
+            said.more.push((SCOPE, needed.join(" ")));
+        }
         let body = match self {
             Dialect::Cc => {
                 let errors: Vec<Value> = said
@@ -64,7 +68,9 @@ impl Dialect {
             } else {
                 "Bearer realm=\"UAA/oauth\""
             };
-            let challenge = format!("{realm}, error=\"{}\", error_description=\"{text}\"", said.code.name);
+            let scope = said.scope().map(|scope| format!(", scope=\"{scope}\"")).unwrap_or_default();
+            let error = said.code.name;
+            let challenge = format!("{realm}, error=\"{error}\", error_description=\"{text}\"{scope}");
             if let Ok(value) = HeaderValue::from_str(&challenge) {
                 headers.insert(header::WWW_AUTHENTICATE, value);
             }
@@ -237,6 +243,12 @@ pub struct Said {
 }
 
 impl Said {
+    /// The scopes that are needed (RFC 6750 section 3), as UAA says in the body, too.
+    fn scope(&self) -> Option<&str> {
+        let mut more = self.more.iter().filter(|_| self.code.name == INSUFFICIENT);
+        more.find(|(name, _)| *name == SCOPE).map(|(_, scope)| scope.as_str())
+    }
+
     fn object(&self, scim: bool) -> Value {
         let text = self.details.join(" ");
         let mut body = Map::new();
@@ -250,6 +262,8 @@ impl Said {
     }
 }
 
+const INSUFFICIENT: &str = "insufficient_scope";
+const SCOPE: &str = "scope";
 const UNPROCESSABLE: (u16, u32, &str) = (422, 10008, "CF-UnprocessableEntity");
 
 /// A kind as the field's clients read it: `Organization quota not found` is matched by the cf CLI.

@@ -82,7 +82,7 @@ pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site, page: 
             let fault = fault.clone();
             async move {
                 let dialect = if site == Site::Api { Dialect::Cc } else { Dialect::Oauth };
-                let response = rendered(dialect, &fault, &caller(&request).request);
+                let response = rendered(dialect, &fault, &[], &caller(&request).request);
                 again.instead_of(response, &dispatcher).await
             }
         }
@@ -97,8 +97,8 @@ pub fn router(dispatcher: &Arc<Dispatcher>, routes: &[Route], site: Site, page: 
 }
 
 /// A fault in the words of a dialect, and what it was.
-fn rendered(dialect: Dialect, fault: &Fault, request: &str) -> Response<Body> {
-    let mut response = dialect.render(fault, request);
+fn rendered(dialect: Dialect, fault: &Fault, needed: &[&str], request: &str) -> Response<Body> {
+    let mut response = dialect.render(fault, needed, request);
     response.extensions_mut().insert(Failed(dialect.say(fault).code));
     response
 }
@@ -122,7 +122,10 @@ impl Dispatcher {
         let ran = Ran::default();
         let mut response = match self.answer(route, params, request, &caller, &ran).await {
             Ok(answer) => answer.into_response(),
-            Err(fault) => rendered(route.dialect, &fault, &caller.request),
+            Err(fault) => {
+                let needed = self.scopes_for(route, &fault);
+                rendered(route.dialect, &fault, &needed, &caller.request)
+            }
         };
         // AuthZEN 1.0 section 10.1.3: whoever names a request reads the name in the answer.
         if let (Dialect::Access, Some(asked)) = (route.dialect, asked) {
@@ -130,6 +133,13 @@ impl Dispatcher {
         }
         response.extensions_mut().insert(Handled { route: route.name, statements: ran.statements() });
         response
+    }
+
+    /// The scopes that would open what a route needs, where it was refused for want of that.
+    fn scopes_for(&self, route: &Route, fault: &Fault) -> Vec<&'static str> {
+        let Fault::Denied(Denied::Scope | Denied::Forbidden, kind) = fault else { return vec![] };
+        let verb = route.need.verb_on(kind);
+        verb.map(|verb| self.access.registry().scopes_for(kind, verb)).unwrap_or_default()
     }
 
     /// Authenticate, then the rest as whoever that is. What is refused is noted.

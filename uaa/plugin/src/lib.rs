@@ -46,6 +46,7 @@ pub use openapi::document;
 pub use post::{Post, ToSend, Undelivered};
 pub use route::{Handler, Plugin, Proof, Route, Site, With, with};
 pub use shelf::{Lying, Shelf};
+pub use troubled::is_of_a_browser;
 pub use zone::{
     Agreement, Branding, DEFAULT_GROUPS, DEFAULT_MFA_PROVIDERS, LogoutLinks, MfaConfig, MfaPolicy, Palette,
     Prompt, SelfService, TokenPolicy, UserConfig, ZoneConfig, ZoneInfo, Zones,

@@ -24,6 +24,17 @@ pub enum NeedInfo {
 }
 
 impl NeedInfo {
+    /// What it wants to do with things of that kind.
+    pub(crate) fn verb_on(&self, wanted: &str) -> Option<Verb> {
+        match self {
+            NeedInfo::Grant(verb, kind) => (*kind == wanted).then_some(*verb),
+            NeedInfo::Slot(kind) => (*kind == wanted).then_some(Verb::Create),
+            NeedInfo::List(kind) => (*kind == wanted).then_some(Verb::Read),
+            NeedInfo::Public | NeedInfo::Own(_) => None,
+            NeedInfo::Either(a, b) | NeedInfo::Both(a, b) => a.verb_on(wanted).or_else(|| b.verb_on(wanted)),
+        }
+    }
+
     /// Whether the route may write.
     pub fn writes(&self) -> bool {
         match self {

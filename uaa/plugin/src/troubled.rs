@@ -5,7 +5,7 @@ use crate::dispatch::{Dispatcher, Handled};
 use crate::route::Route;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{Method, Response, header};
+use axum::http::{HeaderMap, Method, Response, header};
 use std::sync::Arc;
 use uaa_model::Code;
 
@@ -28,7 +28,7 @@ impl Troubled {
 
     /// What is needed to ask for the page later; nothing for a program. `methods`: those by which browsers come there.
     pub(crate) fn again(&self, request: &Request, methods: &[Method], dispatcher: &Dispatcher) -> Again {
-        let looks = methods.contains(request.method()) && is_of_a_browser(request);
+        let looks = methods.contains(request.method()) && is_of_a_browser(request.headers());
         let Some(page) = self.0.clone().filter(|_| looks) else { return Again(None) };
         let mut again = Request::new(Body::empty());
         again.uri_mut().clone_from(request.uri());
@@ -75,10 +75,9 @@ impl Again {
 
 /// Whether somebody looks at the answer: browsers name what they show, and programs that take anything do not. Nor do browsers show tokens
 /// and secrets in a header.
-fn is_of_a_browser(request: &Request) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|all| all.contains("text/html"))
-        && !request.headers().contains_key(header::AUTHORIZATION)
+pub fn is_of_a_browser(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|all| all.contains("text/html")) && !headers.contains_key(header::AUTHORIZATION)
 }
 
 /// By which browsers open an address.

@@ -1,4 +1,5 @@
 mod decide;
+mod delete_many;
 mod hand_out;
 mod journal;
 mod logon;

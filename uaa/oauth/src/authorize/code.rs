@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uaa_authz::Duty;
 use uaa_directory::{Keep, keep as keep_token};
 use uaa_model::{Fault, Reply};
-use uaa_plugin::Ctx;
+use uaa_plugin::{Ctx, field};
 use uaa_store::Annotation;
 use uaa_token::Confirmation;
 
@@ -114,7 +114,7 @@ async fn tokens(
         grant: "implicit",
         client_auth: None,
         bound: &Confirmation::default(),
-        opaque: false,
+        opaque: field(&asked.request.form, "token_format") == Some("opaque"),
         code,
         envelope: &asked.envelope,
         renewal: None,

@@ -9,22 +9,21 @@ use crate::client::Known;
 use axum::http::StatusCode;
 use uaa_directory::{Live, Shown, account, proofs};
 use uaa_look::{Asked as Scope, Client, Consent, ErrorPage, Flaw, HandOver, Link, Reason};
-use uaa_model::Reply;
+use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
 use url::Url;
 
 impl Authorize {
     /// A request that cannot be answered to whoever sent it.
     pub(super) fn trouble(&self, error: &'static str, client: Option<&Known>, cx: &mut Ctx) -> Reply<Answer> {
-        let (status, reason) = match (error, client) {
-            ("invalid_client", _) => (StatusCode::UNAUTHORIZED, Reason::Request(Flaw::UnknownClient)),
+        let reason = match (error, client) {
+            ("invalid_client", _) => Reason::Request(Flaw::UnknownClient),
             ("invalid_redirect_uri", Some(client)) => {
-                let flaw = Flaw::ReturnAddress { client: client.name.clone() };
-                (StatusCode::BAD_REQUEST, Reason::Request(flaw))
+                Reason::Request(Flaw::ReturnAddress { client: client.name.clone() })
             }
-            (pushed::NOT_GOOD, _) => (StatusCode::BAD_REQUEST, Reason::Request(Flaw::RequestUri)),
-            (NO_KEY, _) => (StatusCode::SERVICE_UNAVAILABLE, Reason::Ours),
-            _ => (StatusCode::BAD_REQUEST, Reason::Request(Flaw::Malformed)),
+            (pushed::NOT_GOOD, _) => Reason::Request(Flaw::RequestUri),
+            (NO_KEY, _) => Reason::Ours,
+            _ => Reason::Request(Flaw::Malformed),
         };
         let page = ErrorPage {
             reason,
@@ -34,7 +33,7 @@ impl Authorize {
             at: cx.now(),
             home: None,
         };
-        self.pages.show(&page, Shown::new(status, "/home"), cx)
+        self.pages.show(&page, Shown::new(status_of(error), "/home"), cx)
     }
 
     /// The application is not for people of this one's identity provider (`allowedproviders`). UAA's status; the person may have another
@@ -118,6 +117,26 @@ impl Authorize {
             Some(set) => answer.cookie(set),
             None => Ok(answer),
         }
+    }
+}
+
+/// The same to whoever looks at no page.
+pub(super) fn to_a_program(error: &'static str) -> Fault {
+    let text = match error {
+        "invalid_client" => "no client of that name is known here",
+        "invalid_redirect_uri" => "the redirect_uri is none of the client's",
+        pushed::NOT_GOOD => "the request_uri is not good: unknown, used, expired, or another client's",
+        NO_KEY => "the answer has to be encrypted, and the client's key cannot be read",
+        _ => "the request cannot be answered to whoever sent it",
+    };
+    Fault::protocol(Code::new(status_of(error).as_u16(), error), text)
+}
+
+fn status_of(error: &str) -> StatusCode {
+    match error {
+        "invalid_client" => StatusCode::UNAUTHORIZED,
+        NO_KEY => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
     }
 }
 

@@ -181,6 +181,7 @@ async fn back(
         signed,
         state: text(form, "state"),
         issuer: here.issuer.clone(),
+        named: true,
         envelope,
         session: None,
         client: client.clone(),

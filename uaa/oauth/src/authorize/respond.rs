@@ -45,6 +45,9 @@ pub(crate) struct Back {
     pub(crate) signed: bool,
     pub(crate) state: Option<String>,
     pub(crate) issuer: String,
+    /// Whether the issuer is named beside the answer (RFC 9207). Not to a program that asks by a token and reads the redirect itself: no other
+    /// server's answer can come in between, and UAA's clients cut that address to pieces.
+    pub(crate) named: bool,
     /// What is said of the browser's session.
     pub(crate) session: Option<SessionState>,
     /// What goes around it, when it is signed.
@@ -54,11 +57,12 @@ pub(crate) struct Back {
 }
 
 impl Back {
-    /// All parameters: those given, `state`, `session_state`, and `iss` (RFC 9207).
+    /// All parameters: those given, `state`, `session_state`, and mostly `iss` (RFC 9207).
     pub(crate) fn all(&self, some: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
         let state = self.state.clone().map(|state| ("state", state));
         let session = self.session.as_ref().map(|session| ("session_state", session.text.clone()));
-        some.into_iter().chain(state).chain(session).chain([("iss", self.issuer.clone())]).collect()
+        let issuer = self.named.then(|| ("iss", self.issuer.clone()));
+        some.into_iter().chain(state).chain(session).chain(issuer).collect()
     }
 
     /// The same as one parameter that nobody between can read as another answer (JWT Secured Authorization Response Mode

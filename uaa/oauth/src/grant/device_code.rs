@@ -31,6 +31,9 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         ));
     }
     let kept = Kept::read(&row.own.claims)?;
+    if kept.generation != asked.client.generation {
+        return Err(invalid_grant("The device code has been revoked."));
+    }
     let (user, authentication) = match kept.answer {
         Answered::Pending if engine.polls.too_soon(key, INTERVAL * 1_000_000, cx.now()) => {
             return Err(told("slow_down", "The device asks more often than every five seconds."));

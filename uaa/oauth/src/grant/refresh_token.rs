@@ -6,7 +6,7 @@ use crate::approved;
 use crate::client::{ClientAuth, Known};
 use crate::ended::end_family;
 use crate::engine::Engine;
-use crate::fault::{invalid_grant, invalid_scope};
+use crate::fault::{insufficient_scope, invalid_grant, invalid_scope};
 use crate::issue::{OFFLINE, Order, Renewal, acr};
 use crate::person::{Authentication, Person};
 use crate::scope::{self, narrowed};
@@ -86,7 +86,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
         }
         Renewal::Next { family, granted: &may, until: row.own.expires }
     } else {
-        Renewal::Same { family, token: presented }
+        Renewal::Same { family, token: presented, granted: &may }
     };
     let order = Order {
         client: &asked.client,
@@ -108,7 +108,7 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
 fn is_usable(asked: &Asked, kept: &Kept, restricted: bool) -> Reply<()> {
     if restricted && !kept.scopes.iter().any(|scope| scope == OFFLINE) {
         let text = format!("Expected scope {OFFLINE} is missing");
-        return Err(Fault::protocol(Code::new(403, "insufficient_scope"), text));
+        return Err(insufficient_scope(OFFLINE, text));
     }
     if asked.public() && !kept.public {
         return Err(invalid_grant("Refresh without client authentication not allowed."));

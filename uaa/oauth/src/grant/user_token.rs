@@ -4,13 +4,13 @@
 use super::USER_TOKEN;
 use crate::encrypted::Envelope;
 use crate::engine::Engine;
-use crate::fault::{invalid_client, invalid_grant, invalid_request, unauthorized_client};
+use crate::fault::{insufficient_scope, invalid_client, invalid_grant, invalid_request, unauthorized_client};
 use crate::issue::{Order, Renewal, unkept};
 use crate::person::{Authentication, Person};
 use crate::scope;
 use serde_json::{Map, Value};
 use uaa_authz::Duty;
-use uaa_model::{Code, Denied, Fault, Reply};
+use uaa_model::{Denied, Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_token::Confirmation;
 
@@ -26,7 +26,7 @@ pub(super) async fn grant(engine: &Engine, form: &[(String, String)], cx: &mut C
     let user = good.user().ok_or(Fault::Denied(Denied::Unauthenticated, "user"))?;
     if !good.has_scope("uaa.user") {
         let text = "Insufficient scope for this resource: uaa.user is needed";
-        return Err(Fault::protocol(Code::new(403, "insufficient_scope"), text));
+        return Err(insufficient_scope("uaa.user", text));
     }
     let requesting = engine.client(cx.zone(), &good.actor.client).await?.ok_or_else(invalid_client)?;
     if !requesting.may(USER_TOKEN) {

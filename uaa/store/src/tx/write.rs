@@ -222,43 +222,6 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends all `C` that name the proof's thing in that column, some hundred in three statements, until there is none. For kinds that no
-    /// decision reads, and whose caches follow the thing itself.
-    pub async fn delete_of<V: uaa_authz::Does, R: Stored, C: Stored>(
-        &mut self,
-        of: &Granted<V, R>,
-        column: &'static str,
-    ) -> Reply<u64> {
-        self.mine(of)?;
-        if V::VERB.only_looks() {
-            return Err(Fault::Internal("deleting is a change".into()));
-        }
-        if C::KIND.fact || C::SPEC.tally || C::SPEC.metadata || C::SPEC.shared {
-            return Err(Fault::Internal(format!("`{}` is deleted one by one", C::KIND.name)));
-        }
-        let (id, kind) = (of.id.uuid(), C::KIND.name);
-        let (engine, mut gone) = (self.engine(), 0);
-        loop {
-            // By their identifiers: MySQL looks at every place there is for those of a query.
-            let mut some = Sql::new("SELECT guid FROM ");
-            some.push(C::SPEC.table).push(" WHERE ").push(column).push(" = ").bind(id).push(" LIMIT 500");
-            let ids = self.fetch(some).await?.iter().map(|row| row.get(0)).collect::<Reply<Vec<Uuid>>>()?;
-            if ids.is_empty() {
-                break;
-            }
-            let (mut rows, mut places) =
-                (Sql::new("DELETE FROM "), Sql::new("DELETE FROM place WHERE kind = "));
-            rows.push(C::SPEC.table).push(" WHERE guid").among(engine, &ids);
-            places.bind(kind).push(" AND id").among(engine, &ids);
-            gone += self.run(rows).await?;
-            self.run(places).await?;
-        }
-        if gone > 0 {
-            self.note(Verb::Delete, &C::KIND, id, &of.place, column.into(), &of.why);
-        }
-        Ok(gone)
-    }
-
     /// Tells every cache that the thing is about to go, although no decision reads it: a token that is revoked.
     pub fn announce<R: Stored>(&mut self, granted: &Granted<Delete, R>) -> Reply<()> {
         self.mine(granted)?;

@@ -76,6 +76,9 @@ pub struct AccessClaims<'a> {
     /// The context class of that proof.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "classes")]
     pub acr: Option<Acr<'a>>,
+    /// The browser's session that it ends with, as its client calls that: as in the ID token beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<Text<'a>>,
     /// What whoever presents it must hold (RFC 7800).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Confirmation>,
