@@ -247,6 +247,40 @@ async fn signing_in_by_a_browser() {
     admin.fails("login", &["--sso-passcode", &passcode], "Unable to authenticate");
 }
 
+/// Each of them refreshes, and writes what it got into the configuration that all share.
+#[tokio::test]
+async fn several_commands_at_once_share_a_sign_in() {
+    let Some(cf) = cf() else { return not_run() };
+    let server = Hallmark::start().await;
+    let root = server.token("admin", &server.client_secret(), &[("grant_type", "client_credentials")]).await;
+    let root = root.body["access_token"].as_str().unwrap().to_owned();
+    let url = format!("{}/oauth/clients/cf", server.uaa());
+    let short = serde_json::json!({"client_id": "cf", "access_token_validity": 1});
+    assert_eq!(server.ask(&root, "PUT", &url, Some(short)).await.status, 200);
+    let admin = Person::login(&cf, &server.api(), "admin", &server.admin_password());
+    let expired = || std::thread::sleep(std::time::Duration::from_millis(1_500));
+    for _ in 0..3 {
+        expired();
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| assert!(admin.does("oauth-token", &[]).starts_with("bearer ")));
+            }
+        });
+        expired();
+        admin.does("oauth-token", &[]);
+    }
+    // As when one has read what there was, and the other writes last.
+    let other = Person { cf: &cf, home: tempfile::tempdir().unwrap() };
+    std::fs::create_dir(other.home.path().join(".cf")).unwrap();
+    let file = |of: &Person| of.home.path().join(".cf/config.json");
+    std::fs::copy(file(&admin), file(&other)).unwrap();
+    for person in [&admin, &other, &admin, &other] {
+        expired();
+        assert!(person.does("oauth-token", &[]).starts_with("bearer "));
+    }
+    other.does("orgs", &[]);
+}
+
 #[tokio::test]
 async fn signing_in_and_out() {
     let Some(cf) = cf() else { return not_run() };

@@ -1,15 +1,17 @@
 //! One refresh token sent many times at once (RFC 9700 section 4.14.2): one answer is a token, and all that came of it ends.
 
-use crate::authorize::{SHOP, claims};
+use crate::authorize::{SECRET, SHOP, claims};
+use platform_server::compose::Plan;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tests::inside::Inside;
-use tests::{Hallmark, Said, on_every_server};
+use tests::{Hallmark, Said, on_every_server, said};
 use tokio::task::JoinSet;
 use uaa_authz::Zone;
 use uaa_directory::Token;
 use uaa_model::{Id, UAA_ZONE};
+use uaa_oauth::TokenForms;
 use uaa_store::{Cond, Query, Set};
 
 on_every_server!(one_of_many_at_once_is_answered, a_family_ends_from_all_its_ends_at_once);
@@ -57,7 +59,8 @@ async fn a_family_ends_from_all_its_ends_at_once(server: Hallmark) {
 /// Longer than a page of what is read at once.
 #[tokio::test]
 async fn nothing_of_a_very_long_family_is_left() {
-    let inside = Inside::open(false).await;
+    let forms = TokenForms { refresh_rotate: Some(true), ..TokenForms::default() };
+    let inside = Inside::open_as(|plan| Plan { forms, ..plan }).await;
     let heard = inside.answer_to("cf", "", &inside.login("admin")).await;
     let form =
         format!("grant_type=refresh_token&refresh_token={}", heard.body["refresh_token"].as_str().unwrap());
@@ -80,7 +83,8 @@ async fn nothing_of_a_very_long_family_is_left() {
     }
     tx.commit().await.unwrap();
     assert_eq!(inside.answer_to("cf", "", &form).await.status, 200);
-    assert_eq!(inside.answer_to("cf", "", &form).await.body["error"], "invalid_grant");
+    let again = inside.answer_to("cf", "", &form).await;
+    assert_eq!((again.status, &again.body["error"]), (401, &json!("invalid_token")));
     let mut tx = inside.begin(UAA_ZONE);
     let seen = tx.visible::<Token>().await.unwrap();
     let family = Query::first(1).when(Cond::Ids("family", vec![first.family]));
@@ -112,18 +116,59 @@ async fn the_next_one_ends_when_the_first_one_does() {
     assert!(times > 1, "it was exchanged at least once");
 }
 
+/// Whose token it is tells how it is refreshed: a name alone needs the next token (RFC 9700 section 4.14.2), an empty secret is the cf CLI's,
+/// which cannot keep up with several commands at once, and a secret is as the zone says.
+#[tokio::test]
+async fn who_gets_another_one() {
+    let mut server = Hallmark::start().await;
+    let public = json!({"authorized_grant_types": ["password", "refresh_token"], "allowpublic": true});
+    SHOP.register(&server, public).await;
+    let password = server.admin_password();
+    let ask = async |server: &Hallmark, (client, secret): (&str, Option<&str>), form: &[(&str, &str)]| {
+        let request = server.client().post(format!("{}/oauth/token", server.uaa()));
+        let named = [&[("client_id", client)], form].concat();
+        said(match secret {
+            Some(secret) => request.basic_auth(client, Some(secret)).form(form),
+            None => request.form(&named),
+        })
+        .await
+    };
+    // What the second use of the first token is answered, and whether the first use gave another.
+    let twice = async |server: &Hallmark, who: (&str, Option<&str>)| {
+        let form = [("grant_type", "password"), ("username", "admin"), ("password", password.as_str())];
+        let first = ask(server, who, &form).await.body["refresh_token"].as_str().unwrap().to_owned();
+        let form = [("grant_type", "refresh_token"), ("refresh_token", first.as_str())];
+        let second = ask(server, who, &form).await;
+        assert_eq!(second.status, 200, "{who:?}: {second:?}");
+        let again = ask(server, who, &form).await;
+        let error = again.body["error"].as_str().unwrap_or_default().to_owned();
+        (second.body["refresh_token"] != *first, again.status, error)
+    };
+    let (named, secret, empty) = ((SHOP.id, None), (SHOP.id, Some(SECRET)), ("cf", Some("")));
+    let once = |status, error: &str| (true, status, error.to_owned());
+    let often = (false, 200, String::new());
+    let all = async |server: &Hallmark| {
+        [twice(server, named).await, twice(server, secret).await, twice(server, empty).await]
+    };
+    let dead = once(400, "invalid_grant");
+    assert_eq!(all(&server).await, [dead.clone(), dead.clone(), often.clone()]);
+    server.restart_with("token: {refresh: {rotate: true}}").await;
+    assert_eq!(all(&server).await, [dead.clone(), dead.clone(), once(401, "invalid_token")]);
+    server.restart_with("token: {refresh: {rotate: false}}").await;
+    assert_eq!(all(&server).await, [dead, often.clone(), often]);
+}
+
 fn refused(said: &Said) {
-    let error = said.body["error"].as_str().unwrap_or_default();
-    // What is gone is told to a client without a secret as by UAA.
-    assert!([(400, "invalid_grant"), (401, "invalid_token")].contains(&(said.status, error)), "{said:?}");
+    assert_eq!((said.status, &said.body["error"]), (400, &json!("invalid_grant")), "{said:?}");
 }
 
 async fn first(server: &Hallmark) -> String {
+    SHOP.register(server, json!({"authorized_grant_types": ["password", "refresh_token"]})).await;
     let password = server.admin_password();
     let form = [("grant_type", "password"), ("username", "admin"), ("password", &password)];
-    server.token("cf", "", &form).await.body["refresh_token"].as_str().unwrap().to_owned()
+    server.token(SHOP.id, SECRET, &form).await.body["refresh_token"].as_str().unwrap().to_owned()
 }
 
 async fn redeem(server: &Hallmark, token: &str) -> Said {
-    server.token("cf", "", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+    server.token(SHOP.id, SECRET, &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
 }

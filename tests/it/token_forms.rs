@@ -162,7 +162,7 @@ async fn kept_as_the_installation_says() {
 
 #[tokio::test]
 async fn refreshed_as_the_installation_says() {
-    let forms = TokenForms { refresh_rotate: false, refresh_unique: true, ..TokenForms::default() };
+    let forms = TokenForms { refresh_rotate: Some(false), refresh_unique: true, ..TokenForms::default() };
     let inside = Inside::open_as(|plan| Plan { forms, ..plan }).await;
     let first = inside.answer_to("cf", "", &inside.login("admin")).await.body;
     let refresh = first["refresh_token"].as_str().unwrap();

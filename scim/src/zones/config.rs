@@ -128,7 +128,7 @@ fn defaults() -> Value {
         "clientSecretPolicy": {"minLength": -1, "maxLength": -1, "requireUpperCaseCharacter": -1,
             "requireLowerCaseCharacter": -1, "requireDigit": -1, "requireSpecialCharacter": -1},
         "tokenPolicy": {"accessTokenValidity": -1, "refreshTokenValidity": -1, "jwtRevocable": false,
-            "refreshTokenUnique": false, "refreshTokenRotate": true, "refreshTokenFormat": "opaque"},
+            "refreshTokenUnique": false, "refreshTokenFormat": "opaque"},
         "links": {"logout": {"redirectUrl": "/login", "redirectParameterName": "redirect",
             "disableRedirectParameter": false, "whitelist": null},
             "selfService": {"selfServiceLinksEnabled": true}},

@@ -177,8 +177,9 @@ pub struct Refresh {
     /// Their form.
     pub format: RefreshFormat,
     /// Each is good once and gives another one; one that comes back ends all that came of it (RFC 9700 section 4.14). Off, it
-    /// is good until it expires; a client without a secret gets another one all the same.
-    pub rotate: bool,
+    /// is good until it expires; a client without a secret gets another one all the same. Left out, all but those of clients with
+    /// an empty secret are good once: several commands of the `cf` CLI at once share one.
+    pub rotate: Option<bool>,
     /// A new sign-in ends the refresh tokens that the same user and client had.
     pub unique: bool,
     /// Only sign-ins with the scope `uaa.offline_token` get one.
@@ -187,7 +188,7 @@ pub struct Refresh {
 
 impl Default for Refresh {
     fn default() -> Self {
-        Refresh { format: RefreshFormat::Opaque, rotate: true, unique: false, restrict_grant: false }
+        Refresh { format: RefreshFormat::Opaque, rotate: None, unique: false, restrict_grant: false }
     }
 }
 

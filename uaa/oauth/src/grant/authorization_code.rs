@@ -32,11 +32,11 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let row = row.filter(|row| row.own.kind == "code" && row.own.client_id == asked.client.client_id);
     let Some(row) = row else { return Err(invalid_grant(NOT_GOOD)) };
     if row.own.used {
-        return Err(reused(engine, &asked.client, &row, cx).await?);
+        return Err(invalid_grant(reused(engine, &asked.client, &row, cx).await?));
     }
     let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await.map_err(again)?;
     if !cx.tx().claim(&granted, Token::used).await? {
-        return Err(reused(engine, &asked.client, &row, cx).await?);
+        return Err(invalid_grant(reused(engine, &asked.client, &row, cx).await?));
     }
     let kept = Kept::read(&row.own.claims)?;
     let checked = check(asked, &row, &kept, cx.now());

@@ -60,14 +60,17 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     let row = row.filter(|r| r.own.kind == "refresh" && r.own.client_id == asked.client.client_id);
     let Some(row) = row else { return Err(dead(asked, "The refresh token is not one of this client.")) };
     if row.own.used {
-        return Err(reused(engine, &asked.client, &row, cx).await?);
+        return Err(dead(asked, reused(engine, &asked.client, &row, cx).await?));
     }
     if row.own.expires <= cx.now() {
         return Err(dead(asked, "The refresh token has expired."));
     }
     let kept: Kept = serde_json::from_str(&row.own.claims).map_err(|e| Fault::Internal(e.to_string()))?;
     let gone = "The user of the refresh token may not sign in any more.";
-    let person = Person::find(row.own.subject, gone, cx).await?;
+    let person = Person::find(row.own.subject, gone, cx).await.map_err(|fault| match fault {
+        Fault::Protocol(_, text, _) => dead(asked, text),
+        other => other,
+    })?;
     if (person.generation, asked.client.generation) != kept.generations {
         return Err(dead(asked, "The refresh token has been revoked."));
     }
@@ -75,14 +78,12 @@ pub(super) async fn grant(engine: &Engine, asked: &Asked, cx: &mut Ctx) -> Reply
     is_usable(asked, &kept, forms.refresh_restricted)?;
     let (may, scopes) = scopes_today(asked, &kept, person.id, cx).await?;
     let family = row.own.family;
-    // FAPI 2.0 Security Profile section 5.3.2.1, point 9: what is bound to a client that proves who it is need not change.
-    let rotates = (forms.refresh_rotate && asked.client.policy.fapi.is_none()) || asked.public();
-    let renewal = if rotates {
+    let renewal = if forms.rotates(&asked.client, asked.by) {
         let granted = cx.tx().grant::<Update, Token>(Id::new(row.guid)).await.map_err(again)?;
         if !cx.tx().claim(&granted, Token::used).await? {
             // At the same moment is twice, too: what becomes of a stolen token must not hang on which of two requests was
             // how fast.
-            return Err(reused(engine, &asked.client, &row, cx).await?);
+            return Err(dead(asked, reused(engine, &asked.client, &row, cx).await?));
         }
         Renewal::Next { family, granted: &may, until: row.own.expires }
     } else {
@@ -242,16 +243,16 @@ fn dead(asked: &Asked, text: impl Into<Cow<'static, str>>) -> Fault {
     }
 }
 
-/// Ends what came of a code or refresh token that was used before, and says so.
+/// Ends what came of a code or refresh token that was used before, and gives the words that say so.
 pub(super) async fn reused(
     engine: &Engine,
     client: &Known,
     row: &Fields<TokenOwn>,
     cx: &mut Ctx,
-) -> Reply<Fault> {
+) -> Reply<&'static str> {
     engine.in_name_of(None, client, cx);
     end_family(engine, client, row.own.family, cx).await?;
     // The family ends although the request fails: this is the one place where a refusal writes.
     cx.step(Want::Write).await?;
-    Ok(invalid_grant("It was used before; everything that came of it has ended."))
+    Ok("It was used before; everything that came of it has ended.")
 }
