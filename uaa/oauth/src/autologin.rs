@@ -5,7 +5,7 @@
 //! from elsewhere, or would end somebody's session, a page asks.
 
 use crate::authorize::Authorize;
-use crate::client::Known;
+use crate::client;
 use crate::engine::Engine;
 use crate::fault::{
     bad_credentials, invalid_client, invalid_request, locked, more_is_needed, stale, unverified,
@@ -230,7 +230,7 @@ impl Authorize {
     }
 }
 
-async fn redeemed(code: &str, client: &Known, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
+async fn redeemed(code: &str, client: &client::Known, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
     // Another client's attempt uses nothing up, and nobody's who may not sign in.
     let Some(user) = meant(code, client, cx).await? else { return Ok(None) };
     let redeemed = ExpiringCode::redeem(Purpose::AutoLogin, code, cx.tx()).await?;
@@ -238,7 +238,7 @@ async fn redeemed(code: &str, client: &Known, cx: &mut Ctx) -> Reply<Option<Fiel
 }
 
 /// Whom a code of that client is about, as long as it is good.
-async fn meant(code: &str, client: &Known, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
+async fn meant(code: &str, client: &client::Known, cx: &mut Ctx) -> Reply<Option<Fields<UserOwn>>> {
     let row = ExpiringCode::look(Purpose::AutoLogin, code, cx.tx()).await?;
     let Some(row) = row.filter(|row| row.own.client_id == client.client_id) else { return Ok(None) };
     let Some(id) = row.own.subject else { return Ok(None) };
