@@ -1,6 +1,6 @@
 //! What an answer should be: the text of `roles.txt` and a few sentences, and nothing of the engine.
 
-use crate::sweep::people::{Person, Token};
+use crate::sweep::people::{Held, Person, Token};
 use crate::sweep::places::{Branch, Thing};
 use crate::sweep::rows::Probe;
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,6 +102,13 @@ impl Matrix {
         let mut each = probe.need.split(" | ").map(|need| self.one(need, probe, who, branch, all));
         let first = each.next().expect("a need");
         let best = each.fold(first, |best, next| if next == Expected::Allowed { next } else { best });
+        // The person who was planted holds more than whoever looks after people: `places` bound `access.read` to them.
+        let ask = Ask { matrix: self, person, full: token == Token::Full, kind: "authority", here };
+        let own = || branch.thing("user").is_some_and(|user| user.id == person.id);
+        let stands_in = || own() || ask.by_role("operate", &[Some(here)]);
+        if best == Expected::Allowed && TAKES_OVER.contains(&route.name) && !stands_in() {
+            return Expected::Forbidden;
+        }
         if best == Expected::Hidden && shut && probe.need != route.need.to_string() {
             return Expected::Forbidden;
         }
@@ -119,7 +126,8 @@ impl Matrix {
         let (verb, kind) = need.split_once(' ').unwrap_or_default();
         let ask = Ask { matrix: self, person, full: token == Token::Full, kind, here };
         match verb {
-            "own" => Expected::Allowed,
+            "own" if ask.speaks_of_oneself() => Expected::Allowed,
+            "own" => Expected::Forbidden,
             // Questions about others are asked at the zone.
             "list" if asks_about_others(probe.path) => ask.whole(),
             "list" => ask.list(probe, all),
@@ -145,13 +153,26 @@ impl Ask<'_> {
         IDENTITY.contains(&self.kind)
     }
 
+    /// Whether the token shows its holder their own: of where somebody is signed in, and by what, one that acts as the person (`uaa.user`), or
+    /// whose scope opens all there are.
+    fn speaks_of_oneself(&self) -> bool {
+        // A role through a scope that names a zone is one there, and says nothing of whoever has it.
+        let at_home = |held: &Held| held.place == UAA_ZONE && held.role != "zone_admin";
+        let opens = |held: &Held| at_home(held) && self.matrix.has(held.role, self.kind, "read");
+        let all = || self.person.roles.iter().any(opens);
+        !PERSONAL.contains(&self.kind) || (self.full && (self.person.kind == "user" || all()))
+    }
+
     /// Whether the token lets its holder use what it has.
     fn opened(&self, verb: &str) -> bool {
         // Everybody is of the first zone. Elsewhere nothing counts but what a scope says that names the zone.
         if self.here != UAA_ZONE {
             return false;
         }
-        let own = self.identity() && "rd".contains(&verb[..1]) && self.matrix.has("owner", self.kind, verb);
+        let own = self.identity()
+            && self.speaks_of_oneself()
+            && "rd".contains(&verb[..1])
+            && self.matrix.has("owner", self.kind, verb);
         let scoped = || self.person.scoped.iter().any(|role| self.matrix.has(role, self.kind, verb));
         own || (self.full && ((self.person.platform && !self.identity()) || scoped()))
     }
@@ -270,6 +291,12 @@ impl Ask<'_> {
 fn asks_about_others(path: &str) -> bool {
     ["/access/v1/explain", "/access/v1/evaluation"].iter().any(|asked| path.starts_with(asked))
 }
+
+/// Routes by which somebody else could become the person.
+const TAKES_OVER: &[&str] = &["user_password_update", "user_replace"];
+
+/// Kinds that not any token of their owner reaches.
+const PERSONAL: &[&str] = &["factor", "session"];
 
 const IDENTITY: &[&str] = &[
     "zone",
