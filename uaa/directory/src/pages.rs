@@ -1,6 +1,7 @@
 //! Pages as answers: what every one of them needs besides its own content (language, proof of origin, headers).
 
 use crate::brand::{brand_file, links};
+use crate::cookie::NotOurs;
 use crate::{Assurance, BrandFile, Client, Live, brand, cookie};
 use axum::http::{StatusCode, header};
 use std::collections::HashMap;
@@ -43,12 +44,14 @@ pub struct Shown<'a> {
     pub ui_locales: Option<String>,
     /// Path and query of the page below our own address, for its links to other languages; empty for one that cannot be opened again.
     pub here: &'a str,
+    /// Whether the page says itself that a form was refused, or its person's session is over.
+    pub explains: bool,
 }
 
 impl<'a> Shown<'a> {
     /// To anybody, with that status, at that path below our own address.
     pub fn new(status: StatusCode, here: &'a str) -> Self {
-        Shown { status, live: None, sends_to: None, ui_locales: None, here }
+        Shown { status, live: None, sends_to: None, ui_locales: None, here, explains: false }
     }
 }
 
@@ -68,6 +71,7 @@ impl Pages {
         let account = shown.live.map(account);
         let links = links(&here);
         let own = self.brand(&here, &base);
+        let refused = cookie::was_refused(cx);
         let around = Around {
             lang,
             zone_name: zone_called(&here),
@@ -76,6 +80,7 @@ impl Pages {
             brand: own.as_deref(),
             account: account.as_ref(),
             here: shown.here,
+            refused: refused && !shown.explains,
             links: &links,
             now: cx.now(),
             offset_minutes: None,
@@ -90,6 +95,9 @@ impl Pages {
                 .with(header::CACHE_CONTROL, "no-store")?;
         if let Some(set) = set {
             answer = answer.cookie(&set)?;
+        }
+        if refused {
+            answer = answer.cookie(&cookie::forget_refused(cx))?;
         }
         match explicit {
             Some(_) => answer.cookie(&cookie::set_language(cx, lang.tag())),
@@ -178,9 +186,6 @@ impl Pages {
     /// What went wrong on the way to a page, as a page. What is a mistake of ours stays a fault, for the log.
     pub fn trouble(&self, fault: Fault, cx: &mut Ctx) -> Reply<Answer> {
         let (status, code, reason) = match &fault {
-            Fault::Protocol(Code { status, name: "csrf", .. }, ..) => {
-                (*status, "form_expired", Reason::Expired)
-            }
             Fault::Protocol(Code { status, name, .. }, ..) => (*status, *name, Reason::NotAllowed),
             Fault::Parse(_) | Fault::BadQuery(_) | Fault::Invalid(_) => {
                 (400, "invalid_request", Reason::Request(Flaw::Malformed))
@@ -188,12 +193,40 @@ impl Pages {
             _ => return Err(fault),
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+        self.error(status, reason, code, None, cx)
+    }
+
+    /// A form that was refused: nothing of it is done. Its page, at that path below our own address, is opened anew and says so; there
+    /// whoever is not signed in any more is asked to. A browser that keeps no cookies would be led round for ever, and a page of another
+    /// site leads nobody anywhere.
+    pub fn refused(&self, why: NotOurs, page: &str, cx: &mut Ctx) -> Reply<Answer> {
+        let (reason, code) = match why {
+            NotOurs::Stale => {
+                return Answer::found(&format!("{}{page}", cx.links.login))?
+                    .with(header::CACHE_CONTROL, "no-store")?
+                    .cookie(&cookie::set_refused(cx));
+            }
+            NotOurs::NoCookie => (Reason::Cookies, "cookies_needed"),
+            NotOurs::Foreign => (Reason::Expired, "form_expired"),
+        };
+        self.error(StatusCode::FORBIDDEN, reason, code, Some(page.to_owned()), cx)
+    }
+
+    fn error(
+        &self,
+        status: StatusCode,
+        reason: Reason,
+        code: &str,
+        again: Option<String>,
+        cx: &mut Ctx,
+    ) -> Reply<Answer> {
         let page = ErrorPage {
             reason,
             code: code.into(),
             client_id: None,
             reference: cx.caller.request.to_string(),
             at: cx.now(),
+            again,
             home: None,
         };
         self.show(&page, Shown::new(status, "/home"), cx)
@@ -207,6 +240,12 @@ fn way(page: &str, path: &str, more: &[(&str, &str)], cx: &Ctx) -> String {
         .extend_pairs(more)
         .finish();
     format!("{page}?{to}")
+}
+
+/// The page that the form at hand stands on, below our own address, for a form whose address is its page's, or that with UAA's `.do`.
+pub fn this_page(cx: &Ctx) -> String {
+    let page = cx.path.strip_suffix(".do").unwrap_or(&cx.path);
+    if cx.query.is_empty() { page.to_owned() } else { format!("{page}?{}", cx.query) }
 }
 
 const ACCOUNTS: &str = "/login/accounts";

@@ -181,6 +181,7 @@ pub(crate) fn not_here(login: &LoginPages, cx: &mut Ctx) -> Reply<Answer> {
         client_id: None,
         reference: cx.caller.request.to_string(),
         at: cx.now(),
+        again: None,
         home: None,
     };
     login.pages.show(&page, Shown::new(StatusCode::NOT_FOUND, "/login"), cx)

@@ -5,7 +5,7 @@ use crate::account::{afterwards, at, no_mail, not_here};
 use crate::sign_in::{Going, form};
 use axum::http::{Method, StatusCode};
 use std::sync::Arc;
-use uaa_directory::{Errand, Purpose, Shown, cookie, queue};
+use uaa_directory::{Errand, Purpose, Shown, cookie, queue, this_page};
 use uaa_look::{CheckMail, Forgot};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, with};
@@ -39,8 +39,8 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &this_page(cx), cx);
     }
     if !cx.here().config.self_service().enabled() {
         return not_here(&login, cx);

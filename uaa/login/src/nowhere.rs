@@ -34,6 +34,7 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
         client_id: None,
         reference: cx.caller.request.to_string(),
         at: cx.now(),
+        again: None,
         home: live.map(|_| format!("{}/home", cx.links.login)),
     };
     login.pages.show(&page, Shown::new(status, "/home"), cx)

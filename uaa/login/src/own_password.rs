@@ -36,8 +36,8 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
 /// Sets it. Every other session ends; this one goes on with what it has proved.
 async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, OWN, cx);
     }
     let Some(live) = login.sessions.current(cx).await? else { return login.pages.sign_in_first(OWN, cx) };
     let asking = Asking::own(live.username.clone());
@@ -65,8 +65,8 @@ async fn sign_in(_: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
 /// Sets it, and has the person sign in with it: whatever else the zone asks for at a sign-in is asked for there.
 async fn force(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, "/login", cx);
     }
     let query = pairs(&cx.query)?;
     let username = field(&fields, "username").unwrap_or_default().trim().to_owned();

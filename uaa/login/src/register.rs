@@ -44,8 +44,8 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &at(PAGE, &fields), cx);
     }
     if let Some(closed) = closed(&login, cx)? {
         return Ok(closed);
@@ -107,8 +107,8 @@ async fn ask(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Re
 
 async fn verify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &with_code(VERIFY, field(&fields, "code").unwrap_or_default()), cx);
     }
     cx.step(Want::Write).await?;
     let me = cx.tx().assume(Duty::SignIn);

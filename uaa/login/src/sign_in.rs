@@ -9,6 +9,7 @@ use crate::return_to::ReturnTo;
 use crate::second;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
+use uaa_directory::cookie::NotOurs;
 use uaa_directory::{
     Asking, Claimed, Half, Live, Proved, Shown, SignedIn, by_password, cookie, passkeys_work, username_of,
 };
@@ -149,21 +150,50 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
     }
     let going = Going::read(&query.0, cx).await?;
     let live = login.sessions.current(cx).await?;
+    let notice = field(&query.0, "success").and_then(done);
+    let notice = notice.or_else(|| field(&query.0, "error").and_then(failed));
     match (&live, going.again) {
         (Some(_), None) => return Answer::found(&onward(&going, cx)),
         // Whoever only has to prove it again is not asked for the name.
         (Some(live), Some(Again::Login)) if going.hint.as_ref().is_none_or(|hint| is_called(live, hint)) => {
-            return password(&login, &going, &live.username, None, cx);
+            return password(&login, &going, &live.username, notice, cx);
         }
         (Some(_) | None, _) => {}
     }
-    let notice = field(&query.0, "success").and_then(done);
-    let notice = notice.or_else(|| field(&query.0, "error").and_then(failed));
+    let notice = notice.or_else(|| over(&going, cx));
     name(&login, &going, going.hint.as_deref().unwrap_or_default(), notice, cx)
 }
 
 fn is_called(live: &Live, hint: &str) -> bool {
     [&live.username, &live.email].into_iter().any(|name| name.eq_ignore_ascii_case(hint))
+}
+
+/// The session that the page before was of has ended, by itself or elsewhere. A sign-in that nothing comes after is no news.
+fn over(going: &Going, cx: &Ctx) -> Option<Notice> {
+    let ended = going.again.is_none() && (cookie::was_refused(cx) || cookie::holds_session(cx));
+    (ended && going.to.is_some()).then_some(Notice::SessionEnded)
+}
+
+/// A form of the sign-in was refused: UAA's `error` on the page where it begins. Who has signed in meanwhile, in another window, goes on as
+/// who they are, unless the form was about somebody else.
+async fn refused(
+    login: &LoginPages,
+    going: &Going,
+    why: NotOurs,
+    username: Option<&str>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let username = username.map(str::trim).filter(|name| !name.is_empty());
+    let live = login.sessions.current(cx).await?;
+    let other = username.zip(live).is_some_and(|(name, live)| !is_called(&live, name));
+    let again = if other { Some(Again::SelectAccount) } else { going.again };
+    let page = going.at_for("/login", again, username.or(going.hint.as_deref()));
+    if why != NotOurs::Stale {
+        return login.pages.refused(why, &page, cx);
+    }
+    let mark = if page.contains('?') { '&' } else { '?' };
+    Answer::found(&format!("{}{page}{mark}error=invalid_login_request", cx.links.login))?
+        .with(header::CACHE_CONTROL, "no-store")
 }
 
 /// What was done on the page before (UAA's names). Whoever makes such a link up tells somebody that they can sign in.
@@ -189,11 +219,11 @@ fn failed(error: &str) -> Option<Notice> {
 /// The name is known; whether anybody has it is nobody's business.
 async fn identify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
-    }
     let query = pairs(&cx.query)?;
     let going = Going::read(&query, cx).await?;
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return refused(&login, &going, why, field(&fields, "username"), cx).await;
+    }
     if let Some(sent) = passkey::answered(&fields) {
         return passkey::tried(&login, &going, sent, cx).await;
     }
@@ -208,11 +238,11 @@ async fn identify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
-    }
     let query = pairs(&cx.query)?;
     let going = Going::read(&query, cx).await?;
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return refused(&login, &going, why, field(&fields, "username"), cx).await;
+    }
     let username = field(&fields, "username").unwrap_or_default().trim().to_owned();
     let given = Secret::new(field(&fields, "password").unwrap_or_default().to_owned());
     let client = going.asking.as_ref().map_or(String::new(), |asking| asking.client_id.clone());
@@ -259,7 +289,8 @@ fn name(
         notice,
         ..SignIn::default()
     };
-    login.pages.show(&page, going.shown(StatusCode::OK, &here), cx)
+    let explains = page.notice.is_some();
+    login.pages.show(&page, Shown { explains, ..going.shown(StatusCode::OK, &here) }, cx)
 }
 
 fn password(

@@ -21,6 +21,8 @@ pub struct Around<'a> {
     pub account: Option<&'a Account>,
     /// Path and query of this page, without the base, for the links to its other languages.
     pub here: &'a str,
+    /// Whether the browser was led here because a form of this page was refused.
+    pub refused: bool,
     /// Where the foot and the head of a page lead.
     pub links: &'a Links,
     /// The time of the request, for "in about 5 minutes".

@@ -150,13 +150,13 @@ async fn show(this: Authorize, _: Public, query: Form, cx: &mut Ctx) -> Reply<An
 async fn answer(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let text = std::str::from_utf8(&body.0).map_err(|_| Fault::Parse("the body is not UTF-8".into()))?;
     let form = cookie::fields(text)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&form, "csrf")) {
-        return this.pages.trouble(fault, cx);
+    let code = field(&form, "user_code").unwrap_or_default().to_owned();
+    if let Err(why) = cookie::is_ours(cx, field(&form, "csrf")) {
+        return this.pages.refused(why, &with_code(&code), cx);
     }
     let Some(live) = this.sessions.current(cx).await? else {
-        return this.pages.sign_in_first(PATH, cx);
+        return this.pages.sign_in_first(&with_code(&code), cx);
     };
-    let code = field(&form, "user_code").unwrap_or_default().to_owned();
     let decision = field(&form, "decision");
     if decision.is_some() {
         cx.step(Want::Write).await?;

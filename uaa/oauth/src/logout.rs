@@ -32,9 +32,9 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
 async fn end(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let sent = Sent::read(&body.0, &cx.query)?;
     if let Some(csrf) = &sent.csrf
-        && let Err(fault) = cookie::is_ours(cx, Some(csrf))
+        && let Err(why) = cookie::is_ours(cx, Some(csrf))
     {
-        return this.pages.trouble(fault, cx);
+        return this.pages.refused(why, &format!("{PATH}?{}", sent.query()), cx);
     }
     let asked = match Asked::read(&this.engine, &sent.form, &cx.here()).await? {
         Ok(asked) => asked,
@@ -127,6 +127,7 @@ impl Authorize {
             client_id: client.map(|client: &Arc<Known>| client.client_id.clone()),
             reference: cx.caller.request.to_string(),
             at: cx.now(),
+            again: None,
             home: None,
         };
         self.pages.show(&page, Shown::new(StatusCode::BAD_REQUEST, "/home"), cx)

@@ -67,8 +67,8 @@ fn factor(row: &Fields<FactorOwn>, may_go: bool) -> Factor {
 
 async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, PATH, cx);
     }
     let Some(live) = login.sessions.current(cx).await? else {
         return login.pages.sign_in_first(PATH, cx);

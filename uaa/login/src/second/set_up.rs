@@ -6,7 +6,7 @@ use crate::LoginPages;
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::{NewApp, cookie, passkeys_work, zone_called};
+use uaa_directory::{NewApp, cookie, passkeys_work, this_page, zone_called};
 use uaa_look::{RecoveryCodes, SetUpApp};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
@@ -31,8 +31,8 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &this_page(cx), cx);
     }
     let step = match allowed(&login, APP, cx).await? {
         Ok(step) => step,
@@ -67,8 +67,8 @@ pub(super) async fn added(login: &LoginPages, step: Step, proof: &[&str], cx: &m
 /// The codes were seen: the sign-in comes to its end, if it was one.
 async fn kept(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &this_page(cx), cx);
     }
     let step = match Step::read(&login, cx).await? {
         Ok(step) => step,

@@ -32,6 +32,7 @@ impl Authorize {
             client_id: client.map(|client| client.client_id.clone()),
             reference: cx.caller.request.to_string(),
             at: cx.now(),
+            again: None,
             home: None,
         };
         self.pages.show(&page, Shown::new(status, "/home"), cx)
@@ -46,6 +47,7 @@ impl Authorize {
             client_id: Some(asked.client.client_id.clone()),
             reference: cx.caller.request.to_string(),
             at: cx.now(),
+            again: None,
             home: Some("/home".into()),
         };
         let shown = Shown {
@@ -65,7 +67,7 @@ impl Authorize {
         cx: &mut Ctx,
     ) -> Reply<Answer> {
         // The same request again, with the answer in its body: nothing of it is remembered here.
-        let here = format!("/oauth/authorize?{}", asked.request.query(&asked.request.form));
+        let here = asked.page();
         let page = Consent {
             action: here.clone(),
             client: as_shown(&asked.client),
