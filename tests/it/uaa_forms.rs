@@ -261,7 +261,7 @@ async fn a_fault_is_a_page_for_a_browser() {
     let server = Hallmark::start_with("limits: {body_bytes: 2000}\n").await;
     let large = format!("username={}", "x".repeat(3_000));
     for (method, path, body, status, error) in [
-        ("GET", "/login.do", "", 405, "method_not_allowed"),
+        ("GET", "/profile/factors", "", 405, "method_not_allowed"),
         ("GET", "/login?x=%ff", "", 400, "invalid_request"),
         ("POST", "/login.do", "username=%ff", 400, "invalid_request"),
         ("POST", "/login.do", large.as_str(), 413, "invalid_request"),

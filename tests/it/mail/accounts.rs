@@ -24,6 +24,7 @@ async fn an_account_of_ones_own_begins_with_its_address() {
     let form = [("name", "<b>Mira</b>"), ("email", "Mira@acme.example"), ("password", NEW)];
     let sent = browser.send(&page, "email", &form).await;
     assert_eq!((sent.status, sent.text("h1").as_str()), (200, "Check your mail"));
+    assert_eq!(browser.open(sent.url.as_str()).await.text("h1"), "Check your mail");
     // A password is carried by no form but the one into which it was typed.
     assert!(!sent.has("form[method=post]") && sent.html.contains("/uaa/create_account"), "{}", sent.html);
     let mail = it.sink.caught().await;

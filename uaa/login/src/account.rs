@@ -2,7 +2,7 @@
 
 use crate::LoginPages;
 use crate::return_to::ReturnTo;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use uaa_authz::{Duty, Read};
 use uaa_directory::password::{PasswordPolicy, Source};
 use uaa_directory::{Client, Errand, Refused, Shown, User, UserOwn, former_passwords, queue};
@@ -83,6 +83,19 @@ pub(crate) fn carried(fields: &[(String, String)]) -> Vec<(String, String)> {
 pub(crate) fn at(path: &str, fields: &[(String, String)]) -> String {
     let text = Serializer::new(String::new()).extend_pairs(carried(fields)).finish();
     if text.is_empty() { path.to_owned() } else { format!("{path}?{text}") }
+}
+
+/// The same path once a message is on its way to that address: a page that can be loaded again without a second message.
+pub(crate) fn sent(path: &str, fields: &[(String, String)], address: &str, cx: &Ctx) -> Reply<Answer> {
+    let page = at(path, fields);
+    let text = Serializer::new(String::new()).append_pair(SENT, address).finish();
+    let mark = if page.contains('?') { '&' } else { '?' };
+    Answer::found(&format!("{}{page}{mark}{text}", cx.links.login))?.with(header::CACHE_CONTROL, "no-store")
+}
+
+/// The address that such a page is about.
+pub(crate) fn sent_to(fields: &[(String, String)]) -> Option<&str> {
+    field(fields, SENT).filter(|address| !address.is_empty() && address.chars().count() <= LONGEST)
 }
 
 /// Where somebody goes on to who was on the way to an application, or whom a client has sent.
@@ -187,6 +200,10 @@ pub(crate) fn not_here(login: &LoginPages, cx: &mut Ctx) -> Reply<Answer> {
     login.pages.show(&page, Shown::new(StatusCode::NOT_FOUND, "/login"), cx)
 }
 
+/// The parameter of a page that says to whom a message was sent.
+const SENT: &str = "sent";
+/// As many characters as a user's name or address may have.
+pub(crate) const LONGEST: usize = 255;
 /// Lines of the configuration file.
 const SET_UP: &str = "mail:\n  host: mail.example.com\n  user: hallmark\n  password_file: /etc/hallmark/mail-password\n  \
                       from: Hallmark <hallmark@example.com>\n\nhallmark mail test you@example.com";

@@ -3,7 +3,8 @@
 
 use crate::LoginPages;
 use crate::account::{
-    afterwards, at, carried, expired, no_mail, not_here, onward, person, rules, vetted, with_code,
+    LONGEST, afterwards, at, carried, expired, no_mail, not_here, onward, person, rules, sent, sent_to,
+    vetted, with_code,
 };
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use uaa_authz::{Duty, Update};
 use uaa_directory::{
     Errand, ExpiringCode, ExpiringCodeOwn, NewUser, Purpose, Shown, User, cookie, is_address, make_user,
-    queue,
+    queue, this_page,
 };
 use uaa_look::{About, CheckMail, Link, PasswordFault, Register, Verify};
 use uaa_model::{Id, Reply, Secret};
@@ -36,6 +37,9 @@ pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
 async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
     if let Some(closed) = closed(&login, cx)? {
         return Ok(closed);
+    }
+    if let Some(mail) = sent_to(&query.0) {
+        return check_mail(&login, mail, &query.0, cx);
     }
     let mail = field(&query.0, "email").unwrap_or_default().to_owned();
     let page = Register { fields: carried(&query.0), mail, ..blank(&query.0, cx) };
@@ -82,16 +86,20 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         cx.step_to_write().await?;
         queue(errand, cx).await?;
     }
-    // Without a form: it would have to carry the password.
+    sent(PAGE, &fields, &mail, cx)
+}
+
+/// Without a form: it would have to carry the password.
+fn check_mail(login: &LoginPages, mail: &str, fields: &[(String, String)], cx: &mut Ctx) -> Reply<Answer> {
     let page = CheckMail {
         about: About::NewAccount,
-        address: mail,
+        address: mail.to_owned(),
         from: login.sender.clone().unwrap_or_default(),
         valid: Purpose::Verify.seconds(),
-        another: at(PAGE, &fields),
+        another: at(PAGE, fields),
         ..CheckMail::default()
     };
-    login.pages.show(&page, Shown::new(StatusCode::OK, &at(PAGE, &fields)), cx)
+    login.pages.show(&page, Shown::new(StatusCode::OK, &this_page(cx)), cx)
 }
 
 /// The link was opened, by a reader or by a mail program. A button does it.
@@ -193,4 +201,3 @@ fn gone(login: &LoginPages, cx: &mut Ctx) -> Reply<Answer> {
 const PAGE: &str = "/create_account";
 const ACTION: &str = "/create_account.do";
 const VERIFY: &str = "/verify_user";
-const LONGEST: usize = 255;

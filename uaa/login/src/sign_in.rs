@@ -110,6 +110,15 @@ impl Going {
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
     }
 
+    /// Where the password of whoever is called so is asked for: a page that can be opened again, and gone back to.
+    pub(crate) fn of(&self, username: &str, error: Option<&str>) -> String {
+        let name: String = username.chars().take(LONGEST).collect();
+        let error = error.map(|error| ("error", error));
+        let text = Serializer::new(String::new()).append_pair(NAMED, &name).extend_pairs(error).finish();
+        let page = self.at("/login");
+        format!("{page}{}{text}", if page.contains('?') { '&' } else { '?' })
+    }
+
     /// Where somebody says that they are another person.
     pub(crate) fn change(&self) -> String {
         self.at_for("/login", self.again.map(|_| Again::SelectAccount), None)
@@ -152,13 +161,19 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
     let live = login.sessions.current(cx).await?;
     let notice = field(&query.0, "success").and_then(done);
     let notice = notice.or_else(|| field(&query.0, "error").and_then(failed));
+    let named = field(&query.0, NAMED).map(str::trim).filter(|name| !name.is_empty());
     match (&live, going.again) {
         (Some(_), None) => return Answer::found(&onward(&going, cx)),
         // Whoever only has to prove it again is not asked for the name.
-        (Some(live), Some(Again::Login)) if going.hint.as_ref().is_none_or(|hint| is_called(live, hint)) => {
+        (Some(live), Some(Again::Login))
+            if named.is_none() && going.hint.as_ref().is_none_or(|hint| is_called(live, hint)) =>
+        {
             return password(&login, &going, &live.username, notice, cx);
         }
         (Some(_) | None, _) => {}
+    }
+    if let Some(username) = named {
+        return password(&login, &going, username, notice, cx);
     }
     let notice = notice.or_else(|| over(&going, cx));
     name(&login, &going, going.hint.as_deref().unwrap_or_default(), notice, cx)
@@ -231,7 +246,7 @@ async fn identify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -
         return Answer::found(&format!("{}{}", cx.links.login, going.at(passkey::PATH)));
     }
     match field(&fields, "username").map(str::trim).filter(|name| !name.is_empty()) {
-        Some(username) => password(&login, &going, username, None, cx),
+        Some(username) => go(&going.of(username, None), cx),
         None => name(&login, &going, "", None, cx),
     }
 }
@@ -264,7 +279,8 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
             let set = Half::begin(&half, cx).await?;
             second::begun(&going, next, &set, cx)
         }
-        Proved::Wrong => password(&login, &going, &username, Some(Notice::WrongPassword { left: None }), cx),
+        // By UAA's name for it. The page is the same as before, so that whoever goes back sends no form again.
+        Proved::Wrong => go(&going.of(&username, Some("login_failure")), cx),
         Proved::Locked(until) => locked(&login, &going, &username, until, cx),
     }
 }
@@ -300,7 +316,7 @@ fn password(
     notice: Option<Notice>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let here = going.at("/login");
+    let here = going.of(username, None);
     let status = if notice.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = SignInPassword {
         action: going.at("/login.do"),
@@ -322,7 +338,7 @@ pub(crate) fn locked(
     until: Micros,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let here = going.at("/login");
+    let here = going.of(username, None);
     let page = Locked {
         username: username.to_owned(),
         change: going.change(),
@@ -342,6 +358,10 @@ pub(crate) fn onward(going: &Going, cx: &Ctx) -> String {
     }
 }
 
+fn go(page: &str, cx: &Ctx) -> Reply<Answer> {
+    Answer::found(&format!("{}{page}", cx.links.login))?.with(header::CACHE_CONTROL, "no-store")
+}
+
 /// Whether the caller is a program that asks for prompts (UAA: `Accept: application/json`).
 fn wants_json(cx: &Ctx) -> bool {
     let accept = cx.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
@@ -354,3 +374,8 @@ pub(crate) fn form(body: &Body) -> Reply<Vec<(String, String)>> {
         std::str::from_utf8(&body.0).map_err(|_| uaa_model::Fault::Parse("the body is not UTF-8".into()))?;
     cookie::fields(text)
 }
+
+/// The parameter of the sign-in page that says whose password is asked for. An application's `login_hint` is no more than a proposal.
+const NAMED: &str = "username";
+/// As many characters as a user's name may have.
+const LONGEST: usize = 255;
