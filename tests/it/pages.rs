@@ -1,6 +1,8 @@
 //! The way on from every page: back, again, and in another language.
 
-use tests::{Browser, Hallmark, Page};
+use crate::authorize::{SHOP, sign_in};
+use serde_json::json;
+use tests::{Browser, Hallmark, MailSink, Page, said};
 
 /// The same page in the other language.
 async fn in_the_other_language(browser: &mut Browser, page: &Page) -> Page {
@@ -51,4 +53,44 @@ async fn the_address_of_a_form_leads_to_its_page() {
         let there = Browser::at(&server.uaa()).open(&format!("/uaa/{form}")).await;
         assert_eq!((there.url.path(), there.has("a, button")), (page, true), "{form}");
     }
+}
+
+/// A device that waits: where its person says so.
+async fn device(server: &Hallmark) -> String {
+    let grant = "urn:ietf:params:oauth:grant-type:device_code";
+    SHOP.register(server, json!({"authorized_grant_types": [grant]})).await;
+    let url = format!("{}/oauth/device_authorization", server.uaa());
+    let request = reqwest::Client::new().post(url).basic_auth("shop", Some("open sesame"));
+    let codes = said(request.form(&[("scope", "openid")])).await;
+    codes.body["verification_uri_complete"].as_str().unwrap_or_else(|| panic!("{codes:?}")).to_owned()
+}
+
+/// A pause is not told as a wrong entry: whoever types the right one would look for another.
+#[tokio::test]
+async fn a_pause_says_that_it_is_one_and_who_helps() {
+    let sink = MailSink::start().await;
+    let server = Hallmark::start_with(&sink.config()).await;
+    let link = device(&server).await;
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open(&link).await;
+    let right = sign_in(&server, &mut browser, &page).await;
+    for _ in 0..5 {
+        browser.send(&right, "user_code", &[("user_code", "BCDF-GHJK")]).await;
+    }
+    let paused = |page: &Page| {
+        assert_eq!((page.status, page.text("h1").as_str()), (429, "Sign-in is paused"), "{}", page.html);
+        let says = page.text("main");
+        assert!(says.contains("Try again after") && says.contains("help@acme.example"), "{says}");
+        assert!(says.contains("Reference"), "{says}");
+    };
+    paused(&browser.send(&right, "user_code", &[]).await);
+
+    let page = browser.open("/uaa/change_password").await;
+    let new = [("new_password", "a wholly new secret"), ("new_password_confirmation", "a wholly new secret")];
+    for _ in 0..5 {
+        let wrong = browser.send(&page, "password", &[&[("password", "wrong")][..], &new].concat()).await;
+        assert_eq!((wrong.status, wrong.text("h1").as_str()), (422, "Change your password"));
+    }
+    let password = server.admin_password();
+    paused(&browser.send(&page, "password", &[&[("password", password.as_str())][..], &new].concat()).await);
 }

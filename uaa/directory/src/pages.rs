@@ -8,9 +8,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use uaa_authz::Duty;
 use uaa_look::{
-    Account, Around, Asset, Brand, Envelope, ErrorPage, Flaw, Lang, Look, Mail, Message, Page, Proof, Reason,
+    Account, Around, Asset, Brand, Envelope, ErrorPage, Flaw, Lang, Locked, Look, Mail, Message, Page, Proof,
+    Reason,
 };
-use uaa_model::{Code, Fault, Reply};
+use uaa_model::{Code, Fault, Micros, Reply};
 use uaa_plugin::{Answer, Ctx, ZoneInfo};
 use uaa_store::{Cond, Field};
 use url::Url;
@@ -22,6 +23,8 @@ pub struct Pages(Arc<Drawing>);
 
 struct Drawing {
     look: Look,
+    /// The address of who helps people whose sign-in is paused, if there is one.
+    contact: Option<String>,
     /// The brands of zones as they were last configured: a logo is large, and would be read anew with each page.
     brands: Mutex<HashMap<Uuid, Branded>>,
 }
@@ -56,9 +59,21 @@ impl<'a> Shown<'a> {
 }
 
 impl Pages {
-    /// With that look.
-    pub fn new(look: Look) -> Pages {
-        Pages(Arc::new(Drawing { look, brands: Mutex::default() }))
+    /// With that look, and the address of who helps people that cannot get in.
+    pub fn new(look: Look, contact: Option<String>) -> Pages {
+        Pages(Arc::new(Drawing { look, contact, brands: Mutex::default() }))
+    }
+
+    /// What whoever has tried too often is told: until when there is a pause, and who helps. `change`: where they are somebody else.
+    pub fn paused(&self, username: &str, change: String, until: Micros, cx: &Ctx) -> Locked {
+        Locked {
+            username: username.to_owned(),
+            change,
+            until,
+            contact: self.0.contact.clone(),
+            reference: Some(cx.caller.request.to_string()),
+            ..Locked::default()
+        }
     }
 
     /// A page as an answer.

@@ -3,7 +3,7 @@
 
 use crate::LoginPages;
 use crate::account::{rules, tell_owner, vetted};
-use crate::sign_in::form;
+use crate::sign_in::{Going, form, locked};
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
 use uaa_directory::{
@@ -47,7 +47,13 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
     }
     let changed = match change(&login, &live.username, &fields, cx).await? {
         Ok(changed) => changed,
-        Err(refused) => return ask(&login, &asking, Some(refused), cx),
+        Err(Not::Taken(fault)) => return ask(&login, &asking, Some(fault), cx),
+        Err(Not::Now(until)) => {
+            let change = login.pages.somebody_else(OWN, cx);
+            let page = login.pages.paused(&live.username, change, until, cx);
+            let shown = Shown { live: Some(&live), ..Shown::new(StatusCode::TOO_MANY_REQUESTS, OWN) };
+            return login.pages.show(&page, shown, cx);
+        }
     };
     let amr: Vec<&str> = live.amr.iter().map(String::as_str).collect();
     let second_at = live.second_at;
@@ -77,7 +83,8 @@ async fn force(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> R
                 at("/login", &query, &[("success", "password_changed"), ("login_hint", &asking.username)]);
             Answer::found(&format!("{}{to}", cx.links.login))?.with(header::CACHE_CONTROL, "no-store")
         }
-        Err(refused) => ask(&login, &asking, Some(refused), cx),
+        Err(Not::Taken(fault)) => ask(&login, &asking, Some(fault), cx),
+        Err(Not::Now(until)) => locked(&login, &Going::read(&query, cx).await?, &asking.username, until, cx),
     }
 }
 
@@ -93,32 +100,41 @@ pub(crate) fn instead(
     ask(login, &Asking { username, expired, own: false, action }, None, cx)
 }
 
+/// Why a password was not changed.
+enum Not {
+    /// What was typed is not good for it.
+    Taken(PasswordFault),
+    /// It was guessed at too often: nothing is tried until then.
+    Now(Micros),
+}
+
 /// Checks the present password and the new one, and sets it. Gives the person's row after that.
 async fn change(
     login: &LoginPages,
     username: &str,
     fields: &[(String, String)],
     cx: &mut Ctx,
-) -> Reply<Result<Fields<UserOwn>, PasswordFault>> {
+) -> Reply<Result<Fields<UserOwn>, Not>> {
     let secret = |name: &str| Secret::new(field(fields, name).unwrap_or_default().to_owned());
     let claimed = Claimed { origin: "uaa", username, client: "" };
     let proved = by_password(&login.credentials, &claimed, &secret("password"), cx).await?;
     let user = match proved {
         Proved::Right(user) | Proved::Half(user, _) | Proved::Stale(user, _) => user,
-        Proved::Wrong | Proved::Locked(_) => return Ok(Err(PasswordFault::WrongOld)),
+        Proved::Wrong => return Ok(Err(Not::Taken(PasswordFault::WrongOld))),
+        Proved::Locked(until) => return Ok(Err(Not::Now(until))),
     };
     let again = Some(field(fields, "new_password_confirmation").unwrap_or_default());
     let (new, id) = (secret("new_password"), user.guid.to_string());
     let hash = match vetted(login, &new, again, Some(&user.own), &id, cx).await? {
         Ok(hash) => hash,
-        Err(fault) => return Ok(Err(fault)),
+        Err(fault) => return Ok(Err(Not::Taken(fault))),
     };
     cx.step(Want::Write).await?;
     if !set_password(&user, hash, cx).await? {
-        return Ok(Err(PasswordFault::WrongOld));
+        return Ok(Err(Not::Taken(PasswordFault::WrongOld)));
     }
     tell_owner(login, &user, None, cx).await?;
-    Ok(user_named(username, cx).await?.ok_or(PasswordFault::WrongOld))
+    Ok(user_named(username, cx).await?.ok_or(Not::Taken(PasswordFault::WrongOld)))
 }
 
 /// What the page is about.

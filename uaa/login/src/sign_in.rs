@@ -340,13 +340,9 @@ pub(crate) fn locked(
 ) -> Reply<Answer> {
     let here = going.of(username, None);
     let page = Locked {
-        username: username.to_owned(),
-        change: going.change(),
-        until,
         forgot: going.self_service(cx, |own| own.passwd.clone(), "/forgot_password"),
-        reference: Some(cx.caller.request.to_string()),
         passkey: passkeys_work(cx).then(|| going.at(passkey::PATH)),
-        ..Locked::default()
+        ..login.pages.paused(username, going.change(), until, cx)
     };
     login.pages.show(&page, going.shown(StatusCode::TOO_MANY_REQUESTS, &here), cx)
 }

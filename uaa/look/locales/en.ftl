@@ -141,7 +141,7 @@ account-off-then = Ask your platform team to turn it on.
 locked-title = Sign-in is paused
 locked-lead = Too many attempts were made for this account.
 locked-until = Try again after <time datetime="{ $iso }">{ $clock }</time>, in about { $span }.
-locked-means = Nothing has changed in your account. The pause protects it from someone who guesses passwords.
+locked-means = Nothing has changed in your account. The pause protects it from someone who guesses passwords or codes.
 reset-password = Reset your password
 locked-not-you = Was this not you? Tell your platform team: <a href="mailto:{ $contact }">{ $contact }</a>.
 locked-reference = Reference <code>{ $reference }</code>.

@@ -104,7 +104,7 @@ account-off-then = 플랫폼 팀에 계정 활성화를 요청하세요.
 locked-title = 로그인이 잠시 중지되었습니다
 locked-lead = 이 계정으로 로그인 시도가 너무 많았습니다.
 locked-until = 약 { $span } 후, <time datetime="{ $iso }">{ $clock }</time> 이후에 다시 시도하세요.
-locked-means = 계정에서 변경된 것은 없습니다. 비밀번호를 추측하려는 시도로부터 계정을 보호하기 위한 조치입니다.
+locked-means = 계정에서 변경된 것은 없습니다. 비밀번호나 코드를 추측하려는 시도로부터 계정을 보호하기 위한 조치입니다.
 reset-password = 비밀번호 재설정
 locked-not-you = 본인이 시도하지 않았다면 플랫폼 팀에 알려 주세요: <a href="mailto:{ $contact }">{ $contact }</a>.
 locked-reference = 참조 번호 <code>{ $reference }</code>.

@@ -167,8 +167,11 @@ async fn answer(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<A
     let row = row?;
     // Section 5.1: a code is short, so that guessing has to be slow. Whoever guesses is signed in, and is counted.
     let whose = format!("{KIND}/{}", live.user);
-    if this.engine.credentials.guessed(cx.zone(), &whose, row.is_some(), cx.now()).is_err() {
-        return type_it(&this, String::new(), StatusCode::TOO_MANY_REQUESTS, cx);
+    if let Err(paused) = this.engine.credentials.guessed(cx.zone(), &whose, row.is_some(), cx.now()) {
+        let change = this.pages.somebody_else(PATH, cx);
+        let page = this.pages.paused(&live.username, change, paused.until, cx);
+        let shown = Shown { live: Some(&live), ..Shown::new(StatusCode::TOO_MANY_REQUESTS, PATH) };
+        return this.pages.show(&page, shown, cx);
     }
     let Some(row) = row else { return type_it(&this, code, StatusCode::UNPROCESSABLE_ENTITY, cx) };
     let client = this.engine.client(cx.zone(), &row.own.client_id).await?;
