@@ -94,3 +94,28 @@ async fn a_pause_says_that_it_is_one_and_who_helps() {
     let password = server.admin_password();
     paused(&browser.send(&page, "password", &[&[("password", password.as_str())][..], &new].concat()).await);
 }
+
+/// Codes that are shown once are there until somebody says that they have them.
+#[tokio::test]
+async fn recovery_codes_stay_until_they_are_kept() {
+    let server = Hallmark::start().await;
+    let mut browser = Browser::at(&server.uaa());
+    let page = browser.open("/uaa/profile").await;
+    let profile = sign_in(&server, &mut browser, &page).await;
+    let page = browser.open(&crate::factors::link(&profile, "#totp form")).await;
+    let app = crate::factors::App::reads(&page);
+    let page = browser.send(&page, "code", &[("code", &app.code(false))]).await;
+    assert_eq!(page.text("h1"), "Keep these recovery codes", "{}", page.html);
+    let again = browser.open(page.url.as_str()).await;
+    let other = in_the_other_language(&mut browser, &page).await;
+    assert_eq!([&again, &other].map(|there| there.text("pre")), [page.text("pre"), page.text("pre")]);
+    in_the_other_language(&mut browser, &other).await;
+    let not_yet = browser.send(&page, "kept", &[]).await;
+    assert_eq!(not_yet.text("pre"), page.text("pre"));
+    // They are this person's alone: what the browser carries is nothing to another one.
+    let carried = browser.cookie("hallmark-codes").unwrap().to_owned();
+    assert!(!carried.contains(page.text("pre").split(' ').next().unwrap()));
+    browser.send(&page, "kept", &[("kept", "yes")]).await;
+    assert_eq!(browser.open(page.url.as_str()).await.url.path(), "/uaa/profile");
+    assert!(browser.cookie("hallmark-codes").is_none());
+}

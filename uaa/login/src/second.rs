@@ -9,6 +9,8 @@ mod passkey_set_up;
 mod recovery;
 mod set_up;
 
+pub(crate) use set_up::shown_next;
+
 use crate::LoginPages;
 use crate::sign_in::{Going, form, locked, onward};
 use axum::http::header;

@@ -41,6 +41,23 @@ pub(crate) fn forget_half(cx: &Ctx) -> String {
     forgotten(cx, HALF)
 }
 
+/// New recovery codes, sealed, until they are kept.
+pub fn codes(cx: &Ctx) -> Option<String> {
+    ours(cx, CODES)
+}
+
+/// Has the browser carry them: their page can then be loaded again.
+pub fn set_codes(cx: &Ctx, sealed: &str) -> String {
+    let mut cookie = new(cx, CODES, sealed.to_owned());
+    cookie.set_max_age(Duration::minutes(15));
+    cookie.to_string()
+}
+
+/// They were kept.
+pub fn forget_codes(cx: &Ctx) -> String {
+    forgotten(cx, CODES)
+}
+
 /// The accounts that the browser was used with, as they were written.
 pub(super) fn accounts(cx: &Ctx) -> Option<String> {
     ours(cx, ACCOUNTS)
@@ -216,6 +233,7 @@ const SESSION: &str = "hallmark-session";
 const HALF: &str = "hallmark-step";
 const LANGUAGE: &str = "hallmark-language";
 const ACCOUNTS: &str = "hallmark-accounts";
+const CODES: &str = "hallmark-codes";
 const REFUSED: &str = "hallmark-refused";
 const CSRF: &str = "hallmark-form";
 /// As pages of ours call it.
