@@ -4,6 +4,7 @@ use crate::brand::{brand_file, links};
 use crate::cookie::NotOurs;
 use crate::{Assurance, BrandFile, Client, Live, brand, cookie};
 use axum::http::{StatusCode, header};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use uaa_authz::Duty;
@@ -314,6 +315,8 @@ pub struct Asking {
     pub sends_to: Option<String>,
     /// Seconds that its access tokens are good for, where it says so.
     pub access_seconds: Option<i64>,
+    /// Whether it calls people by names that only it has, and learns nothing else unasked (`subject_type` pairwise).
+    pub pairwise: bool,
 }
 
 impl Asking {
@@ -334,7 +337,9 @@ impl Asking {
         let sends_to =
             asked.filter(|uri| registered.iter().any(|one| same_host(one, uri))).map(str::to_owned);
         let name = if row.own.name.is_empty() { row.own.client_id.clone() } else { row.own.name };
+        let more: Value = serde_json::from_str(&row.own.more).unwrap_or_default();
         Ok(Some(Asking {
+            pairwise: more["subject_type"] == "pairwise",
             client_id: row.own.client_id,
             name,
             sends_to,

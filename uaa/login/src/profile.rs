@@ -175,6 +175,7 @@ async fn applications(live: &Live, cx: &mut Ctx) -> Reply<Vec<Connected>> {
         };
         all.push(Connected {
             client: asking.as_ref().map_or_else(named, Asking::client),
+            identifier_alone: asking.as_ref().is_some_and(|asking| asking.pairwise),
             scopes: rows.iter().map(|r| Asked { name: r.own.scope.clone(), ..Asked::default() }).collect(),
             since: rows.iter().map(|row| row.created_at).min().unwrap_or_default(),
             take_back: act("take_back", &client_id),

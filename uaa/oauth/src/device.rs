@@ -220,6 +220,7 @@ async fn confirm(this: &Authorize, asked: &Asked<'_>, live: &Live, cx: &mut Ctx)
         from: kept.from,
         at: asked.row.created_at,
         scopes: scopes?.iter().map(|scope| as_asked(scope)).collect(),
+        identifier_alone: asked.client.sector.is_some(),
     };
     this.pages.show(&page, Shown { live: Some(live), ..Shown::new(StatusCode::OK, PATH) }, cx)
 }

@@ -125,6 +125,7 @@ fn devices(t: Text<'_>) -> Vec<Sample> {
         from: t("Hamburg, Germany, 203.0.113.24"),
         at: at("2026-11-23T14:31:20+01:00"),
         scopes: Vec::new(),
+        identifier_alone: false,
     };
     let scopes = ["openid", "cloud_controller.read", "releases.approve"]
         .map(|name| Asked { name: t(name), ..Asked::default() });
