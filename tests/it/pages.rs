@@ -55,6 +55,38 @@ async fn the_address_of_a_form_leads_to_its_page() {
     }
 }
 
+/// "This page in another language" is that page.
+#[tokio::test]
+async fn a_page_stays_where_it_is_in_another_language() {
+    let server = Hallmark::start().await;
+    let mut browser = Browser::at(&server.uaa());
+    for (path, status) in
+        [("/uaa/nothing", 404), ("/uaa/oauth/authorize?client_id=nobody&response_type=code", 401)]
+    {
+        let page = browser.open(path).await;
+        let other = in_the_other_language(&mut browser, &page).await;
+        assert_eq!((page.status, other.status), (status, status), "{path}");
+        in_the_other_language(&mut browser, &other).await;
+    }
+    let lang = |page: &Page| page.attribute("html", "lang");
+    // The redirects to the sign-in keep it, too.
+    let page = Browser::at(&server.uaa()).open("/uaa/home?lang=ko").await;
+    assert_eq!((page.url.path(), lang(&page).as_str()), ("/uaa/login", "ko"));
+    let asked = "/uaa/oauth/authorize?client_id=nobody&response_type=code&ui_locales=ko";
+    assert_eq!(lang(&Browser::at(&server.uaa()).open(asked).await), "ko");
+    // What a form led to is no page of that address.
+    let refused = browser.post("/uaa/login.do", &[]).await;
+    assert_eq!((refused.status, refused.has("a[hreflang]")), (403, false));
+    assert!(refused.has("a.button[href='/uaa/login']"), "{}", refused.html);
+    let codes = device(&server).await;
+    let page = browser.open(&codes).await;
+    let page = sign_in(&server, &mut browser, &page).await;
+    let code = page.attribute("#user_code", "value");
+    let confirm = browser.send(&page, "user_code", &[]).await;
+    let other = in_the_other_language(&mut browser, &confirm).await;
+    assert_eq!(other.attribute("#user_code", "value").replace('-', ""), code.replace('-', ""));
+}
+
 /// A device that waits: where its person says so.
 async fn device(server: &Hallmark) -> String {
     let grant = "urn:ietf:params:oauth:grant-type:device_code";

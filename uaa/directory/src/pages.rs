@@ -3,7 +3,7 @@
 use crate::brand::{brand_file, links};
 use crate::cookie::NotOurs;
 use crate::{Assurance, BrandFile, Client, Live, brand, cookie};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -154,7 +154,12 @@ impl Pages {
 
     fn to(&self, page: &str, path: &str, more: &[(&str, &str)], cx: &Ctx) -> Reply<Answer> {
         let there = format!("{}{}", cx.links.login, way(page, path, more, cx));
-        Answer::found(&there)?.with(header::CACHE_CONTROL, "no-store")
+        let answer = Answer::found(&there)?.with(header::CACHE_CONTROL, "no-store")?;
+        // The link to another language is for the page that it leads to as well.
+        match chosen(cx) {
+            Some(_) => answer.cookie(&cookie::set_language(cx, Pages::lang(None, cx).tag())),
+            None => Ok(answer),
+        }
     }
 
     /// The page below our own address on which somebody says that they are another person, from where they come back to that path.
@@ -236,17 +241,28 @@ impl Pages {
         again: Option<String>,
         cx: &mut Ctx,
     ) -> Reply<Answer> {
-        let page = ErrorPage {
-            reason,
-            code: code.into(),
-            client_id: None,
-            reference: cx.caller.request.to_string(),
-            at: cx.now(),
-            again,
-            home: None,
-        };
-        self.show(&page, Shown::new(status, "/home"), cx)
+        let page = ErrorPage { again, ..error_page(reason, code, cx) };
+        self.show(&page, Shown::new(status, &error_here(cx)), cx)
     }
+}
+
+/// A page that says why there is no other, without a way on yet.
+pub fn error_page(reason: Reason, code: &str, cx: &Ctx) -> ErrorPage {
+    ErrorPage {
+        reason,
+        code: code.to_owned(),
+        client_id: None,
+        reference: cx.caller.request.to_string(),
+        at: cx.now(),
+        again: None,
+        home: None,
+    }
+}
+
+/// Where such a page is opened in another language: where it stands, if it was opened there; one that a form led to cannot be again.
+pub fn error_here(cx: &Ctx) -> String {
+    let readable = cx.method == Method::GET && uaa_plugin::pairs(&cx.query).is_ok();
+    if readable { this_page(cx) } else { String::new() }
 }
 
 /// A page with where to come back to.

@@ -5,8 +5,10 @@ use crate::return_to::ReturnTo;
 use axum::http::{StatusCode, header};
 use uaa_authz::{Duty, Read};
 use uaa_directory::password::{PasswordPolicy, Source};
-use uaa_directory::{Client, Errand, Refused, Shown, User, UserOwn, former_passwords, queue};
-use uaa_look::{ErrorPage, LinkExpired, MailNotSetUp, PasswordFault, PasswordRules, Reason};
+use uaa_directory::{
+    Client, Errand, Refused, Shown, User, UserOwn, error_here, error_page, former_passwords, queue,
+};
+use uaa_look::{LinkExpired, MailNotSetUp, PasswordFault, PasswordRules, Reason};
 use uaa_model::{Fault, Id, Reply, Secret};
 use uaa_plugin::{Answer, Ctx, field};
 use uaa_store::{Cond, Field, Fields, Want};
@@ -188,16 +190,8 @@ pub(crate) fn no_mail(login: &LoginPages, here: &str, cx: &mut Ctx) -> Reply<Ans
 
 /// The zone lets nobody do this without an administrator: there is no such page (UAA answers 404 as well).
 pub(crate) fn not_here(login: &LoginPages, cx: &mut Ctx) -> Reply<Answer> {
-    let page = ErrorPage {
-        reason: Reason::NotFound,
-        code: "self_service_disabled".into(),
-        client_id: None,
-        reference: cx.caller.request.to_string(),
-        at: cx.now(),
-        again: None,
-        home: None,
-    };
-    login.pages.show(&page, Shown::new(StatusCode::NOT_FOUND, "/login"), cx)
+    let page = error_page(Reason::NotFound, "self_service_disabled", cx);
+    login.pages.show(&page, Shown::new(StatusCode::NOT_FOUND, &error_here(cx)), cx)
 }
 
 /// The parameter of a page that says to whom a message was sent.

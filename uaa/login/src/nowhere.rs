@@ -3,7 +3,7 @@
 use crate::LoginPages;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::{Shown, this_page};
+use uaa_directory::{Shown, error_here, error_page, this_page};
 use uaa_look::{ErrorPage, Flaw, Reason};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
@@ -32,14 +32,9 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
     };
     // Who is signed in may be just what cannot be found out.
     let live = if ours { None } else { login.sessions.current(cx).await? };
-    let page = ErrorPage {
-        reason,
-        code: cx.params.text(1).to_owned(),
-        client_id: None,
-        reference: cx.caller.request.to_string(),
-        at: cx.now(),
-        again: None,
-        home: live.map(|_| format!("{}/home", cx.links.login)),
-    };
-    login.pages.show(&page, Shown::new(status, "/home"), cx)
+    let home = live.map(|_| format!("{}/home", cx.links.login));
+    let page = ErrorPage { home, ..error_page(reason, cx.params.text(1), cx) };
+    // What a form led to looks here as if it had been opened, and is not there to be.
+    let here = if status == StatusCode::NOT_FOUND { error_here(cx) } else { String::new() };
+    login.pages.show(&page, Shown::new(status, &here), cx)
 }

@@ -161,8 +161,11 @@ fn ask(login: &LoginPages, asking: &Asking, fault: Option<PasswordFault>, cx: &m
         fault,
     };
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let here = if asking.own { OWN } else { "/login" };
-    login.pages.show(&page, Shown::new(status, here), cx)
+    let here = match asking.own {
+        true => OWN.to_owned(),
+        false => at("/login", &pairs(&cx.query)?, &[("username", &asking.username)]),
+    };
+    login.pages.show(&page, Shown::new(status, &here), cx)
 }
 
 /// A path with where the person wants to go on to, which is checked where it is used.

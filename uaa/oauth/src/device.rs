@@ -202,7 +202,8 @@ struct Asked<'a> {
 
 fn type_it(this: &Authorize, user_code: String, status: StatusCode, cx: &mut Ctx) -> Reply<Answer> {
     let page = Device { action: PATH.into(), user_code, wrong: status != StatusCode::OK };
-    this.pages.show(&page, Shown::new(status, PATH), cx)
+    let here = if page.user_code.is_empty() { PATH.to_owned() } else { with_code(&page.user_code) };
+    this.pages.show(&page, Shown::new(status, &here), cx)
 }
 
 /// Section 5.4: the person sees which device asks for what, and from where, before anything is given.
@@ -222,7 +223,8 @@ async fn confirm(this: &Authorize, asked: &Asked<'_>, live: &Live, cx: &mut Ctx)
         scopes: scopes?.iter().map(|scope| as_asked(scope)).collect(),
         identifier_alone: asked.client.sector.is_some(),
     };
-    this.pages.show(&page, Shown { live: Some(live), ..Shown::new(StatusCode::OK, PATH) }, cx)
+    let here = with_code(&asked.code);
+    this.pages.show(&page, Shown { live: Some(live), ..Shown::new(StatusCode::OK, &here) }, cx)
 }
 
 /// What the device would be given, as far as this person goes.

@@ -7,10 +7,10 @@ use super::request::{Asked, NO_KEY};
 use super::respond::Mode;
 use crate::client::Known;
 use axum::http::StatusCode;
-use uaa_directory::{Live, Shown, account, proofs};
+use uaa_directory::{Live, Shown, account, error_here, error_page, proofs};
 use uaa_look::{Asked as Scope, Client, Consent, ErrorPage, Flaw, HandOver, Link, Reason};
 use uaa_model::Reply;
-use uaa_plugin::{Answer, Ctx};
+use uaa_plugin::{Answer, Ctx, field};
 use url::Url;
 
 impl Authorize {
@@ -26,34 +26,27 @@ impl Authorize {
             (NO_KEY, _) => (StatusCode::SERVICE_UNAVAILABLE, Reason::Ours),
             _ => (StatusCode::BAD_REQUEST, Reason::Request(Flaw::Malformed)),
         };
-        let page = ErrorPage {
-            reason,
-            code: error.into(),
-            client_id: client.map(|client| client.client_id.clone()),
-            reference: cx.caller.request.to_string(),
-            at: cx.now(),
-            again: None,
-            home: None,
-        };
-        self.pages.show(&page, Shown::new(status, "/home"), cx)
+        let client_id = client.map(|client| client.client_id.clone());
+        let page = ErrorPage { client_id, ..error_page(reason, error, cx) };
+        let query = uaa_plugin::pairs(&cx.query).unwrap_or_default();
+        let ui_locales = field(&query, "ui_locales").map(str::to_owned);
+        let here = error_here(cx);
+        self.pages.show(&page, Shown { ui_locales, ..Shown::new(status, &here) }, cx)
     }
 
     /// The application is not for people of this one's identity provider (`allowedproviders`). UAA's status; the person may have another
     /// account.
     pub(super) fn not_for_them(&self, asked: &Asked, live: &Live, cx: &mut Ctx) -> Reply<Answer> {
         let page = ErrorPage {
-            reason: Reason::NotAllowed,
-            code: "unauthorized_client".into(),
             client_id: Some(asked.client.client_id.clone()),
-            reference: cx.caller.request.to_string(),
-            at: cx.now(),
-            again: None,
             home: Some("/home".into()),
+            ..error_page(Reason::NotAllowed, "unauthorized_client", cx)
         };
+        let here = error_here(cx);
         let shown = Shown {
             live: Some(live),
             ui_locales: asked.ui_locales.clone(),
-            ..Shown::new(StatusCode::UNAUTHORIZED, "/home")
+            ..Shown::new(StatusCode::UNAUTHORIZED, &here)
         };
         self.pages.show(&page, shown, cx)
     }
