@@ -127,6 +127,31 @@ async fn a_pause_says_that_it_is_one_and_who_helps() {
     paused(&browser.send(&page, "password", &[&[("password", password.as_str())][..], &new].concat()).await);
 }
 
+/// Too much at once is no failure of ours, and its page leads back.
+#[tokio::test]
+async fn a_busy_server_says_so() {
+    let server = Hallmark::start_with("limits: {hash_queue: 1}\n").await;
+    let mut ready = vec![];
+    for number in 0..16 {
+        let (mut browser, name) = (Browser::at(&server.uaa()), format!("nobody-{number}"));
+        let page = browser.open("/uaa/login").await;
+        let page = browser.send(&page, "username", &[("username", &name)]).await;
+        ready.push((browser, page, name));
+    }
+    let sent = ready.into_iter().map(async |(mut browser, page, name)| {
+        let form = [("password", name.as_str())];
+        browser.send(&page, "password", &form).await
+    });
+    let all = futures::future::join_all(sent).await;
+    let busy = all.iter().find(|page| page.status == 429).expect("more than there is room for");
+    assert_eq!(busy.text("h1"), "Busy at the moment");
+    assert!(
+        busy.headers.contains_key("retry-after") && busy.has("a.button[href='/uaa/login']"),
+        "{}",
+        busy.html
+    );
+}
+
 /// Codes that are shown once are there until somebody says that they have them.
 #[tokio::test]
 async fn recovery_codes_stay_until_they_are_kept() {

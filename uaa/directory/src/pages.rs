@@ -246,8 +246,10 @@ impl Pages {
     }
 }
 
-/// A page that says why there is no other, without a way on yet.
+/// A page that says why there is no other, without a way on yet. Whoever sees it has its reference, so a line of the log has it, too.
 pub fn error_page(reason: Reason, code: &str, cx: &Ctx) -> ErrorPage {
+    let request = &*cx.caller.request;
+    tracing::info!(request, code, path = &*cx.path, "a page said that something went wrong");
     ErrorPage {
         reason,
         code: code.to_owned(),

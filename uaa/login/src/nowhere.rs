@@ -27,13 +27,15 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
     let (reason, ours) = match status.as_u16() {
         404 | 405 => (Reason::NotFound, false),
         401 | 403 => (Reason::NotAllowed, false),
-        429 | 500.. => (Reason::Ours, true),
+        429 => (Reason::Busy, true),
+        500.. => (Reason::Ours, true),
         _ => (Reason::Request(Flaw::Malformed), false),
     };
     // Who is signed in may be just what cannot be found out.
     let live = if ours { None } else { login.sessions.current(cx).await? };
     let home = live.map(|_| format!("{}/home", cx.links.login));
-    let page = ErrorPage { home, ..error_page(reason, cx.params.text(1), cx) };
+    let again = (reason == Reason::Busy).then(|| this_page(cx));
+    let page = ErrorPage { again, home, ..error_page(reason, cx.params.text(1), cx) };
     // What a form led to looks here as if it had been opened, and is not there to be.
     let here = if status == StatusCode::NOT_FOUND { error_here(cx) } else { String::new() };
     login.pages.show(&page, Shown::new(status, &here), cx)

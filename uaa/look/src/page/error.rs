@@ -35,6 +35,8 @@ pub enum Reason {
     NotFound,
     /// They are signed in and may not do this.
     NotAllowed,
+    /// There is more to be done at the moment than can be: it is taken again in a while.
+    Busy,
     /// Something failed on our side.
     Ours,
 }
@@ -70,6 +72,7 @@ impl ErrorPage {
             Reason::Cookies => x.text("error-lead-cookies"),
             Reason::NotFound => x.text("error-lead-not-found"),
             Reason::NotAllowed => x.text("error-lead-not-allowed"),
+            Reason::Busy => x.text("error-lead-busy"),
             Reason::Ours => x.text("error-lead-ours"),
         }
     }
@@ -87,6 +90,7 @@ impl ErrorPage {
             Reason::Cookies => x.text("error-cookies"),
             Reason::NotFound => x.text("error-not-found"),
             Reason::NotAllowed => x.text("error-not-allowed"),
+            Reason::Busy => x.text("error-busy"),
             Reason::Ours => x.text("error-ours"),
         }
     }
@@ -94,7 +98,7 @@ impl ErrorPage {
     pub(crate) fn second<'a>(&'a self, x: &Scene<'a>) -> Said<'a, false> {
         match &self.reason {
             Reason::Request(_) => x.text("error-not-sent-back"),
-            Reason::Expired | Reason::Cookies => x.text("error-nothing-sent"),
+            Reason::Expired | Reason::Cookies | Reason::Busy => x.text("error-nothing-sent"),
             Reason::NotFound | Reason::NotAllowed | Reason::Ours => x.text("error-nothing-changed"),
         }
     }
@@ -106,6 +110,7 @@ impl ErrorPage {
             Reason::Cookies => x.text("error-then-cookies"),
             Reason::NotFound => x.text("error-then-not-found"),
             Reason::NotAllowed => x.text("error-then-not-allowed"),
+            Reason::Busy => x.text("error-then-busy"),
             Reason::Ours => x.text("error-then-ours"),
         }
     }
@@ -115,5 +120,6 @@ page!(ErrorPage, "page/error.html", |p, x| match &p.reason {
     Reason::NotFound => x.text("error-title-not-found"),
     Reason::Ours => x.text("error-title-ours"),
     Reason::Cookies => x.text("error-title-cookies"),
+    Reason::Busy => x.text("error-title-busy"),
     Reason::Request(_) | Reason::Expired | Reason::NotAllowed => x.text("error-title"),
 });

@@ -121,6 +121,7 @@ fn errors(t: Text<'_>) -> Vec<Sample> {
         ("error-cookies", Reason::Cookies),
         ("error-not-found", Reason::NotFound),
         ("error-not-allowed", Reason::NotAllowed),
+        ("error-busy", Reason::Busy),
         ("error-ours", Reason::Ours),
     ];
     let mut all: Vec<Sample> = vec![("locked", Box::new(locked))];
