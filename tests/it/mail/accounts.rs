@@ -42,6 +42,8 @@ async fn an_account_of_ones_own_begins_with_its_address() {
     assert!(it.is_password("mira@acme.example", NEW).await);
     let again = browser.send(&page, "code", &[]).await;
     assert_eq!((again.status, again.text("h1").as_str()), (422, "This link no longer works"));
+    // Another message needs all that this one was asked for with.
+    assert!(!again.has("form") && again.has("a.button[href='/uaa/create_account']"), "{}", again.html);
     // Whoever has an account already is told so by nobody, and gets no message.
     let mut other = Browser::at(&it.server.uaa());
     let page = other.open("/uaa/create_account").await;

@@ -173,12 +173,8 @@ pub(crate) fn expired(
     here: &str,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let page = LinkExpired {
-        action: again.map(str::to_owned),
-        mail: String::new(),
-        valid,
-        sign_in: "/login".into(),
-    };
+    let action = again.map(str::to_owned);
+    let page = LinkExpired { action, valid, sign_in: "/login".into(), ..LinkExpired::default() };
     login.pages.show(&page, Shown::new(StatusCode::UNPROCESSABLE_ENTITY, here), cx)
 }
 

@@ -3,8 +3,8 @@
 
 use crate::LoginPages;
 use crate::account::{
-    LONGEST, afterwards, at, carried, expired, no_mail, not_here, onward, person, rules, sent, sent_to,
-    vetted, with_code,
+    LONGEST, afterwards, at, carried, no_mail, not_here, onward, person, rules, sent, sent_to, vetted,
+    with_code,
 };
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
@@ -15,7 +15,7 @@ use uaa_directory::{
     Errand, ExpiringCode, ExpiringCodeOwn, NewUser, Purpose, Shown, User, cookie, is_address, make_user,
     queue, this_page,
 };
-use uaa_look::{About, CheckMail, Link, PasswordFault, Register, Verify};
+use uaa_look::{About, CheckMail, Link, LinkExpired, PasswordFault, Register, Verify};
 use uaa_model::{Id, Reply, Secret};
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, with};
 use uaa_store::{Annotation, Fields, Set, Want};
@@ -194,8 +194,15 @@ fn blank(fields: &[(String, String)], cx: &Ctx) -> Register {
 }
 
 fn gone(login: &LoginPages, cx: &mut Ctx) -> Reply<Answer> {
-    // Its form leads to the whole one, with the address filled in.
-    expired(login, Some(ACTION), Purpose::Verify.seconds(), PAGE, cx)
+    // Another message needs all that this one was asked for with, and whose link it was is not known any more.
+    let anew = cx.here().config.self_service().enabled().then(|| PAGE.to_owned());
+    let page = LinkExpired {
+        anew,
+        valid: Purpose::Verify.seconds(),
+        sign_in: "/login".into(),
+        ..LinkExpired::default()
+    };
+    login.pages.show(&page, Shown::new(StatusCode::UNPROCESSABLE_ENTITY, PAGE), cx)
 }
 
 const PAGE: &str = "/create_account";

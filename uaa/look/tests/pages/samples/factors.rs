@@ -267,6 +267,7 @@ fn joining(t: Text<'_>) -> Vec<Sample> {
 
 fn links(t: Text<'_>) -> Vec<Sample> {
     let expired = LinkExpired {
+        anew: None,
         action: Some(t("/forgot_password.do")),
         mail: t("mira.okafor@acme.example"),
         valid: 3600,
@@ -280,6 +281,10 @@ fn links(t: Text<'_>) -> Vec<Sample> {
                 fields: vec![(t("code"), t("M2wd8Yt6pa"))],
                 mail: t("mira.okafor@acme.example"),
             }),
+        ),
+        (
+            "link-expired-anew",
+            Box::new(LinkExpired { action: None, anew: Some(t("/create_account")), ..expired.clone() }),
         ),
         ("link-expired-invitation", Box::new(LinkExpired { action: None, ..expired.clone() })),
         ("link-expired", Box::new(expired)),
