@@ -59,7 +59,7 @@ pub struct Client {
     pub id: String,
     /// Path of its logo, of this origin only: the pages' policy shows no other image.
     pub logo: Option<String>,
-    /// The host of its site, to tell two of one name apart.
+    /// The host that its answers go to, to tell two of one name apart.
     pub site: Option<String>,
 }
 

@@ -63,7 +63,7 @@ impl Authorize {
         let here = asked.page();
         let page = Consent {
             action: here.clone(),
-            client: as_shown(&asked.client),
+            client: answered_at(&asked.client, &asked.back.uri),
             account: account(live),
             not_you: self.pages.somebody_else(&asked.again(), cx),
             proofs: proofs(live.amr.iter().map(String::as_str)),
@@ -98,7 +98,7 @@ impl Authorize {
             Mode::Query | Mode::Fragment => back.redirect(&parameters)?,
             Mode::FormPost => {
                 let page = HandOver {
-                    client: as_shown(&back.client),
+                    client: answered_at(&back.client, &back.uri),
                     action: back.uri.clone(),
                     fields: parameters
                         .iter()
@@ -119,6 +119,12 @@ impl Authorize {
 /// A client as pages show it.
 pub(crate) fn as_shown(client: &Known) -> Client {
     Client { name: client.name.clone(), id: client.client_id.clone(), ..Client::default() }
+}
+
+/// The same, and where its answers go: that it has registered, whatever it calls itself.
+fn answered_at(client: &Known, uri: &str) -> Client {
+    let host = Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
+    Client { site: host, ..as_shown(client) }
 }
 
 /// An address of the client's own choice, with the host that it leads to.
