@@ -202,6 +202,11 @@ async fn the_person_is_asked_and_the_answer_is_remembered(server: Hallmark) {
     let page = sign_in(&server, &mut browser, &page).await;
     assert!(page.text("h1").starts_with("Shop"), "{}", page.html);
     // Nobody is there to be asked.
+    assert!(
+        page.text(".lead").contains("shop.example"),
+        "whose it is, whatever it calls itself: {}",
+        page.html
+    );
     let silent = browser.open(&SHOP.ask(&server, &[("prompt", "none")])).await;
     assert_eq!(silent.given("error").as_deref(), Some("consent_required"));
     let denied = browser.send(&page, "decision", &[("decision", "deny")]).await;

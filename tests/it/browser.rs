@@ -18,6 +18,11 @@ async fn application() {
 }
 
 #[tokio::test]
+async fn two_windows() {
+    tell("two_windows", &Hallmark::start().await, None).await;
+}
+
+#[tokio::test]
 async fn second_factor() {
     tell("second_factor", &Hallmark::start().await, None).await;
 }

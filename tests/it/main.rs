@@ -47,6 +47,7 @@ mod mail;
 mod mtls;
 mod openid_client;
 mod outbound;
+mod pages;
 mod pairwise;
 mod par;
 mod platform;

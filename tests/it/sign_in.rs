@@ -97,7 +97,11 @@ async fn a_person_sees_and_ends_what_the_account_is_used_for() {
     sign_in(&server, &mut there, &page).await;
     let profile = here.open("/uaa/profile").await;
     assert!(profile.html.contains("Here/1") && !profile.html.contains("<b>There"), "{}", profile.html);
-    assert!(profile.text("#applications").contains("Shop"));
+    let applications = profile.text("#applications");
+    assert!(
+        applications.contains("Shop") && applications.contains("with its name, e-mail"),
+        "{applications}"
+    );
     let profile = here.send(&profile, "end_session", &[]).await;
     assert!(!profile.html.contains("There"));
     assert_eq!(there.open("/uaa/home").await.text("h1"), "Sign in");
@@ -144,6 +148,12 @@ async fn a_device_without_a_browser_is_signed_in_from_another() {
     assert_eq!(wrong.status, 422);
     let page = browser.send(&wrong, "user_code", &[("user_code", &typed)]).await;
     assert!(page.html.contains("Shop"), "{}", page.html);
+    // What the application learns by `openid` is said beside the rest.
+    assert!(
+        page.text("main").contains("with its name, e-mail address and phone number · See your organ"),
+        "{}",
+        page.html
+    );
     let done = browser.send(&page, "decision", &[("decision", "allow")]).await;
     assert_eq!(done.status, 200);
     let good = poll(device).await;

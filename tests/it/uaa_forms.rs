@@ -67,7 +67,9 @@ async fn a_program_signs_in_and_approves_by_the_names_of_uaa() {
     forger.cookies.push("X-Uaa-Csrf=abc".into());
     let fields = |csrf| [("username", "admin"), ("password", password.as_str()), ("X-Uaa-Csrf", csrf)];
     assert_eq!(forger.post("/login.do", &fields("abc")).await.status(), 403);
-    assert_eq!(program.post("/login.do", &fields("abc")).await.status(), 403);
+    let stale = program.post("/login.do", &fields("abc")).await;
+    assert_eq!(stale.status(), 302);
+    assert!(to(&stale).ends_with("/login?login_hint=admin&error=invalid_login_request"), "{}", to(&stale));
     let signed_in = program.post("/login.do", &fields(&csrf)).await;
     assert_eq!(
         (signed_in.status().as_u16(), to(&signed_in)),
@@ -242,7 +244,7 @@ async fn the_sign_in_page_says_what_the_one_before_it_could_not() {
     let mut browser = Browser::at(&server.uaa());
     for (error, text) in [
         ("login_failure", "The user name or the password is not right."),
-        ("invalid_login_request", "The page was open for too long."),
+        ("invalid_login_request", "The page was out of date."),
         ("account_not_precreated", "This account may not sign in."),
     ] {
         let page = browser.open(&format!("/uaa/login?error={error}")).await;
@@ -259,7 +261,7 @@ async fn a_fault_is_a_page_for_a_browser() {
     let server = Hallmark::start_with("limits: {body_bytes: 2000}\n").await;
     let large = format!("username={}", "x".repeat(3_000));
     for (method, path, body, status, error) in [
-        ("GET", "/login.do", "", 405, "method_not_allowed"),
+        ("GET", "/profile/factors", "", 405, "method_not_allowed"),
         ("GET", "/login?x=%ff", "", 400, "invalid_request"),
         ("POST", "/login.do", "username=%ff", 400, "invalid_request"),
         ("POST", "/login.do", large.as_str(), 413, "invalid_request"),

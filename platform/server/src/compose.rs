@@ -215,7 +215,8 @@ impl Hall {
         let outside: Arc<dyn Fetch> = Arc::new(Outside::new(self.plan.networks.clone()));
         let engine = Arc::new(engine.reaching(outside.clone()));
         engine.make_ready().await?;
-        let pages = Pages::new(Look::new());
+        let contact = self.plan.mail.as_ref().and_then(|mail| mail.contact.clone());
+        let pages = Pages::new(Look::new(), contact);
         let mail = self.plan.mail.as_ref().map(|settings| Arc::new(Smtp::new(settings.clone())));
         let postman = mail.clone().map(|post| self.postman(&zones, &pages, post));
         let sender = mail.map(|post| post.from().to_owned());

@@ -19,6 +19,9 @@ await story(async (it) => {
   await mira.types('Password', PASSWORD)
   await mira.presses('Sign in')
   await mira.sees('Applications', 'No applications yet')
+  // Back is the sign-in, which goes on as who she is: no form is sent again.
+  await mira.page.goBack()
+  await mira.sees('Applications', 'No applications yet')
 
   // Her name is on the page, and the way out is below it.
   await mira.signsOut('Mira Holm')

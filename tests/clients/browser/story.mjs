@@ -76,6 +76,13 @@ class Person {
     })
   }
 
+  // Another window of the same browser.
+  async window() {
+    const person = new Person(this.it, this.context, await this.context.newPage(), this.scripted)
+    this.it.people.push(person)
+    return person
+  }
+
   // Opens an address; one without a host is below UAA's.
   async open(url) {
     await this.page.goto(new URL(url, `${UAA}/`).href)
@@ -143,6 +150,13 @@ class Person {
   async signsOut(name) {
     await this.page.locator('summary', { hasText: name }).click()
     await this.presses('Sign out')
+  }
+
+  // The same from whatever page they are on.
+  async signsOutAnywhere() {
+    await this.open('logout.do')
+    await this.presses('Sign out')
+    await this.shows('h1', 'You are signed out')
   }
 
   // The label in the person's language; a button in a list has what it is for behind a colon.

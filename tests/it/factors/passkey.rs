@@ -203,7 +203,7 @@ async fn a_passkey_is_made_where_a_factor_is_required() {
     let made = device.make(&page);
     let codes = browser.send(&page, "credential", &[("credential", &made)]).await;
     assert_eq!(codes.text("h1"), "Keep these recovery codes", "{}", codes.html);
-    assert_eq!(browser.send(&codes, "kept", &[]).await.text("h1"), "Applications");
+    assert_eq!(browser.send(&codes, "kept", &[("kept", "yes")]).await.text("h1"), "Applications");
     assert_eq!(answers(&server, &mut device).await.1.text("h1"), "Applications");
     let profile = browser.open("/uaa/profile").await;
     assert!(

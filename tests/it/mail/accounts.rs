@@ -24,6 +24,7 @@ async fn an_account_of_ones_own_begins_with_its_address() {
     let form = [("name", "<b>Mira</b>"), ("email", "Mira@acme.example"), ("password", NEW)];
     let sent = browser.send(&page, "email", &form).await;
     assert_eq!((sent.status, sent.text("h1").as_str()), (200, "Check your mail"));
+    assert_eq!(browser.open(sent.url.as_str()).await.text("h1"), "Check your mail");
     // A password is carried by no form but the one into which it was typed.
     assert!(!sent.has("form[method=post]") && sent.html.contains("/uaa/create_account"), "{}", sent.html);
     let mail = it.sink.caught().await;
@@ -41,6 +42,8 @@ async fn an_account_of_ones_own_begins_with_its_address() {
     assert!(it.is_password("mira@acme.example", NEW).await);
     let again = browser.send(&page, "code", &[]).await;
     assert_eq!((again.status, again.text("h1").as_str()), (422, "This link no longer works"));
+    // Another message needs all that this one was asked for with.
+    assert!(!again.has("form") && again.has("a.button[href='/uaa/create_account']"), "{}", again.html);
     // Whoever has an account already is told so by nobody, and gets no message.
     let mut other = Browser::at(&it.server.uaa());
     let page = other.open("/uaa/create_account").await;

@@ -54,7 +54,7 @@ pub use mail::{Errand, Inviter, Mail, MailOwn, Postman, is_address, queue};
 pub use named::{ByName, Named};
 pub use new_password::{former_passwords, set_password, with_password};
 pub use new_user::{NewUser, emails, make_user, user_named, user_of, username_of, users_of_address};
-pub use pages::{Asking, Pages, Shown, account, proofs, zone_called};
+pub use pages::{Asking, Pages, Shown, account, error_here, error_page, proofs, this_page, zone_called};
 pub use participant::{
     LogoutNotice, LogoutNoticeOwn, Participant, ParticipantOwn, end_session, end_sessions, participants,
     takes_part,

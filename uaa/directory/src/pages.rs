@@ -1,15 +1,18 @@
 //! Pages as answers: what every one of them needs besides its own content (language, proof of origin, headers).
 
 use crate::brand::{brand_file, links};
+use crate::cookie::NotOurs;
 use crate::{Assurance, BrandFile, Client, Live, brand, cookie};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use uaa_authz::Duty;
 use uaa_look::{
-    Account, Around, Asset, Brand, Envelope, ErrorPage, Flaw, Lang, Look, Mail, Message, Page, Proof, Reason,
+    Account, Around, Asset, Brand, Envelope, ErrorPage, Flaw, Lang, Locked, Look, Mail, Message, Page, Proof,
+    Reason,
 };
-use uaa_model::{Code, Fault, Reply};
+use uaa_model::{Code, Fault, Micros, Reply};
 use uaa_plugin::{Answer, Ctx, ZoneInfo};
 use uaa_store::{Cond, Field};
 use url::Url;
@@ -21,6 +24,8 @@ pub struct Pages(Arc<Drawing>);
 
 struct Drawing {
     look: Look,
+    /// The address of who helps people whose sign-in is paused, if there is one.
+    contact: Option<String>,
     /// The brands of zones as they were last configured: a logo is large, and would be read anew with each page.
     brands: Mutex<HashMap<Uuid, Branded>>,
 }
@@ -43,19 +48,33 @@ pub struct Shown<'a> {
     pub ui_locales: Option<String>,
     /// Path and query of the page below our own address, for its links to other languages; empty for one that cannot be opened again.
     pub here: &'a str,
+    /// Whether the page says itself that a form was refused, or its person's session is over.
+    pub explains: bool,
 }
 
 impl<'a> Shown<'a> {
     /// To anybody, with that status, at that path below our own address.
     pub fn new(status: StatusCode, here: &'a str) -> Self {
-        Shown { status, live: None, sends_to: None, ui_locales: None, here }
+        Shown { status, live: None, sends_to: None, ui_locales: None, here, explains: false }
     }
 }
 
 impl Pages {
-    /// With that look.
-    pub fn new(look: Look) -> Pages {
-        Pages(Arc::new(Drawing { look, brands: Mutex::default() }))
+    /// With that look, and the address of who helps people that cannot get in.
+    pub fn new(look: Look, contact: Option<String>) -> Pages {
+        Pages(Arc::new(Drawing { look, contact, brands: Mutex::default() }))
+    }
+
+    /// What whoever has tried too often is told: until when there is a pause, and who helps. `change`: where they are somebody else.
+    pub fn paused(&self, username: &str, change: String, until: Micros, cx: &Ctx) -> Locked {
+        Locked {
+            username: username.to_owned(),
+            change,
+            until,
+            contact: self.0.contact.clone(),
+            reference: Some(cx.caller.request.to_string()),
+            ..Locked::default()
+        }
     }
 
     /// A page as an answer.
@@ -68,6 +87,7 @@ impl Pages {
         let account = shown.live.map(account);
         let links = links(&here);
         let own = self.brand(&here, &base);
+        let refused = cookie::was_refused(cx);
         let around = Around {
             lang,
             zone_name: zone_called(&here),
@@ -76,6 +96,7 @@ impl Pages {
             brand: own.as_deref(),
             account: account.as_ref(),
             here: shown.here,
+            refused: refused && !shown.explains,
             links: &links,
             now: cx.now(),
             offset_minutes: None,
@@ -90,6 +111,9 @@ impl Pages {
                 .with(header::CACHE_CONTROL, "no-store")?;
         if let Some(set) = set {
             answer = answer.cookie(&set)?;
+        }
+        if refused {
+            answer = answer.cookie(&cookie::forget_refused(cx))?;
         }
         match explicit {
             Some(_) => answer.cookie(&cookie::set_language(cx, lang.tag())),
@@ -130,7 +154,12 @@ impl Pages {
 
     fn to(&self, page: &str, path: &str, more: &[(&str, &str)], cx: &Ctx) -> Reply<Answer> {
         let there = format!("{}{}", cx.links.login, way(page, path, more, cx));
-        Answer::found(&there)?.with(header::CACHE_CONTROL, "no-store")
+        let answer = Answer::found(&there)?.with(header::CACHE_CONTROL, "no-store")?;
+        // The link to another language is for the page that it leads to as well.
+        match chosen(cx) {
+            Some(_) => answer.cookie(&cookie::set_language(cx, Pages::lang(None, cx).tag())),
+            None => Ok(answer),
+        }
     }
 
     /// The page below our own address on which somebody says that they are another person, from where they come back to that path.
@@ -178,9 +207,6 @@ impl Pages {
     /// What went wrong on the way to a page, as a page. What is a mistake of ours stays a fault, for the log.
     pub fn trouble(&self, fault: Fault, cx: &mut Ctx) -> Reply<Answer> {
         let (status, code, reason) = match &fault {
-            Fault::Protocol(Code { status, name: "csrf", .. }, ..) => {
-                (*status, "form_expired", Reason::Expired)
-            }
             Fault::Protocol(Code { status, name, .. }, ..) => (*status, *name, Reason::NotAllowed),
             Fault::Parse(_) | Fault::BadQuery(_) | Fault::Invalid(_) => {
                 (400, "invalid_request", Reason::Request(Flaw::Malformed))
@@ -188,16 +214,57 @@ impl Pages {
             _ => return Err(fault),
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-        let page = ErrorPage {
-            reason,
-            code: code.into(),
-            client_id: None,
-            reference: cx.caller.request.to_string(),
-            at: cx.now(),
-            home: None,
-        };
-        self.show(&page, Shown::new(status, "/home"), cx)
+        self.error(status, reason, code, None, cx)
     }
+
+    /// A form that was refused: nothing of it is done. Its page, at that path below our own address, is opened anew and says so; there
+    /// whoever is not signed in any more is asked to. A browser that keeps no cookies would be led round for ever, and a page of another
+    /// site leads nobody anywhere.
+    pub fn refused(&self, why: NotOurs, page: &str, cx: &mut Ctx) -> Reply<Answer> {
+        let (reason, code) = match why {
+            NotOurs::Stale => {
+                return Answer::found(&format!("{}{page}", cx.links.login))?
+                    .with(header::CACHE_CONTROL, "no-store")?
+                    .cookie(&cookie::set_refused(cx));
+            }
+            NotOurs::NoCookie => (Reason::Cookies, "cookies_needed"),
+            NotOurs::Foreign => (Reason::Expired, "form_expired"),
+        };
+        self.error(StatusCode::FORBIDDEN, reason, code, Some(page.to_owned()), cx)
+    }
+
+    fn error(
+        &self,
+        status: StatusCode,
+        reason: Reason,
+        code: &str,
+        again: Option<String>,
+        cx: &mut Ctx,
+    ) -> Reply<Answer> {
+        let page = ErrorPage { again, ..error_page(reason, code, cx) };
+        self.show(&page, Shown::new(status, &error_here(cx)), cx)
+    }
+}
+
+/// A page that says why there is no other, without a way on yet. Whoever sees it has its reference, so a line of the log has it, too.
+pub fn error_page(reason: Reason, code: &str, cx: &Ctx) -> ErrorPage {
+    let request = &*cx.caller.request;
+    tracing::info!(request, code, path = &*cx.path, "a page said that something went wrong");
+    ErrorPage {
+        reason,
+        code: code.to_owned(),
+        client_id: None,
+        reference: cx.caller.request.to_string(),
+        at: cx.now(),
+        again: None,
+        home: None,
+    }
+}
+
+/// Where such a page is opened in another language: where it stands, if it was opened there; one that a form led to cannot be again.
+pub fn error_here(cx: &Ctx) -> String {
+    let readable = cx.method == Method::GET && uaa_plugin::pairs(&cx.query).is_ok();
+    if readable { this_page(cx) } else { String::new() }
 }
 
 /// A page with where to come back to.
@@ -207,6 +274,12 @@ fn way(page: &str, path: &str, more: &[(&str, &str)], cx: &Ctx) -> String {
         .extend_pairs(more)
         .finish();
     format!("{page}?{to}")
+}
+
+/// The page that the form at hand stands on, below our own address, for a form whose address is its page's, or that with UAA's `.do`.
+pub fn this_page(cx: &Ctx) -> String {
+    let page = cx.path.strip_suffix(".do").unwrap_or(&cx.path);
+    if cx.query.is_empty() { page.to_owned() } else { format!("{page}?{}", cx.query) }
 }
 
 const ACCOUNTS: &str = "/login/accounts";
@@ -260,6 +333,8 @@ pub struct Asking {
     pub sends_to: Option<String>,
     /// Seconds that its access tokens are good for, where it says so.
     pub access_seconds: Option<i64>,
+    /// Whether it calls people by names that only it has, and learns nothing else unasked (`subject_type` pairwise).
+    pub pairwise: bool,
 }
 
 impl Asking {
@@ -280,7 +355,9 @@ impl Asking {
         let sends_to =
             asked.filter(|uri| registered.iter().any(|one| same_host(one, uri))).map(str::to_owned);
         let name = if row.own.name.is_empty() { row.own.client_id.clone() } else { row.own.name };
+        let more: Value = serde_json::from_str(&row.own.more).unwrap_or_default();
         Ok(Some(Asking {
+            pairwise: more["subject_type"] == "pairwise",
             client_id: row.own.client_id,
             name,
             sends_to,

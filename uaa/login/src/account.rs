@@ -2,13 +2,14 @@
 
 use crate::LoginPages;
 use crate::return_to::ReturnTo;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use uaa_authz::{Duty, Read, Subject, Update};
 use uaa_directory::password::{PasswordPolicy, Source};
 use uaa_directory::{
-    Client, Errand, OWN_ORIGIN, Refused, Shown, User, UserOwn, Whom, former_passwords, queue,
+    Client, Errand, OWN_ORIGIN, Refused, Shown, User, UserOwn, Whom, error_here, error_page,
+    former_passwords, queue,
 };
-use uaa_look::{ErrorPage, LinkExpired, MailNotSetUp, PasswordFault, PasswordRules, Reason};
+use uaa_look::{LinkExpired, MailNotSetUp, PasswordFault, PasswordRules, Reason};
 use uaa_model::{Fault, Id, Reply, Secret};
 use uaa_plugin::{Answer, Ctx, field};
 use uaa_store::{Annotation, Cond, Field, Fields, Set, Want};
@@ -121,6 +122,19 @@ pub(crate) fn at(path: &str, fields: &[(String, String)]) -> String {
     if text.is_empty() { path.to_owned() } else { format!("{path}?{text}") }
 }
 
+/// The same path once a message is on its way to that address: a page that can be loaded again without a second message.
+pub(crate) fn sent(path: &str, fields: &[(String, String)], address: &str, cx: &Ctx) -> Reply<Answer> {
+    let page = at(path, fields);
+    let text = Serializer::new(String::new()).append_pair(SENT, address).finish();
+    let mark = if page.contains('?') { '&' } else { '?' };
+    Answer::found(&format!("{}{page}{mark}{text}", cx.links.login))?.with(header::CACHE_CONTROL, "no-store")
+}
+
+/// The address that such a page is about.
+pub(crate) fn sent_to(fields: &[(String, String)]) -> Option<&str> {
+    field(fields, SENT).filter(|address| !address.is_empty() && address.chars().count() <= LONGEST)
+}
+
 /// Where somebody goes on to who was on the way to an application, or whom a client has sent.
 pub(crate) fn afterwards(fields: &[(String, String)]) -> Option<String> {
     field(fields, "return_to").or_else(|| field(fields, "redirect_uri")).map(str::to_owned)
@@ -194,12 +208,8 @@ pub(crate) fn expired(
     here: &str,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let page = LinkExpired {
-        action: again.map(str::to_owned),
-        mail: String::new(),
-        valid,
-        sign_in: "/login".into(),
-    };
+    let action = again.map(str::to_owned);
+    let page = LinkExpired { action, valid, sign_in: "/login".into(), ..LinkExpired::default() };
     login.pages.show(&page, Shown::new(StatusCode::UNPROCESSABLE_ENTITY, here), cx)
 }
 
@@ -211,17 +221,14 @@ pub(crate) fn no_mail(login: &LoginPages, here: &str, cx: &mut Ctx) -> Reply<Ans
 
 /// The zone lets nobody do this without an administrator: there is no such page (UAA answers 404 as well).
 pub(crate) fn not_here(login: &LoginPages, cx: &mut Ctx) -> Reply<Answer> {
-    let page = ErrorPage {
-        reason: Reason::NotFound,
-        code: "self_service_disabled".into(),
-        client_id: None,
-        reference: cx.caller.request.to_string(),
-        at: cx.now(),
-        home: None,
-    };
-    login.pages.show(&page, Shown::new(StatusCode::NOT_FOUND, "/login"), cx)
+    let page = error_page(Reason::NotFound, "self_service_disabled", cx);
+    login.pages.show(&page, Shown::new(StatusCode::NOT_FOUND, &error_here(cx)), cx)
 }
 
+/// The parameter of a page that says to whom a message was sent.
+const SENT: &str = "sent";
+/// As many characters as a user's name or address may have.
+pub(crate) const LONGEST: usize = 255;
 /// Lines of the configuration file.
 const SET_UP: &str = "mail:\n  host: mail.example.com\n  user: hallmark\n  password_file: /etc/hallmark/mail-password\n  \
                       from: Hallmark <hallmark@example.com>\n\nhallmark mail test you@example.com";

@@ -5,7 +5,7 @@ use crate::LoginPages;
 use crate::sign_in::{Again, Going, form, onward};
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::{Live, UsedAccount, cookie};
+use uaa_directory::{Live, UsedAccount, cookie, this_page};
 use uaa_look::{ChooseAccount, Known};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with};
@@ -72,8 +72,8 @@ async fn show(login: Arc<LoginPages>, _: Public, _: Form, cx: &mut Ctx) -> Reply
 
 async fn choose(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &this_page(cx), cx);
     }
     let choice = Choice::read(&login, cx).await?;
     if let Some(username) = field(&fields, "forget") {

@@ -1,7 +1,7 @@
 //! `/change_email`: another address for one's account. It counts when the link that was sent there is opened.
 
 use crate::LoginPages;
-use crate::account::{expired, no_mail, person, registered, tell_owner, with_code};
+use crate::account::{expired, no_mail, person, registered, sent, sent_to, tell_owner, with_code};
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use uaa_authz::{Duty, Update};
 use uaa_directory::{
     Errand, ExpiringCode, ExpiringCodeOwn, Live, Purpose, Shown, User, UserOwn, cookie, emails, is_address,
-    queue, user_named,
+    queue, this_page, user_named,
 };
 use uaa_look::{About, ChangeEmail, CheckMail, Verify};
 use uaa_model::{Fault, Id, Reply};
@@ -30,17 +30,18 @@ pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     ]
 }
 
-async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
-    match recent(&login, cx).await? {
-        Ok(live) => ask_for(&login, &live, "", false, cx),
-        Err(answer) => Ok(answer),
+async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Reply<Answer> {
+    match (recent(&login, cx).await?, sent_to(&query.0)) {
+        (Ok(_), Some(mail)) => check_mail(&login, mail, cx),
+        (Ok(live), None) => ask_for(&login, &live, "", false, cx),
+        (Err(answer), _) => Ok(answer),
     }
 }
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, PAGE, cx);
     }
     let live = match recent(&login, cx).await? {
         Ok(live) => live,
@@ -58,16 +59,20 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         cx.step_to_write().await?;
         queue(Errand::Change { user: live.user, mail: mail.clone(), client_id, redirect_uri }, cx).await?;
     }
+    sent(PAGE, &[], &mail, cx)
+}
+
+fn check_mail(login: &LoginPages, mail: &str, cx: &mut Ctx) -> Reply<Answer> {
     let page = CheckMail {
         action: ACTION.into(),
-        fields: vec![("email".into(), mail.clone())],
+        fields: vec![("email".into(), mail.to_owned())],
         about: About::NewAddress,
-        address: mail,
+        address: mail.to_owned(),
         from: login.sender.clone().unwrap_or_default(),
         valid: Purpose::Change.seconds(),
         another: PAGE.into(),
     };
-    login.pages.show(&page, Shown::new(StatusCode::OK, PAGE), cx)
+    login.pages.show(&page, Shown::new(StatusCode::OK, &this_page(cx)), cx)
 }
 
 /// The link was opened, by a reader or by a mail program. A button does it.
@@ -83,8 +88,8 @@ async fn ask(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Re
 
 async fn verify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &with_code(VERIFY, field(&fields, "code").unwrap_or_default()), cx);
     }
     cx.step(Want::Write).await?;
     let code = field(&fields, "code").unwrap_or_default();

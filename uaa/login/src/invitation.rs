@@ -67,8 +67,8 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
 
 async fn accept(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &with_code(PAGE, field(&fields, "code").unwrap_or_default()), cx);
     }
     let code = field(&fields, "code").unwrap_or_default();
     let Some(open) = open(code, cx).await? else { return gone(&login, cx) };

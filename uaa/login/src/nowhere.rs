@@ -1,9 +1,9 @@
 //! What a browser sees at an address that is nobody's, and where there is nothing but a fault for it.
 
 use crate::LoginPages;
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::Shown;
+use uaa_directory::{Shown, error_here, error_page, this_page};
 use uaa_look::{ErrorPage, Flaw, Reason};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
@@ -19,22 +19,24 @@ impl LoginPages {
 
 async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
     let status = StatusCode::from_bytes(cx.params.text(0).as_bytes()).unwrap_or(StatusCode::NOT_FOUND);
+    // The page that a form of UAA's leads to was opened by its address, or loaded again: the page of that form is the way there.
+    if status == StatusCode::METHOD_NOT_ALLOWED && cx.path.ends_with(".do") {
+        return Answer::found(&format!("{}{}", cx.links.login, this_page(cx)))?
+            .with(header::CACHE_CONTROL, "no-store");
+    }
     let (reason, ours) = match status.as_u16() {
-        // A page that a form leads to was opened by its address.
         404 | 405 => (Reason::NotFound, false),
         401 | 403 => (Reason::NotAllowed, false),
-        429 | 500.. => (Reason::Ours, true),
+        429 => (Reason::Busy, true),
+        500.. => (Reason::Ours, true),
         _ => (Reason::Request(Flaw::Malformed), false),
     };
     // Who is signed in may be just what cannot be found out.
     let live = if ours { None } else { login.sessions.current(cx).await? };
-    let page = ErrorPage {
-        reason,
-        code: cx.params.text(1).to_owned(),
-        client_id: None,
-        reference: cx.caller.request.to_string(),
-        at: cx.now(),
-        home: live.map(|_| format!("{}/home", cx.links.login)),
-    };
-    login.pages.show(&page, Shown::new(status, "/home"), cx)
+    let home = live.map(|_| format!("{}/home", cx.links.login));
+    let again = (reason == Reason::Busy).then(|| this_page(cx));
+    let page = ErrorPage { again, home, ..error_page(reason, cx.params.text(1), cx) };
+    // What a form led to looks here as if it had been opened, and is not there to be.
+    let here = if status == StatusCode::NOT_FOUND { error_here(cx) } else { String::new() };
+    login.pages.show(&page, Shown::new(status, &here), cx)
 }

@@ -5,7 +5,7 @@
 use crate::LoginPages;
 use crate::account::{rules, tell_owner, vetted};
 use crate::second::is_fresh;
-use crate::sign_in::form;
+use crate::sign_in::{Going, form, locked};
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
 use uaa_directory::{
@@ -56,8 +56,8 @@ async fn is_proved(live: &Live, cx: &mut Ctx) -> Reply<bool> {
 /// Sets it. Every other session ends; this one goes on with what it has proved.
 async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, OWN, cx);
     }
     let Some(live) = login.sessions.current(cx).await? else { return login.pages.sign_in_first(OWN, cx) };
     if !is_proved(&live, cx).await? {
@@ -72,11 +72,18 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         Proved::Right(user) | Proved::Half(user, _) | Proved::Stale(user, ..) | Proved::Unverified(user) => {
             user
         }
-        Proved::Wrong | Proved::Locked(_) => return ask(&login, &asking, Some(PasswordFault::WrongOld), cx),
+        Proved::Wrong => return ask(&login, &asking, Some(PasswordFault::WrongOld), cx),
+        // Nothing is tried until then.
+        Proved::Locked(until) => {
+            let change = login.pages.somebody_else(OWN, cx);
+            let page = login.pages.paused(&live.username, change, until, cx);
+            let shown = Shown { live: Some(&live), ..Shown::new(StatusCode::TOO_MANY_REQUESTS, OWN) };
+            return login.pages.show(&page, shown, cx);
+        }
     };
     let changed = match change(&login, &user, &fields, cx).await? {
         Ok(changed) => changed,
-        Err(refused) => return ask(&login, &asking, Some(refused), cx),
+        Err(fault) => return ask(&login, &asking, Some(fault), cx),
     };
     let amr: Vec<&str> = live.amr.iter().map(String::as_str).collect();
     let second_at = live.second_at;
@@ -106,8 +113,8 @@ fn sign_in_first(query: &[(String, String)], username: &str, cx: &Ctx) -> Reply<
 /// whoever has a second proof it was asked before, or a password that somebody has found out would be enough to keep its owner out.
 async fn force(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, "/login", cx);
     }
     let query = pairs(&cx.query)?;
     let username = field(&fields, "username").unwrap_or_default().trim().to_owned();
@@ -117,7 +124,10 @@ async fn force(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> R
         Proved::Right(_) | Proved::Half(..) | Proved::Unverified(_) => {
             return sign_in_first(&query, &asking.username, cx);
         }
-        Proved::Wrong | Proved::Locked(_) => return ask(&login, &asking, Some(PasswordFault::WrongOld), cx),
+        Proved::Wrong => return ask(&login, &asking, Some(PasswordFault::WrongOld), cx),
+        Proved::Locked(until) => {
+            return locked(&login, &Going::read(&query, cx).await?, &asking.username, until, cx);
+        }
     };
     let half = Half::current(cx).await?.filter(|half| half.is_whole() && half.user.guid == user.guid);
     if next.is_some() && half.is_none() {
@@ -129,7 +139,7 @@ async fn force(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> R
                 at("/login", &query, &[("success", "password_changed"), ("login_hint", &asking.username)]);
             Answer::found(&format!("{}{to}", cx.links.login))?.with(header::CACHE_CONTROL, "no-store")
         }
-        Err(refused) => ask(&login, &asking, Some(refused), cx),
+        Err(fault) => ask(&login, &asking, Some(fault), cx),
     }
 }
 
@@ -202,8 +212,11 @@ fn ask(login: &LoginPages, asking: &Asking, fault: Option<PasswordFault>, cx: &m
         fault,
     };
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let here = if asking.own { OWN } else { "/login" };
-    login.pages.show(&page, Shown::new(status, here), cx)
+    let here = match asking.own {
+        true => OWN.to_owned(),
+        false => at("/login", &pairs(&cx.query)?, &[("username", &asking.username)]),
+    };
+    login.pages.show(&page, Shown::new(status, &here), cx)
 }
 
 /// A path with where the person wants to go on to, which is checked where it is used.

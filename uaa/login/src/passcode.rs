@@ -5,7 +5,7 @@ use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
 use std::sync::Arc;
-use uaa_directory::{Live, Passcode, Shown, cookie};
+use uaa_directory::{Live, Passcode, Shown, cookie, this_page};
 use uaa_look::Passcode as Page;
 use uaa_model::Reply;
 use uaa_plugin::shape::TEXT;
@@ -39,8 +39,8 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &this_page(cx), cx);
     }
     match login.sessions.current(cx).await? {
         Some(live) => new(&login, &live, cx).await,

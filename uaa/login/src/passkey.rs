@@ -5,7 +5,7 @@ use crate::sign_in::{Going, form, onward};
 use crate::unverified;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::{Answered, ByPasskey, Mine, SignedIn, by_passkey, cookie};
+use uaa_directory::{Answered, ByPasskey, Mine, SignedIn, by_passkey, cookie, this_page};
 use uaa_look::PasskeySignIn;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, pairs, with};
@@ -27,8 +27,8 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &this_page(cx), cx);
     }
     let going = Going::read(&pairs(&cx.query)?, cx).await?;
     match answered(&fields) {

@@ -69,8 +69,8 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
 /// Ends a session, all of them, or what an application may do. The right is asked for as the person, who owns all of it.
 async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, PATH, cx);
     }
     let Some(live) = login.sessions.current(cx).await? else {
         return login.pages.sign_in_first(PATH, cx);
@@ -175,6 +175,7 @@ async fn applications(live: &Live, cx: &mut Ctx) -> Reply<Vec<Connected>> {
         };
         all.push(Connected {
             client: asking.as_ref().map_or_else(named, Asking::client),
+            identifier_alone: asking.as_ref().is_some_and(|asking| asking.pairwise),
             scopes: rows.iter().map(|r| Asked { name: r.own.scope.clone(), ..Asked::default() }).collect(),
             since: rows.iter().map(|row| row.created_at).min().unwrap_or_default(),
             take_back: act("take_back", &client_id),

@@ -3,7 +3,8 @@
 
 use crate::LoginPages;
 use crate::account::{
-    afterwards, at, carried, confirm, expired, no_mail, not_here, onward, person, rules, vetted, with_code,
+    LONGEST, afterwards, at, carried, confirm, no_mail, not_here, onward, person, rules, sent, sent_to,
+    vetted, with_code,
 };
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
@@ -12,9 +13,9 @@ use std::sync::Arc;
 use uaa_authz::Duty;
 use uaa_directory::{
     Errand, ExpiringCode, ExpiringCodeOwn, NewUser, OWN_ORIGIN, Purpose, Shown, cookie, foreign_provider,
-    is_address, make_user, providers_of_domains, queue,
+    is_address, make_user, providers_of_domains, queue, this_page,
 };
-use uaa_look::{About, CheckMail, Link, PasswordFault, Register, Verify};
+use uaa_look::{About, CheckMail, Link, LinkExpired, PasswordFault, Register, Verify};
 use uaa_model::{Reply, Secret};
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Form, Public, Route, Site::Uaa, field, with};
 use uaa_store::{Fields, Want};
@@ -37,6 +38,9 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
     if let Some(closed) = closed(&login, cx)? {
         return Ok(closed);
     }
+    if let Some(mail) = sent_to(&query.0) {
+        return check_mail(&login, mail, &query.0, cx);
+    }
     let mail = field(&query.0, "email").unwrap_or_default().to_owned();
     let page = Register { fields: carried(&query.0), mail, ..blank(&query.0, cx) };
     login.pages.show(&page, Shown::new(StatusCode::OK, &at(PAGE, &query.0)), cx)
@@ -44,8 +48,8 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &at(PAGE, &fields), cx);
     }
     if let Some(closed) = closed(&login, cx)? {
         return Ok(closed);
@@ -91,16 +95,20 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         cx.step_to_write().await?;
         queue(errand, cx).await?;
     }
-    // Without a form: it would have to carry the password.
+    sent(PAGE, &fields, &mail, cx)
+}
+
+/// Without a form: it would have to carry the password.
+fn check_mail(login: &LoginPages, mail: &str, fields: &[(String, String)], cx: &mut Ctx) -> Reply<Answer> {
     let page = CheckMail {
         about: About::NewAccount,
-        address: mail,
+        address: mail.to_owned(),
         from: login.sender.clone().unwrap_or_default(),
         valid: Purpose::Verify.seconds(),
-        another: at(PAGE, &fields),
+        another: at(PAGE, fields),
         ..CheckMail::default()
     };
-    login.pages.show(&page, Shown::new(StatusCode::OK, &at(PAGE, &fields)), cx)
+    login.pages.show(&page, Shown::new(StatusCode::OK, &this_page(cx)), cx)
 }
 
 /// The link was opened, by a reader or by a mail program. A button does it.
@@ -116,8 +124,8 @@ async fn ask(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> Re
 
 async fn verify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &with_code(VERIFY, field(&fields, "code").unwrap_or_default()), cx);
     }
     cx.step(Want::Write).await?;
     let me = cx.tx().assume(Duty::SignIn);
@@ -193,11 +201,17 @@ fn blank(fields: &[(String, String)], cx: &Ctx) -> Register {
 }
 
 fn gone(login: &LoginPages, cx: &mut Ctx) -> Reply<Answer> {
-    // Its form leads to the whole one, with the address filled in.
-    expired(login, Some(ACTION), Purpose::Verify.seconds(), PAGE, cx)
+    // Another message needs all that this one was asked for with, and whose link it was is not known any more.
+    let anew = cx.here().config.self_service().enabled().then(|| PAGE.to_owned());
+    let page = LinkExpired {
+        anew,
+        valid: Purpose::Verify.seconds(),
+        sign_in: "/login".into(),
+        ..LinkExpired::default()
+    };
+    login.pages.show(&page, Shown::new(StatusCode::UNPROCESSABLE_ENTITY, PAGE), cx)
 }
 
 const PAGE: &str = "/create_account";
 const ACTION: &str = "/create_account.do";
 const VERIFY: &str = "/verify_user";
-const LONGEST: usize = 255;

@@ -9,6 +9,8 @@ mod passkey_set_up;
 mod recovery;
 mod set_up;
 
+pub(crate) use set_up::shown_next;
+
 use crate::LoginPages;
 use crate::own_password::FORCED;
 use crate::sign_in::{Going, form, locked, onward};
@@ -17,7 +19,7 @@ use std::sync::Arc;
 use uaa_directory::lockout::LockoutPolicy;
 use uaa_directory::{
     AppOf, Assurance, Attempt, Half, Live, Mine, Next, Tried, Whom, cookie, due, failed, passkeys_work,
-    proofs,
+    proofs, this_page,
 };
 use uaa_look::Proof;
 use uaa_model::Reply;
@@ -97,8 +99,8 @@ impl Step {
     /// What was sent to one of these pages, by our own form, and by somebody who stands here; in a transaction that writes from now on.
     async fn sent(login: &LoginPages, body: &Body, cx: &mut Ctx) -> Reply<Result<Sent, Answer>> {
         let fields = form(body)?;
-        if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-            return login.pages.trouble(fault, cx).map(Err);
+        if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+            return login.pages.refused(why, &this_page(cx), cx).map(Err);
         }
         let step = match Step::read(login, cx).await? {
             Ok(step) => step,

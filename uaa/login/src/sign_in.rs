@@ -10,6 +10,7 @@ use crate::second;
 use crate::unverified;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
+use uaa_directory::cookie::NotOurs;
 use uaa_directory::{
     Asking, Claimed, Half, Live, Proved, Shown, SignedIn, by_password, cookie, passkeys_work, username_of,
 };
@@ -111,6 +112,15 @@ impl Going {
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
     }
 
+    /// Where the password of whoever is called so is asked for: a page that can be opened again, and gone back to.
+    pub(crate) fn of(&self, username: &str, error: Option<&str>) -> String {
+        let name: String = username.chars().take(LONGEST).collect();
+        let error = error.map(|error| ("error", error));
+        let text = Serializer::new(String::new()).append_pair(NAMED, &name).extend_pairs(error).finish();
+        let page = self.at("/login");
+        format!("{page}{}{text}", if page.contains('?') { '&' } else { '?' })
+    }
+
     /// Where somebody says that they are another person.
     pub(crate) fn change(&self) -> String {
         self.at_for("/login", self.again.map(|_| Again::SelectAccount), None)
@@ -151,21 +161,56 @@ async fn show(login: Arc<LoginPages>, _: Public, query: Form, cx: &mut Ctx) -> R
     }
     let going = Going::read(&query.0, cx).await?;
     let live = login.sessions.current(cx).await?;
+    let notice = field(&query.0, "success").and_then(done);
+    let notice = notice.or_else(|| field(&query.0, "error").and_then(failed));
+    let named = field(&query.0, NAMED).map(str::trim).filter(|name| !name.is_empty());
     match (&live, going.again) {
         (Some(_), None) => return Answer::found(&onward(&going, cx)),
         // Whoever only has to prove it again is not asked for the name.
-        (Some(live), Some(Again::Login)) if going.hint.as_ref().is_none_or(|hint| is_called(live, hint)) => {
-            return password(&login, &going, &live.username, None, cx);
+        (Some(live), Some(Again::Login))
+            if named.is_none() && going.hint.as_ref().is_none_or(|hint| is_called(live, hint)) =>
+        {
+            return password(&login, &going, &live.username, notice, cx);
         }
         (Some(_) | None, _) => {}
     }
-    let notice = field(&query.0, "success").and_then(done);
-    let notice = notice.or_else(|| field(&query.0, "error").and_then(failed));
+    if let Some(username) = named {
+        return password(&login, &going, username, notice, cx);
+    }
+    let notice = notice.or_else(|| over(&going, cx));
     name(&login, &going, going.hint.as_deref().unwrap_or_default(), notice, cx)
 }
 
 fn is_called(live: &Live, hint: &str) -> bool {
     [&live.username, &live.email].into_iter().any(|name| name.eq_ignore_ascii_case(hint))
+}
+
+/// The session that the page before was of has ended, by itself or elsewhere. A sign-in that nothing comes after is no news.
+fn over(going: &Going, cx: &Ctx) -> Option<Notice> {
+    let ended = going.again.is_none() && (cookie::was_refused(cx) || cookie::holds_session(cx));
+    (ended && going.to.is_some()).then_some(Notice::SessionEnded)
+}
+
+/// A form of the sign-in was refused: UAA's `error` on the page where it begins. Who has signed in meanwhile, in another window, goes on as
+/// who they are, unless the form was about somebody else.
+async fn refused(
+    login: &LoginPages,
+    going: &Going,
+    why: NotOurs,
+    username: Option<&str>,
+    cx: &mut Ctx,
+) -> Reply<Answer> {
+    let username = username.map(str::trim).filter(|name| !name.is_empty());
+    let live = login.sessions.current(cx).await?;
+    let other = username.zip(live).is_some_and(|(name, live)| !is_called(&live, name));
+    let again = if other { Some(Again::SelectAccount) } else { going.again };
+    let page = going.at_for("/login", again, username.or(going.hint.as_deref()));
+    if why != NotOurs::Stale {
+        return login.pages.refused(why, &page, cx);
+    }
+    let mark = if page.contains('?') { '&' } else { '?' };
+    Answer::found(&format!("{}{page}{mark}error=invalid_login_request", cx.links.login))?
+        .with(header::CACHE_CONTROL, "no-store")
 }
 
 /// What was done on the page before (UAA's names). Whoever makes such a link up tells somebody that they can sign in.
@@ -191,11 +236,11 @@ fn failed(error: &str) -> Option<Notice> {
 /// The name is known; whether anybody has it is nobody's business.
 async fn identify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
-    }
     let query = pairs(&cx.query)?;
     let going = Going::read(&query, cx).await?;
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return refused(&login, &going, why, field(&fields, "username"), cx).await;
+    }
     if let Some(sent) = passkey::answered(&fields) {
         return passkey::tried(&login, &going, sent, cx).await;
     }
@@ -203,18 +248,18 @@ async fn identify(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -
         return Answer::found(&format!("{}{}", cx.links.login, going.at(passkey::PATH)));
     }
     match field(&fields, "username").map(str::trim).filter(|name| !name.is_empty()) {
-        Some(username) => password(&login, &going, username, None, cx),
+        Some(username) => go(&going.of(username, None), cx),
         None => name(&login, &going, "", None, cx),
     }
 }
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
-    }
     let query = pairs(&cx.query)?;
     let going = Going::read(&query, cx).await?;
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return refused(&login, &going, why, field(&fields, "username"), cx).await;
+    }
     let username = field(&fields, "username").unwrap_or_default().trim().to_owned();
     let given = Secret::new(field(&fields, "password").unwrap_or_default().to_owned());
     let client = going.asking.as_ref().map_or(String::new(), |asking| asking.client_id.clone());
@@ -238,7 +283,8 @@ async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
             let set = Half::begin(&half, cx).await?;
             second::begun(&going, next, &set, cx)
         }
-        Proved::Wrong => password(&login, &going, &username, Some(Notice::WrongPassword { left: None }), cx),
+        // By UAA's name for it. The page is the same as before, so that whoever goes back sends no form again.
+        Proved::Wrong => go(&going.of(&username, Some("login_failure")), cx),
         Proved::Locked(until) => locked(&login, &going, &username, until, cx),
     }
 }
@@ -263,7 +309,8 @@ fn name(
         notice,
         ..SignIn::default()
     };
-    login.pages.show(&page, going.shown(StatusCode::OK, &here), cx)
+    let explains = page.notice.is_some();
+    login.pages.show(&page, Shown { explains, ..going.shown(StatusCode::OK, &here) }, cx)
 }
 
 fn password(
@@ -273,7 +320,7 @@ fn password(
     notice: Option<Notice>,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let here = going.at("/login");
+    let here = going.of(username, None);
     let status = if notice.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = SignInPassword {
         action: going.at("/login.do"),
@@ -295,15 +342,11 @@ pub(crate) fn locked(
     until: Micros,
     cx: &mut Ctx,
 ) -> Reply<Answer> {
-    let here = going.at("/login");
+    let here = going.of(username, None);
     let page = Locked {
-        username: username.to_owned(),
-        change: going.change(),
-        until,
         forgot: going.self_service(cx, |own| own.passwd.clone(), "/forgot_password"),
-        reference: Some(cx.caller.request.to_string()),
         passkey: passkeys_work(cx).then(|| going.at(passkey::PATH)),
-        ..Locked::default()
+        ..login.pages.paused(username, going.change(), until, cx)
     };
     login.pages.show(&page, going.shown(StatusCode::TOO_MANY_REQUESTS, &here), cx)
 }
@@ -313,6 +356,10 @@ pub(crate) fn onward(going: &Going, cx: &Ctx) -> String {
         Some(to) => to.address(&cx.links.login),
         None => format!("{}/home", cx.links.login),
     }
+}
+
+fn go(page: &str, cx: &Ctx) -> Reply<Answer> {
+    Answer::found(&format!("{}{page}", cx.links.login))?.with(header::CACHE_CONTROL, "no-store")
 }
 
 /// Whether the caller is a program that asks for prompts (UAA: `Accept: application/json`).
@@ -327,3 +374,8 @@ pub(crate) fn form(body: &Body) -> Reply<Vec<(String, String)>> {
         std::str::from_utf8(&body.0).map_err(|_| uaa_model::Fault::Parse("the body is not UTF-8".into()))?;
     cookie::fields(text)
 }
+
+/// The parameter of the sign-in page that says whose password is asked for. An application's `login_hint` is no more than a proposal.
+const NAMED: &str = "username";
+/// As many characters as a user's name may have.
+const LONGEST: usize = 255;

@@ -41,8 +41,8 @@ fn may_ask(login: &LoginPages, cx: &Ctx) -> bool {
 
 async fn send(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, "/login", cx);
     }
     let Some(from) = login.sender.clone().filter(|_| may_ask(&login, cx)) else {
         return not_here(&login, cx);

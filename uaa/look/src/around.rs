@@ -21,6 +21,8 @@ pub struct Around<'a> {
     pub account: Option<&'a Account>,
     /// Path and query of this page, without the base, for the links to its other languages.
     pub here: &'a str,
+    /// Whether the browser was led here because a form of this page was refused.
+    pub refused: bool,
     /// Where the foot and the head of a page lead.
     pub links: &'a Links,
     /// The time of the request, for "in about 5 minutes".
@@ -57,7 +59,7 @@ pub struct Client {
     pub id: String,
     /// Path of its logo, of this origin only: the pages' policy shows no other image.
     pub logo: Option<String>,
-    /// The host of its site, to tell two of one name apart.
+    /// The host that its answers go to, to tell two of one name apart.
     pub site: Option<String>,
 }
 

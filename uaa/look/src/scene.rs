@@ -3,7 +3,7 @@
 use crate::around::{Account, Around, Links, Proof};
 use crate::when::{self, When};
 use crate::words::{Said, Words};
-use crate::{Brand, Lang, Look, PasswordFault, href};
+use crate::{Brand, Lang, Look, Notice, PasswordFault, href};
 use uaa_model::Micros;
 
 /// A page's surroundings while it is drawn.
@@ -92,6 +92,11 @@ impl<'a> Scene<'a> {
 
     pub(crate) fn csrf(&self) -> &'a str {
         self.around.csrf
+    }
+
+    /// What stands above the page because of what happened before, whatever page it is.
+    pub(crate) fn refused(&self) -> Option<Notice> {
+        self.around.refused.then_some(Notice::FormExpired)
     }
 
     pub(crate) fn links(&self) -> &'a Links {

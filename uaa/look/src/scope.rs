@@ -43,14 +43,20 @@ pub(crate) fn meaning(scope: &str) -> Option<Meaning> {
         .or_else(|| of_the_zone(scope))
 }
 
-/// What scopes allow, a line each, without headings. The sign-in itself is named where there is nothing else.
-pub(crate) fn lines(x: &Scene<'_>, scopes: &[Asked]) -> Vec<String> {
+/// What scopes allow, a line each, without headings. `alone`: whether the identifier is one that only this application has, and comes
+/// without anything else.
+pub(crate) fn lines(x: &Scene<'_>, scopes: &[Asked], alone: bool) -> Vec<String> {
     let line = |asked: &Asked| {
+        if asked.name == "openid" {
+            let says = if alone { key("scope-openid-alone") } else { key("scope-openid-all") };
+            return x.text(says).to_string();
+        }
         let says = meaning(&asked.name).map(|meaning| x.text(meaning.says).to_string());
         says.or_else(|| asked.about.clone()).unwrap_or_else(|| asked.name.clone())
     };
-    let alone = scopes.len() == 1;
-    scopes.iter().filter(|asked| alone || asked.name != "openid").map(line).collect()
+    // Who it is comes first, as in a request.
+    let (first, rest): (Vec<_>, Vec<_>) = scopes.iter().partition(|asked| asked.name == "openid");
+    first.into_iter().chain(rest).map(line).collect()
 }
 
 fn of_you(scope: &str) -> Option<Meaning> {

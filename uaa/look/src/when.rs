@@ -51,6 +51,12 @@ impl<'a> When<'a> {
         self.words.text("clock-named").with("clock", self.clock()).with("offset", self.offset()).to_string()
     }
 
+    /// `4 March 2026 at 14:37 (UTC+01:00)`, for a message that is read on another day.
+    pub(crate) fn date_and_clock(&self) -> String {
+        let said = self.words.text("date-at").with("date", self.date());
+        said.with("clock", self.clock_named()).to_string()
+    }
+
     /// `14:37:05`, for a time that is compared with one in a log.
     pub(crate) fn clock_seconds(&self) -> String {
         let said = self.words.text("clock-seconds").with("minute", format!("{:02}", self.at.minute()));

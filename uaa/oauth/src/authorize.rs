@@ -156,8 +156,8 @@ impl Authorize {
         let decision = match answered {
             None => None,
             Some(answered) => {
-                if let Err(fault) = cookie::is_ours(cx, field(&answered, "csrf")) {
-                    return Ok(self.pages.trouble(fault, cx)?);
+                if let Err(why) = cookie::is_ours(cx, field(&answered, "csrf")) {
+                    return Ok(self.pages.refused(why, &asked.page(), cx)?);
                 }
                 Some(Decision::read(&answered))
             }

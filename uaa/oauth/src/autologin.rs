@@ -75,8 +75,8 @@ impl<'c> Handler<'c, Public, Form> for Redeem {
 async fn confirm(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let posted =
         pairs(std::str::from_utf8(&body.0).map_err(|_| Fault::Parse("the body is not UTF-8".into()))?)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&posted, "csrf")) {
-        return this.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&posted, "csrf")) {
+        return this.pages.refused(why, "/login", cx);
     }
     let query = pairs(&cx.query)?;
     let text = |name: &str| field(&query, name).unwrap_or_default();

@@ -164,13 +164,13 @@ async fn show(this: Authorize, _: Public, query: Form, cx: &mut Ctx) -> Reply<An
 async fn answer(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let text = std::str::from_utf8(&body.0).map_err(|_| Fault::Parse("the body is not UTF-8".into()))?;
     let form = cookie::fields(text)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&form, "csrf")) {
-        return this.pages.trouble(fault, cx);
+    let code = field(&form, "user_code").unwrap_or_default().to_owned();
+    if let Err(why) = cookie::is_ours(cx, field(&form, "csrf")) {
+        return this.pages.refused(why, &with_code(&code), cx);
     }
     let Some(live) = this.sessions.current(cx).await? else {
-        return this.pages.sign_in_first(PATH, cx);
+        return this.pages.sign_in_first(&with_code(&code), cx);
     };
-    let code = field(&form, "user_code").unwrap_or_default().to_owned();
     let decision = field(&form, "decision");
     if decision.is_some() {
         cx.step(Want::Write).await?;
@@ -181,8 +181,11 @@ async fn answer(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<A
     let row = row?;
     // Section 5.1: a code is short, so that guessing has to be slow. Whoever guesses is signed in, and is counted.
     let whose = format!("{KIND}/{}", live.user);
-    if this.engine.credentials.guessed(cx.zone(), &whose, row.is_some(), cx.now()).is_err() {
-        return type_it(&this, String::new(), StatusCode::TOO_MANY_REQUESTS, cx);
+    if let Err(paused) = this.engine.credentials.guessed(cx.zone(), &whose, row.is_some(), cx.now()) {
+        let change = this.pages.somebody_else(PATH, cx);
+        let page = this.pages.paused(&live.username, change, paused.until, cx);
+        let shown = Shown { live: Some(&live), ..Shown::new(StatusCode::TOO_MANY_REQUESTS, PATH) };
+        return this.pages.show(&page, shown, cx);
     }
     let Some(row) = row else { return type_it(&this, code, StatusCode::UNPROCESSABLE_ENTITY, cx) };
     let (client, kept) =
@@ -215,7 +218,8 @@ struct Asked<'a> {
 
 fn type_it(this: &Authorize, user_code: String, status: StatusCode, cx: &mut Ctx) -> Reply<Answer> {
     let page = Device { action: PATH.into(), user_code, wrong: status != StatusCode::OK };
-    this.pages.show(&page, Shown::new(status, PATH), cx)
+    let here = if page.user_code.is_empty() { PATH.to_owned() } else { with_code(&page.user_code) };
+    this.pages.show(&page, Shown::new(status, &here), cx)
 }
 
 /// Section 5.4: the person sees which device asks for what, and from where, before anything is given.
@@ -233,8 +237,10 @@ async fn confirm(this: &Authorize, asked: &Asked<'_>, live: &Live, cx: &mut Ctx)
         from: kept.from,
         at: asked.row.created_at,
         scopes: scopes?.iter().map(|scope| as_asked(scope)).collect(),
+        identifier_alone: asked.client.sector.is_some(),
     };
-    this.pages.show(&page, Shown { live: Some(live), ..Shown::new(StatusCode::OK, PATH) }, cx)
+    let here = with_code(&asked.code);
+    this.pages.show(&page, Shown { live: Some(live), ..Shown::new(StatusCode::OK, &here) }, cx)
 }
 
 /// What the device would be given, as far as this person goes.

@@ -12,7 +12,7 @@ use crate::fields;
 use axum::http::{Method, StatusCode, header};
 use request::{Asked, Refused, Sent};
 use std::sync::Arc;
-use uaa_directory::{Live, Shown, account, cookie};
+use uaa_directory::{Live, Shown, account, cookie, error_here, error_page};
 use uaa_look::{ErrorPage, Flaw, Onward, Reason, SignOut, SignedOut};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, with};
@@ -34,9 +34,9 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
 async fn end(this: Authorize, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let sent = Sent::read(&body.0, &cx.query)?;
     if let Some(csrf) = &sent.csrf
-        && let Err(fault) = cookie::is_ours(cx, Some(csrf))
+        && let Err(why) = cookie::is_ours(cx, Some(csrf))
     {
-        return this.pages.trouble(fault, cx);
+        return this.pages.refused(why, &format!("{PATH}?{}", sent.query()), cx);
     }
     let asked = match Asked::read(&this.engine, &sent.form, &cx.here()).await? {
         Ok(asked) => asked,
@@ -123,15 +123,9 @@ impl Authorize {
             Refused::ReturnAddress(client) => client.as_ref(),
             Refused::Malformed | Refused::Hint | Refused::NoHint => None,
         };
-        let page = ErrorPage {
-            reason: Reason::Request(flaw),
-            code: code.into(),
-            client_id: client.map(|client: &Arc<Known>| client.client_id.clone()),
-            reference: cx.caller.request.to_string(),
-            at: cx.now(),
-            home: None,
-        };
-        self.pages.show(&page, Shown::new(StatusCode::BAD_REQUEST, "/home"), cx)
+        let client_id = client.map(|client: &Arc<Known>| client.client_id.clone());
+        let page = ErrorPage { client_id, ..error_page(Reason::Request(flaw), code, cx) };
+        self.pages.show(&page, Shown::new(StatusCode::BAD_REQUEST, &error_here(cx)), cx)
     }
 }
 

@@ -165,7 +165,7 @@ pub struct Mail {
     pub ca_file: Option<PathBuf>,
     /// Who sends, as `Acme <platform@acme.example>`. The mail server must let `user` send from it.
     pub from: Option<Sender>,
-    /// The address for questions, named at the foot of each message.
+    /// The address for questions, named at the foot of each message and where a sign-in is paused.
     pub contact: Option<Sender>,
 }
 

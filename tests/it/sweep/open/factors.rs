@@ -22,7 +22,7 @@ async fn set_up_app(walk: &mut Walk, browser: &mut Browser, profile: &Page) -> (
     walk.step(&["app_set_up_show"]);
     let app = App::reads(&page);
     let page = browser.send(&page, "code", &[("code", &app.code_at(walk.now()))]).await;
-    walk.step(&["app_set_up_create"]);
+    walk.step(&["app_set_up_create", "recovery_codes_show"]);
     let codes = page.text("pre").split_whitespace().map(str::to_owned).collect();
     browser.send(&page, "kept", &[("kept", "yes")]).await;
     walk.step(&["recovery_codes_keep", "profile_show"]);
@@ -34,7 +34,7 @@ async fn half(walk: &mut Walk) -> (Browser, Page) {
     let mut browser = walk.browser().await;
     let page = browser.open("/uaa/login").await;
     let page = sign_in_as(&mut browser, &page, ("ada", PASSWORD)).await;
-    walk.step(&["sign_in_show", "sign_in_identify", "sign_in_create", "second_factor_show"]);
+    walk.step(&["sign_in_show", "sign_in_identify", "sign_in_show", "sign_in_create", "second_factor_show"]);
     (browser, page)
 }
 
@@ -91,7 +91,7 @@ async fn look_after(walk: &mut Walk, browser: &mut Browser) {
     browser.send(&profile, "rename", &[("name", "Red key")]).await;
     walk.step(&["factor_update", "profile_show"]);
     browser.send(&profile, "renew", &[]).await;
-    walk.step(&["factor_update"]);
+    walk.step(&["factor_update", "recovery_codes_show"]);
     browser.send(&profile, "remove", &[]).await;
     walk.step(&["factor_update", "profile_show"]);
 }

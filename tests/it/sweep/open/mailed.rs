@@ -19,7 +19,7 @@ async fn forgotten(walk: &mut Walk) {
     let page = browser.open("/uaa/forgot_password").await;
     walk.step(&["password_forgot_show"]);
     browser.send(&page, "username", &[("username", "lea")]).await;
-    walk.step(&["password_forgot_create"]);
+    walk.step(&["password_forgot_create", "password_forgot_show"]);
     let page = browser.open(&walk.mailed().await).await;
     walk.step(&["password_reset_show"]);
     let form = [("password", NEW_PASSWORD), ("password_confirmation", NEW_PASSWORD)];
@@ -34,7 +34,7 @@ async fn account(walk: &mut Walk) {
     walk.step(&["account_new_show"]);
     let form = [("name", "Kim"), ("email", "kim@acme.example"), ("password", NEW_PASSWORD)];
     browser.send(&page, "email", &form).await;
-    walk.step(&["account_new_create"]);
+    walk.step(&["account_new_create", "account_new_show"]);
     let page = browser.open(&walk.mailed().await).await;
     walk.step(&["account_verify_show"]);
     browser.send(&page, "code", &[]).await;
@@ -66,7 +66,7 @@ async fn address(walk: &mut Walk) {
     let page = browser.open("/uaa/change_email").await;
     walk.step(&["email_show"]);
     browser.send(&page, "email", &[("email", "lea@new.example")]).await;
-    walk.step(&["email_update"]);
+    walk.step(&["email_update", "email_show"]);
     let page = browser.open(&walk.mailed().await).await;
     walk.step(&["email_verify_show"]);
     browser.send(&page, "code", &[]).await;

@@ -45,7 +45,7 @@ async fn to_an_application(walk: &mut Walk, browser: &mut Browser) -> String {
     let page = browser.open(&wanted).await;
     walk.step(&["authorization_show", "sign_in_show"]);
     let page = browser.send(&page, "username", &[("username", "mira")]).await;
-    walk.step(&["sign_in_identify"]);
+    walk.step(&["sign_in_identify", "sign_in_show"]);
     let page = browser.send(&page, "password", &[("password", PASSWORD)]).await;
     walk.step(&["sign_in_create", "authorization_show"]);
     let back = browser.send(&page, "decision", &[("decision", "allow")]).await;
@@ -144,7 +144,7 @@ async fn out(walk: &mut Walk, browser: &mut Browser, hint: &str) {
     walk.at.ask(&walk.root, "PATCH", &format!("/Users/{id}/status"), Some(body)).await;
     walk.aside();
     let page = sign_in_as(browser, &page, ("mira", PASSWORD)).await;
-    walk.step(&["sign_in_identify", "sign_in_create"]);
+    walk.step(&["sign_in_identify", "sign_in_show", "sign_in_create"]);
     let new = "yet another secret";
     let form = [("password", PASSWORD), ("new_password", new), ("new_password_confirmation", new)];
     browser.send(&page, "new_password", &form).await;

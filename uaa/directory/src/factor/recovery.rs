@@ -6,9 +6,11 @@
 use super::app::used;
 use super::mine::{erase, said};
 use super::{Factors, Mine, New, RECOVERY};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 use uaa_authz::Duty;
-use uaa_model::{Fault, Reply};
+use uaa_model::{Fault, Micros, Reply};
 use uaa_plugin::Ctx;
 use uaa_token::digest;
 use uuid::Uuid;
@@ -46,6 +48,26 @@ impl Factors {
         said("RecoveryCodesMade", mine.user, username, RECOVERY, cx);
         cx.tx().resume(before);
         done.map(|()| codes)
+    }
+
+    /// The codes as a browser carries them to their page, for the server alone, and for as long as such pages are good for.
+    ///
+    /// # Errors
+    /// When sealing fails, which no input causes.
+    pub fn carry_codes(&self, user: Uuid, codes: &[String], cx: &Ctx) -> Reply<String> {
+        let mut plain = Zeroizing::new((cx.now() + CARRIED).to_be_bytes().to_vec());
+        plain.extend_from_slice(Zeroizing::new(codes.join(" ")).as_bytes());
+        Ok(URL_SAFE_NO_PAD.encode(self.data_key.seal(&carried(user, cx), &plain)?))
+    }
+
+    /// The codes that a browser has carried; nothing when they are another person's, too old, or none.
+    pub fn carried_codes(&self, text: &str, user: Uuid, cx: &Ctx) -> Vec<String> {
+        let sealed = URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
+        let Ok(plain) = self.data_key.open(&carried(user, cx), &sealed) else { return vec![] };
+        let Some((until, codes)) = plain.split_first_chunk::<8>() else { return vec![] };
+        let good = cx.now() < Micros::from_be_bytes(*until);
+        let codes = std::str::from_utf8(codes).ok().filter(|_| good).unwrap_or_default();
+        codes.split_whitespace().map(str::to_owned).collect()
     }
 
     /// Whether the code is one that is left, which it is no longer, in the transaction at hand, which must write. Of several
@@ -104,6 +126,13 @@ fn hash(user: Uuid, code: &str) -> [u8; 32] {
 const COUNT: u32 = 10;
 /// Crockford's base 32, in lower case.
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+fn carried(user: Uuid, cx: &Ctx) -> String {
+    format!("codes/{}/{user}", cx.zone())
+}
+
+/// How long a browser carries new codes.
+const CARRIED: Micros = 900_000_000;
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use subtle::ConstantTimeEq;
-use uaa_model::{Code, Fault, Reply, Secret};
+use uaa_model::{Reply, Secret};
 use uaa_plugin::{Ctx, field, pairs};
 use uaa_token::digest;
 
@@ -39,6 +39,23 @@ pub(crate) fn set_half(cx: &Ctx, secret: &Secret, seconds: i64) -> String {
 
 pub(crate) fn forget_half(cx: &Ctx) -> String {
     forgotten(cx, HALF)
+}
+
+/// New recovery codes, sealed, until they are kept.
+pub fn codes(cx: &Ctx) -> Option<String> {
+    ours(cx, CODES)
+}
+
+/// Has the browser carry them: their page can then be loaded again.
+pub fn set_codes(cx: &Ctx, sealed: &str) -> String {
+    let mut cookie = new(cx, CODES, sealed.to_owned());
+    cookie.set_max_age(Duration::minutes(15));
+    cookie.to_string()
+}
+
+/// They were kept.
+pub fn forget_codes(cx: &Ctx) -> String {
+    forgotten(cx, CODES)
 }
 
 /// The accounts that the browser was used with, as they were written.
@@ -86,6 +103,27 @@ pub fn fields(text: &str) -> Reply<Vec<(String, String)>> {
     Ok(all)
 }
 
+/// Whether the browser was led to this page because a form of it was refused.
+pub fn was_refused(cx: &Ctx) -> bool {
+    ours(cx, REFUSED).is_some()
+}
+
+/// What has the next page say that a form was refused. A minute is enough for the redirects between.
+pub(crate) fn set_refused(cx: &Ctx) -> String {
+    let mut cookie = new(cx, REFUSED, "form".to_owned());
+    cookie.set_max_age(Duration::minutes(1));
+    cookie.to_string()
+}
+
+pub(crate) fn forget_refused(cx: &Ctx) -> String {
+    forgotten(cx, REFUSED)
+}
+
+/// Whether the browser holds the name of a session, which may have ended.
+pub fn holds_session(cx: &Ctx) -> bool {
+    ours(cx, SESSION).is_some()
+}
+
 /// The language that the browser's owner chose.
 pub(crate) fn language(cx: &Ctx) -> Option<String> {
     ours(cx, LANGUAGE)
@@ -103,23 +141,29 @@ pub fn is_from_elsewhere(cx: &Ctx) -> bool {
     site.is_some_and(|site| !["same-origin", "none"].contains(&site))
 }
 
+/// Why a form is refused. [`Pages::refused`](crate::Pages::refused) shows what is done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOurs {
+    /// Another site's, or made up by somebody who has no page of ours.
+    Foreign,
+    /// The browser brought no cookie along: it keeps none, or has lost them.
+    NoCookie,
+    /// It may have been ours; somebody has signed in, or out, since.
+    Stale,
+}
+
 /// Whether a form that was sent is one of ours, filled in by this browser.
 ///
 /// # Errors
-/// `invalid_request` (403) when it is not.
-pub fn is_ours(cx: &Ctx, sent: Option<&str>) -> Reply<()> {
-    let no = || {
-        Fault::protocol(
-            Code::new(403, "csrf"),
-            "the form is too old, or not one of ours; load the page again",
-        )
-    };
+/// Why it is not.
+pub fn is_ours(cx: &Ctx, sent: Option<&str>) -> Result<(), NotOurs> {
     if is_from_elsewhere(cx) {
-        return Err(no());
+        return Err(NotOurs::Foreign);
     }
-    let secret = ours(cx, CSRF).ok_or_else(no)?;
+    let sent = sent.filter(|sent| !sent.is_empty()).ok_or(NotOurs::Foreign)?;
+    let secret = ours(cx, CSRF).ok_or(NotOurs::NoCookie)?;
     let wanted = form_text(cx, &secret);
-    if sent.is_some_and(|sent| wanted.as_bytes().ct_eq(sent.as_bytes()).into()) { Ok(()) } else { Err(no()) }
+    if wanted.as_bytes().ct_eq(sent.as_bytes()).into() { Ok(()) } else { Err(NotOurs::Stale) }
 }
 
 fn form_text(cx: &Ctx, secret: &str) -> String {
@@ -193,6 +237,8 @@ const SESSION: &str = "hallmark-session";
 const HALF: &str = "hallmark-step";
 const LANGUAGE: &str = "hallmark-language";
 const ACCOUNTS: &str = "hallmark-accounts";
+const CODES: &str = "hallmark-codes";
+const REFUSED: &str = "hallmark-refused";
 const CSRF: &str = "hallmark-form";
 /// As pages of ours call it.
 const FIELD: &str = "csrf";

@@ -3,12 +3,12 @@
 
 use super::PATH;
 use crate::LoginPages;
-use crate::second::{APP, KEPT, NEW_PASSKEY, is_fresh};
+use crate::second::{APP, KEPT, NEW_PASSKEY, is_fresh, shown_next};
 use crate::sign_in::form;
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use std::sync::Arc;
-use uaa_directory::{Assurance, FactorOwn, Live, Mine, Shown, cookie, passkeys_work};
-use uaa_look::{Act, Factor, Factors, Recovery, RecoveryCodes};
+use uaa_directory::{Assurance, FactorOwn, Live, Mine, cookie, passkeys_work};
+use uaa_look::{Act, Factor, Factors, Recovery};
 use uaa_model::{Code, Fault, Reply};
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, MfaPolicy, Public, Route, Site::Uaa, field, with};
 use uaa_store::{Fields, Want};
@@ -67,8 +67,8 @@ fn factor(row: &Fields<FactorOwn>, may_go: bool) -> Factor {
 
 async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, PATH, cx);
     }
     let Some(live) = login.sessions.current(cx).await? else {
         return login.pages.sign_in_first(PATH, cx);
@@ -84,7 +84,8 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         return login.pages.sign_in(PATH, &[("prompt", "login")], cx);
     }
     if field(&fields, "renew").is_some() && !mine.is_empty() {
-        return codes(&login, &live, &mine, cx).await;
+        let codes = login.factors.make_codes(&mine, &live.username, cx).await?;
+        return shown_next(&login, live.user, &codes, &format!("{KEPT}?up={}", Assurance::Two.name()), cx);
     }
     if let Some(id) = id("remove") {
         if mine.count() < 2 && cx.here().config.mfa.of(&live.origin) == MfaPolicy::Required {
@@ -97,12 +98,6 @@ async fn update(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> 
         login.factors.remove(&mine, id, &live.username, cx).await?;
     }
     Answer::found(&format!("{}{PATH}", cx.links.login))
-}
-
-async fn codes(login: &LoginPages, live: &Live, mine: &Mine, cx: &mut Ctx) -> Reply<Answer> {
-    let codes = login.factors.make_codes(mine, &live.username, cx).await?;
-    let page = RecoveryCodes { action: format!("{KEPT}?up={}", Assurance::Two.name()), codes };
-    login.pages.show(&page, Shown { live: Some(live), ..Shown::new(StatusCode::OK, PATH) }, cx)
 }
 
 fn act(name: &str, value: &str) -> Act {

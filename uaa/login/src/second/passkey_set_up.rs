@@ -6,7 +6,7 @@ use crate::sign_in::form;
 use crate::{LoginPages, agent};
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::{Answered, cookie, zone_called};
+use uaa_directory::{Answered, cookie, this_page, zone_called};
 use uaa_look::PasskeySetUp;
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
@@ -29,8 +29,8 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &this_page(cx), cx);
     }
     let step = match allowed(&login, NEW_PASSKEY, cx).await? {
         Ok(step) => step,

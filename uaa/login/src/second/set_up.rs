@@ -6,18 +6,20 @@ use crate::LoginPages;
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use std::sync::Arc;
-use uaa_directory::{NewApp, cookie, passkeys_work, zone_called};
+use uaa_directory::{NewApp, cookie, passkeys_work, this_page, zone_called};
 use uaa_look::{RecoveryCodes, SetUpApp};
 use uaa_model::Reply;
 use uaa_plugin::{Answer, Body, Ctx, Dialect::Oauth, Public, Route, Site::Uaa, field, with};
 use uaa_store::Want;
+use uuid::Uuid;
 
 pub(super) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     let (show, create) = (with(login.clone(), show), with(login.clone(), create));
-    let kept = with(login.clone(), kept);
+    let (codes, kept) = (with(login.clone(), codes), with(login.clone(), kept));
     vec![
         Route::public(Uaa, Method::GET, APP, "app_set_up_show", Oauth, WHY, show),
         Route::public(Uaa, Method::POST, APP, "app_set_up_create", Oauth, WHY, create),
+        Route::public(Uaa, Method::GET, KEPT, "recovery_codes_show", Oauth, WHY, codes),
         Route::public(Uaa, Method::POST, KEPT, "recovery_codes_keep", Oauth, WHY, kept),
     ]
 }
@@ -31,8 +33,8 @@ async fn show(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<A
 
 async fn create(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &this_page(cx), cx);
     }
     let step = match allowed(&login, APP, cx).await? {
         Ok(step) => step,
@@ -59,16 +61,47 @@ pub(super) async fn added(login: &LoginPages, step: Step, proof: &[&str], cx: &m
         Base::Half(half) => half.add(proof, cx).await?,
         Base::Live(live) => login.sessions.raise(live, proof, cx).await?,
     }
-    let action = step.at(KEPT);
-    let page = RecoveryCodes { action: action.clone(), codes };
-    login.pages.show(&page, step.going.shown(StatusCode::OK, &step.at(FACTOR)), cx)
+    shown_next(login, step.base.user(), &codes, &step.at(KEPT), cx)
+}
+
+/// New codes are shown by the page that they are kept on, so that it can be loaded again, and in another language.
+pub(crate) fn shown_next(
+    login: &LoginPages,
+    user: Uuid,
+    codes: &[String],
+    page: &str,
+    cx: &Ctx,
+) -> Reply<Answer> {
+    let sealed = login.factors.carry_codes(user, codes, cx)?;
+    Answer::found(&format!("{}{page}", cx.links.login))?
+        .cookie(&cookie::set_codes(cx, &sealed))?
+        .with(header::CACHE_CONTROL, "no-store")
+}
+
+/// The codes that were just made. Afterwards there is nothing to be seen here.
+async fn codes(login: Arc<LoginPages>, _: Public, _: (), cx: &mut Ctx) -> Reply<Answer> {
+    let step = match Step::read(&login, cx).await? {
+        Ok(step) => step,
+        Err(answer) => return Ok(answer),
+    };
+    let carried = cookie::codes(cx).unwrap_or_default();
+    let codes = login.factors.carried_codes(&carried, step.base.user(), cx);
+    if codes.is_empty() {
+        return match step.base {
+            Base::Half(_) => step.go(FACTOR, cx),
+            Base::Live(_) => Answer::found(&step.onward(cx))?.with(header::CACHE_CONTROL, "no-store"),
+        };
+    }
+    let here = step.at(KEPT);
+    let page = RecoveryCodes { action: here.clone(), codes };
+    login.pages.show(&page, step.going.shown(StatusCode::OK, &here), cx)
 }
 
 /// The codes were seen: the sign-in comes to its end, if it was one.
 async fn kept(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Reply<Answer> {
     let fields = form(&body)?;
-    if let Err(fault) = cookie::is_ours(cx, field(&fields, "csrf")) {
-        return login.pages.trouble(fault, cx);
+    if let Err(why) = cookie::is_ours(cx, field(&fields, "csrf")) {
+        return login.pages.refused(why, &this_page(cx), cx);
     }
     let step = match Step::read(&login, cx).await? {
         Ok(step) => step,
@@ -77,14 +110,18 @@ async fn kept(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Re
     if matches!(&step.base, Base::Half(half) if !half.is_whole()) {
         return step.go(FACTOR, cx);
     }
+    if field(&fields, "kept").is_none() {
+        return step.go(KEPT, cx);
+    }
     cx.step(Want::Write).await?;
-    match &step.base {
-        Base::Half(_) => step.done(&login, &[], cx).await,
+    let answer = match &step.base {
+        Base::Half(_) => step.done(&login, &[], cx).await?,
         Base::Live(live) => {
             let set = login.sessions.renew(live, cx).await?;
-            Answer::found(&step.onward(cx))?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")
+            Answer::found(&step.onward(cx))?.cookies(&set)?.with(header::CACHE_CONTROL, "no-store")?
         }
-    }
+    };
+    answer.cookie(&cookie::forget_codes(cx))
 }
 
 /// Who may set one up: at a sign-in whoever has none yet, since a password alone must not add to what there is; else whoever has

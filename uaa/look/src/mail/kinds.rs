@@ -191,8 +191,7 @@ impl Written for ChangeOfAddress {
 
 impl Written for Changed {
     fn letter(&self, w: &Writer<'_>) -> Letter {
-        let mut facts =
-            vec![(w.text("mail-changed-at").to_string(), w.when(self.at).clock_named().to_string())];
+        let mut facts = vec![(w.text("mail-changed-at").to_string(), w.when(self.at).date_and_clock())];
         facts.extend(w.asked(&self.from, &self.with));
         let (subject, heading, lead) = match &self.address {
             Some(mail) => (

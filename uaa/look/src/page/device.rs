@@ -32,6 +32,8 @@ pub struct DeviceConfirm {
     pub at: Micros,
     /// What it will be given; nothing means that it learns which account it is, and no more.
     pub scopes: Vec<crate::Asked>,
+    /// Whether the identifier is one that only this application has, and comes without anything else (pairwise subjects).
+    pub identifier_alone: bool,
 }
 
 /// Done: the device goes on, or does not.
@@ -47,7 +49,7 @@ pub struct DeviceDone {
 
 impl DeviceConfirm {
     pub(crate) fn may(&self, x: &crate::scene::Scene<'_>) -> Vec<String> {
-        crate::scope::lines(x, &self.scopes)
+        crate::scope::lines(x, &self.scopes, self.identifier_alone)
     }
 }
 

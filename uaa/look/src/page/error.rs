@@ -16,6 +16,8 @@ pub struct ErrorPage {
     pub reference: String,
     /// When it happened.
     pub at: Micros,
+    /// The page that one was on, where it can be opened again.
+    pub again: Option<String>,
     /// Where one's applications are; `None` when nobody is signed in.
     pub home: Option<String>,
 }
@@ -27,10 +29,14 @@ pub enum Reason {
     Request(Flaw),
     /// The page was open too long, or opened twice; what it stood for is gone.
     Expired,
+    /// The browser keeps no cookies, or has lost them.
+    Cookies,
     /// There is no page at this address.
     NotFound,
     /// They are signed in and may not do this.
     NotAllowed,
+    /// There is more to be done at the moment than can be: it is taken again in a while.
+    Busy,
     /// Something failed on our side.
     Ours,
 }
@@ -63,8 +69,10 @@ impl ErrorPage {
         match &self.reason {
             Reason::Request(_) => x.text("error-lead-request"),
             Reason::Expired => x.text("error-lead-expired"),
+            Reason::Cookies => x.text("error-lead-cookies"),
             Reason::NotFound => x.text("error-lead-not-found"),
             Reason::NotAllowed => x.text("error-lead-not-allowed"),
+            Reason::Busy => x.text("error-lead-busy"),
             Reason::Ours => x.text("error-lead-ours"),
         }
     }
@@ -79,8 +87,10 @@ impl ErrorPage {
             Reason::Request(Flaw::RequestUri) => x.text("error-request-uri"),
             Reason::Request(Flaw::Malformed) => x.text("error-malformed"),
             Reason::Expired => x.text("error-expired"),
+            Reason::Cookies => x.text("error-cookies"),
             Reason::NotFound => x.text("error-not-found"),
             Reason::NotAllowed => x.text("error-not-allowed"),
+            Reason::Busy => x.text("error-busy"),
             Reason::Ours => x.text("error-ours"),
         }
     }
@@ -88,17 +98,19 @@ impl ErrorPage {
     pub(crate) fn second<'a>(&'a self, x: &Scene<'a>) -> Said<'a, false> {
         match &self.reason {
             Reason::Request(_) => x.text("error-not-sent-back"),
-            Reason::Expired | Reason::NotFound | Reason::NotAllowed | Reason::Ours => {
-                x.text("error-nothing-changed")
-            }
+            Reason::Expired | Reason::Cookies | Reason::Busy => x.text("error-nothing-sent"),
+            Reason::NotFound | Reason::NotAllowed | Reason::Ours => x.text("error-nothing-changed"),
         }
     }
 
     pub(crate) fn then<'a>(&'a self, x: &Scene<'a>) -> Said<'a, false> {
         match &self.reason {
-            Reason::Request(_) | Reason::Expired => x.text("error-then-application"),
+            Reason::Request(_) => x.text("error-then-application"),
+            Reason::Expired => x.text("error-then-expired"),
+            Reason::Cookies => x.text("error-then-cookies"),
             Reason::NotFound => x.text("error-then-not-found"),
             Reason::NotAllowed => x.text("error-then-not-allowed"),
+            Reason::Busy => x.text("error-then-busy"),
             Reason::Ours => x.text("error-then-ours"),
         }
     }
@@ -107,5 +119,7 @@ impl ErrorPage {
 page!(ErrorPage, "page/error.html", |p, x| match &p.reason {
     Reason::NotFound => x.text("error-title-not-found"),
     Reason::Ours => x.text("error-title-ours"),
+    Reason::Cookies => x.text("error-title-cookies"),
+    Reason::Busy => x.text("error-title-busy"),
     Reason::Request(_) | Reason::Expired | Reason::NotAllowed => x.text("error-title"),
 });

@@ -74,8 +74,11 @@ pub struct Verify {
 /// A link that is used or too old. Posts `email`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LinkExpired {
-    /// Where the form posts to; `None` where nobody but the sender can send another, as with an invitation.
+    /// Where the form posts to; `None` where another is not asked for by an address alone.
     pub action: Option<String>,
+    /// Where one asks for another by more than an address; without it, and without a form, nobody but the sender can send one, as with
+    /// an invitation.
+    pub anew: Option<String>,
     /// The address to begin with; only where the reader gave it themselves.
     pub mail: String,
     /// For how long such links work, in seconds.

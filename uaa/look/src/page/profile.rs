@@ -115,6 +115,8 @@ pub struct Connected {
     pub client: Client,
     /// What it may do.
     pub scopes: Vec<Asked>,
+    /// Whether the identifier is one that only this application has, and comes without anything else (pairwise subjects).
+    pub identifier_alone: bool,
     /// Since when.
     pub since: Micros,
     /// Takes it back.
@@ -123,7 +125,7 @@ pub struct Connected {
 
 impl Connected {
     pub(crate) fn may(&self, x: &crate::scene::Scene<'_>) -> String {
-        crate::scope::lines(x, &self.scopes).join(" · ")
+        crate::scope::lines(x, &self.scopes, self.identifier_alone).join(" · ")
     }
 }
 

@@ -22,6 +22,16 @@ fn messages(lang: Lang) -> BTreeMap<String, String> {
     all
 }
 
+/// A particle after a name is chosen by its sound, or stands after a noun of ours.
+#[test]
+fn no_particle_hangs_on_a_name() {
+    for (id, text) in messages(Lang::Ko) {
+        for bare in ["</strong>로", "}로 ", "</strong>으로"] {
+            assert!(!text.contains(bare), "{id}: {text}");
+        }
+    }
+}
+
 /// Ids that templates and code say, with how: `text`, `rich`, or `key` where that is decided elsewhere.
 fn said() -> BTreeSet<(String, &'static str)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -84,6 +84,23 @@ fn every_id_is_there_once_and_every_reference_leads_somewhere() {
     });
 }
 
+/// Whatever page it is, and whatever it says itself: a person is told, and nothing stands twice.
+#[test]
+fn every_page_says_that_its_form_was_refused() {
+    let look = Look::new();
+    let surroundings = Surroundings::new(&as_it_is);
+    for (name, page) in samples::all(&as_it_is) {
+        let draw = |refused| look.render(&Around { refused, ..surroundings.around(Lang::En) }, page.as_ref());
+        let dom = Dom::parse(&draw(true));
+        assert!(dom.errors().is_empty(), "{name}: {:?}", dom.errors());
+        let said = |html: &str| html.matches("Nothing was sent. Enter it again.").count();
+        assert_eq!(said(&draw(true)), said(&draw(false)) + 1, "{name}");
+        let ids = dom.elements().into_iter().filter_map(|element| element.attribute("id"));
+        let ids: Vec<String> = ids.collect();
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "{name}");
+    }
+}
+
 #[test]
 fn every_field_has_a_label() {
     each(&as_it_is, |name, _, _, dom| {

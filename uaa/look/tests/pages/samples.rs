@@ -59,6 +59,7 @@ impl Surroundings {
             brand: None,
             account: Some(&self.account),
             here: &self.here,
+            refused: false,
             links: &self.links,
             now: now(),
             offset_minutes: Some(60),

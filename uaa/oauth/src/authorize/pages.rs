@@ -7,10 +7,10 @@ use super::request::{Asked, NO_KEY};
 use super::respond::Mode;
 use crate::client::Known;
 use axum::http::StatusCode;
-use uaa_directory::{Live, Shown, account, proofs};
+use uaa_directory::{Live, Shown, account, error_here, error_page, proofs};
 use uaa_look::{Asked as Scope, Client, Consent, ErrorPage, Flaw, HandOver, Link, Reason};
 use uaa_model::{Code, Fault, Reply};
-use uaa_plugin::{Answer, Ctx};
+use uaa_plugin::{Answer, Ctx, field};
 use url::Url;
 
 impl Authorize {
@@ -25,32 +25,27 @@ impl Authorize {
             (NO_KEY, _) => Reason::Ours,
             _ => Reason::Request(Flaw::Malformed),
         };
-        let page = ErrorPage {
-            reason,
-            code: error.into(),
-            client_id: client.map(|client| client.client_id.clone()),
-            reference: cx.caller.request.to_string(),
-            at: cx.now(),
-            home: None,
-        };
-        self.pages.show(&page, Shown::new(status_of(error), "/home"), cx)
+        let client_id = client.map(|client| client.client_id.clone());
+        let page = ErrorPage { client_id, ..error_page(reason, error, cx) };
+        let query = uaa_plugin::pairs(&cx.query).unwrap_or_default();
+        let ui_locales = field(&query, "ui_locales").map(str::to_owned);
+        let here = error_here(cx);
+        self.pages.show(&page, Shown { ui_locales, ..Shown::new(status_of(error), &here) }, cx)
     }
 
     /// The application is not for people of this one's identity provider (`allowedproviders`). UAA's status; the person may have another
     /// account.
     pub(super) fn not_for_them(&self, asked: &Asked, live: &Live, cx: &mut Ctx) -> Reply<Answer> {
         let page = ErrorPage {
-            reason: Reason::NotAllowed,
-            code: "unauthorized_client".into(),
             client_id: Some(asked.client.client_id.clone()),
-            reference: cx.caller.request.to_string(),
-            at: cx.now(),
             home: Some("/home".into()),
+            ..error_page(Reason::NotAllowed, "unauthorized_client", cx)
         };
+        let here = error_here(cx);
         let shown = Shown {
             live: Some(live),
             ui_locales: asked.ui_locales.clone(),
-            ..Shown::new(StatusCode::UNAUTHORIZED, "/home")
+            ..Shown::new(StatusCode::UNAUTHORIZED, &here)
         };
         self.pages.show(&page, shown, cx)
     }
@@ -64,10 +59,10 @@ impl Authorize {
         cx: &mut Ctx,
     ) -> Reply<Answer> {
         // The same request again, with the answer in its body: nothing of it is remembered here.
-        let here = format!("/oauth/authorize?{}", asked.request.query(&asked.request.form));
+        let here = asked.page();
         let page = Consent {
             action: here.clone(),
-            client: as_shown(&asked.client),
+            client: answered_at(&asked.client, &asked.back.uri),
             account: account(live),
             not_you: self.pages.somebody_else(&asked.again(), cx),
             proofs: proofs(live.amr.iter().map(String::as_str)),
@@ -102,7 +97,7 @@ impl Authorize {
             Mode::Query | Mode::Fragment => back.redirect(&parameters)?,
             Mode::FormPost => {
                 let page = HandOver {
-                    client: as_shown(&back.client),
+                    client: answered_at(&back.client, &back.uri),
                     action: back.uri.clone(),
                     fields: parameters
                         .iter()
@@ -143,6 +138,12 @@ fn status_of(error: &str) -> StatusCode {
 /// A client as pages show it.
 pub(crate) fn as_shown(client: &Known) -> Client {
     Client { name: client.name.clone(), id: client.client_id.clone(), ..Client::default() }
+}
+
+/// The same, and where its answers go: that it has registered, whatever it calls itself.
+fn answered_at(client: &Known, uri: &str) -> Client {
+    let host = Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
+    Client { site: host, ..as_shown(client) }
 }
 
 /// An address of the client's own choice, with the host that it leads to.

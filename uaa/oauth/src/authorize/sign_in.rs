@@ -21,6 +21,11 @@ pub(super) enum Missing {
 }
 
 impl Asked {
+    /// The page of the same request, below our own address.
+    pub(super) fn page(&self) -> String {
+        format!("/oauth/authorize?{}", self.request.query(&self.request.form))
+    }
+
     /// Where the browser comes back to after a sign-in. What that fulfils is not asked for again.
     pub(super) fn again(&self) -> String {
         let rest = self.request.form.iter();

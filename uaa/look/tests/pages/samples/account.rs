@@ -118,6 +118,7 @@ fn connected(t: Text<'_>, client: Client, scopes: &[&str]) -> Connected {
     Connected {
         client,
         scopes,
+        identifier_alone: false,
         since: at("2026-03-04T10:00:00Z"),
         take_back: act(t, "/profile/applications/remove"),
     }

@@ -125,6 +125,7 @@ fn devices(t: Text<'_>) -> Vec<Sample> {
         from: t("Hamburg, Germany, 203.0.113.24"),
         at: at("2026-11-23T14:31:20+01:00"),
         scopes: Vec::new(),
+        identifier_alone: false,
     };
     let scopes = ["openid", "cloud_controller.read", "releases.approve"]
         .map(|name| Asked { name: t(name), ..Asked::default() });
@@ -280,6 +281,7 @@ fn joining(t: Text<'_>) -> Vec<Sample> {
 
 fn links(t: Text<'_>) -> Vec<Sample> {
     let expired = LinkExpired {
+        anew: None,
         action: Some(t("/forgot_password.do")),
         mail: t("mira.okafor@acme.example"),
         valid: 3600,
@@ -293,6 +295,10 @@ fn links(t: Text<'_>) -> Vec<Sample> {
                 fields: vec![(t("code"), t("M2wd8Yt6pa"))],
                 mail: t("mira.okafor@acme.example"),
             }),
+        ),
+        (
+            "link-expired-anew",
+            Box::new(LinkExpired { action: None, anew: Some(t("/create_account")), ..expired.clone() }),
         ),
         ("link-expired-invitation", Box::new(LinkExpired { action: None, ..expired.clone() })),
         ("link-expired", Box::new(expired)),

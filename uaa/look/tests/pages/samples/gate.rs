@@ -118,8 +118,10 @@ fn errors(t: Text<'_>) -> Vec<Sample> {
         ("error-request-uri", Reason::Request(Flaw::RequestUri)),
         ("error-malformed", Reason::Request(Flaw::Malformed)),
         ("error-expired", Reason::Expired),
+        ("error-cookies", Reason::Cookies),
         ("error-not-found", Reason::NotFound),
         ("error-not-allowed", Reason::NotAllowed),
+        ("error-busy", Reason::Busy),
         ("error-ours", Reason::Ours),
     ];
     let unverified =
@@ -136,6 +138,7 @@ fn errors(t: Text<'_>) -> Vec<Sample> {
             client_id: Some(t("payroll-desk")),
             reference: t("4f1c-88b0-2d7e"),
             at: at("2026-11-23T13:21:07Z"),
+            again: Some(t("/login")),
             home: Some(t("/")),
         };
         all.push((name, Box::new(page)));
