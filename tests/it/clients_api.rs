@@ -27,7 +27,7 @@ async fn a_client_is_a_service_account_from_its_birth_to_its_end(server: Hallmar
     // Its right in the Cloud Controller is a role at a place, as a user's is.
     let wide = json!({"authorities": ["cloud_controller.read", "cloud_controller.write"]});
     assert_eq!(ask(&server, &root, "PUT", "/deployer", Some(wide)).await.status, 200);
-    assert_eq!(server.ask(&narrow, "GET", &who, None).await.status, 403);
+    assert_eq!(server.ask(&narrow, "GET", &who, None).await.status, 401, "a token with a scope that is lost");
     let service = token(&server, "deployer", "first").await;
     let made = json!({"name": "acme"});
     let made = server.ask(&admin, "POST", &format!("{api}/v3/organizations"), Some(made)).await;

@@ -204,7 +204,8 @@ async fn a_token_of_ours_stands_for_a_sign_in(server: Hallmark) {
         assert!(given.body["refresh_token"].is_string());
         refused(&ask("two", "first", &text(&user, token)).await, "invalid_grant");
     }
-    refused(&ask("cf", "", &text(&user, "id_token")).await, "unauthorized_client");
+    refused(&ask("cf", "", &text(&user, "id_token")).await, "invalid_grant");
+    refused(&ask("admin", &server.client_secret(), &text(&user, "id_token")).await, "unauthorized_client");
     refused(&ask("one", "first", &text(&user, "refresh_token")).await, "invalid_grant");
     refused(&ask("one", "first", "nonsense").await, "invalid_grant");
     let narrow = sign_in(&server, "one", "first", &[("scope", "cloud_controller.read")]).await;

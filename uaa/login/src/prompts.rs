@@ -23,7 +23,7 @@ pub(crate) async fn answer(query: &[(String, String)], cx: &mut Ctx) -> Reply<An
         Some(origin) => prompts_of(origin, cx.tx()).await?,
         None => None,
     };
-    let prompts = theirs.map_or_else(|| prompts(&here), |theirs| written(theirs));
+    let prompts = theirs.map_or_else(|| prompts(&here), written);
     let (uaa, login, own) = (&here.uaa, &here.login, here.config.self_service());
     // An address of the zone's own, as its pages have it; a path is below ours.
     let elsewhere = |own: Option<&String>| match own?.as_str() {
