@@ -33,7 +33,8 @@ async fn is_good(server: &Hallmark, token: &Value) -> bool {
 }
 
 async fn what_is_taken_back_on_the_profile_ends_at_once(server: Hallmark) {
-    SHOP.register(&server, json!({})).await;
+    let grants = ["authorization_code", "refresh_token", JWT_BEARER];
+    SHOP.register(&server, json!({"authorized_grant_types": grants})).await;
     OTHER.register(&server, json!({})).await;
     PAGE.register(&server, json!({"authorized_grant_types": ["authorization_code", "implicit"]})).await;
     let mut browser = Browser::at(&server.uaa());
@@ -69,6 +70,9 @@ async fn what_is_taken_back_on_the_profile_ends_at_once(server: Hallmark) {
     let said = refreshed(&server, &SHOP, &opaque, &[]).await;
     assert_eq!((said.status, &said.body["error"]), (400, &json!("invalid_grant")), "{said:?}");
     assert_eq!(SHOP.redeem(&server, &code, &[]).await.body["error"], "invalid_grant");
+    let assertion = [("grant_type", JWT_BEARER), ("assertion", shop["id_token"].as_str().unwrap())];
+    let said = server.token(SHOP.id, "open sesame", &assertion).await;
+    assert_eq!((said.status, &said.body["error"]), (400, &json!("invalid_grant")), "{said:?}");
     // Nobody else's.
     assert!(is_good(&server, &other).await);
     assert_eq!(refreshed(&server, &OTHER, &other, &[]).await.status, 200);
@@ -241,3 +245,5 @@ async fn it_is_nobody_elses_end() {
     assert_eq!(refreshed(&server, &SHOP, &hers.body, &[]).await.status, 200);
     assert_ne!(claims(&hers.body["access_token"])["sub"], claims(&mine.body["access_token"])["sub"]);
 }
+
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";

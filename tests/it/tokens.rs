@@ -1,5 +1,6 @@
 //! Tokens: getting, checking, refreshing, revoking.
 
+use crate::authorize::SHOP;
 use serde_json::Value;
 use tests::{Hallmark, on_every_server, said};
 
@@ -57,15 +58,16 @@ async fn five_wrong_passwords_lock_the_account() {
 
 async fn a_refresh_token_is_good_once_and_ends_its_family_when_it_comes_back(server: Hallmark) {
     let password = server.admin_password();
-    let first = server
-        .token("cf", "", &[("grant_type", "password"), ("username", "admin"), ("password", &password)])
-        .await;
+    let grants = serde_json::json!({"authorized_grant_types": ["password", "refresh_token"]});
+    SHOP.register(&server, grants).await;
+    let form = [("grant_type", "password"), ("username", "admin"), ("password", &*password)];
+    let first = server.token(SHOP.id, "open sesame", &form).await;
     let first = first.body["refresh_token"].as_str().unwrap().to_owned();
     assert!(first.ends_with("-r"));
     let server = &server;
     let refresh = |token: String| async move {
         let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
-        server.token("cf", "", &form).await
+        server.token(SHOP.id, "open sesame", &form).await
     };
     let second = refresh(first.clone()).await;
     assert_eq!(second.status, 200, "{second:?}");
@@ -73,7 +75,7 @@ async fn a_refresh_token_is_good_once_and_ends_its_family_when_it_comes_back(ser
     assert_ne!(next, first);
     assert_eq!(refresh(first).await.body["error"], "invalid_grant");
     let after = refresh(next).await;
-    assert_eq!((after.status, after.body["error"].as_str()), (401, Some("invalid_token")));
+    assert_eq!((after.status, after.body["error"].as_str()), (400, Some("invalid_grant")));
     let as_access =
         server.ask("0123456789abcdef0123456789abcdef-r", "GET", &server.uaa_explain(), None).await;
     assert_eq!(as_access.status, 401);

@@ -19,7 +19,9 @@ async fn refreshes(server: &Hallmark, token: &Value) -> bool {
 
 async fn register(server: &Hallmark) {
     let scope = ["openid", "offline_access", "uaa.user", "cloud_controller.read"];
-    SHOP.register(server, json!({"autoapprove": true, "scope": scope})).await;
+    let grants = ["authorization_code", "refresh_token", JWT_BEARER];
+    let members = json!({"autoapprove": true, "scope": scope, "authorized_grant_types": grants});
+    SHOP.register(server, members).await;
 }
 
 async fn code(server: &Hallmark, browser: &mut Browser, scope: &str) -> String {
@@ -32,6 +34,15 @@ async fn got(server: &Hallmark, browser: &mut Browser, scope: &str) -> Value {
     let said = SHOP.redeem(server, &code, &[]).await;
     assert_eq!(said.status, 200, "{said:?}");
     said.body
+}
+
+/// Whether its ID token stands for a sign-in.
+async fn stands(server: &Hallmark, token: &Value) -> bool {
+    let assertion = token["id_token"].as_str().unwrap();
+    let form = [("grant_type", JWT_BEARER), ("assertion", assertion)];
+    let said = server.token("shop", "open sesame", &form).await;
+    assert!(said.status == 200 || said.body["error"] == "invalid_grant", "{said:?}");
+    said.status == 200
 }
 
 async fn is_good(server: &Hallmark, token: &Value) -> bool {
@@ -82,10 +93,12 @@ async fn what_was_got_through_a_session_ends_with_it(server: Hallmark) {
     for token in [&first, &plain, &away, &other] {
         assert!(is_good(&server, token).await, "{token}");
     }
+    assert!(stands(&server, &first).await && stands(&server, &other).await);
 
     let page = browser.open(&out(&[])).await;
     browser.send(&page, "decision", &[("decision", "sign-out")]).await;
     assert!(!refreshes(&server, &plain).await);
+    assert!(!stands(&server, &first).await && stands(&server, &other).await);
     assert_eq!(userinfo().await, 401);
     let url = format!("{}/userinfo", server.uaa());
     assert_eq!(server.ask(first["access_token"].as_str().unwrap(), "GET", &url, None).await.status, 401);
@@ -273,3 +286,5 @@ async fn sign_in_inside(inside: &Inside, cookie: &str) -> String {
         said.headers.get_all("set-cookie").iter().filter_map(|set| set.to_str().ok()?.split(';').next());
     set.collect::<Vec<_>>().join("; ")
 }
+
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";

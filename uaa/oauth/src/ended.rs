@@ -30,7 +30,7 @@ struct Names {
     turn: u64,
 }
 
-/// An access token that is kept nowhere, by what may say that it has ended.
+/// An access token that is kept nowhere, or an ID token, by what may say that it has ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unkept {
     /// Its `jti`, if it is one of ours.

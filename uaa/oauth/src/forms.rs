@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use uaa_plugin::Ctx;
 
 /// In which forms tokens are given out where the zone does not say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TokenForms {
     /// Whether access tokens are kept also when they are JWTs, so that they can be listed and ended one by one. UAA's
     /// `jwtRevocable`.
@@ -19,18 +19,6 @@ pub struct TokenForms {
     pub refresh_unique: bool,
     /// Whether refresh tokens are for sign-ins with the scope `uaa.offline_token` alone. UAA's `restrict_grant`.
     pub refresh_restricted: bool,
-}
-
-impl Default for TokenForms {
-    fn default() -> Self {
-        TokenForms {
-            revocable: false,
-            refresh_jwt: false,
-            refresh_rotate: None,
-            refresh_unique: false,
-            refresh_restricted: false,
-        }
-    }
 }
 
 impl TokenForms {

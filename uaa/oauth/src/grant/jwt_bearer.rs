@@ -2,12 +2,14 @@
 //! the zone's own, which is an ID token of the client or an access token that may act as the user.
 
 use super::{Asked, JWT_BEARER};
+use crate::ended::Unkept;
 use crate::engine::Engine;
 use crate::fault::{invalid_grant, invalid_token};
 use crate::issue::{Order, Renewal};
 use crate::person::{Authentication, Person};
 use crate::scope;
 use std::borrow::Cow;
+use uaa_directory::{EndedUpTo, name_of_session};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_token::{Confirmation, Expect, IdClaims, claimed_parties};
@@ -46,7 +48,13 @@ async fn own(
     cx: &mut Ctx,
 ) -> Reply<(Person, Authentication)> {
     let (user, authentication, rev_sig) = match id_token(engine, asked, assertion, cx) {
-        Some(found) => found,
+        Some((found, token)) => {
+            // With its session, or with what the person allowed the client; of an access token that is looked at as everywhere.
+            if engine.has_ended(token, cx.zone(), cx.now()).await? {
+                return Err(invalid_grant("What the assertion came of has ended."));
+            }
+            found
+        }
         None => access_token(engine, asked, assertion, cx).await?,
     };
     let person = Person::find(user, "The user of the assertion may not sign in any more.", cx).await?;
@@ -61,7 +69,7 @@ async fn own(
 type Found = (Uuid, Authentication, Option<String>);
 
 /// An ID token that was made for this client.
-fn id_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx) -> Option<Found> {
+fn id_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx) -> Option<(Found, Unkept)> {
     let here = &asked.client.here;
     let expect = Expect {
         now: cx.now(),
@@ -80,7 +88,10 @@ fn id_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx) -> Option
         ..Authentication::default()
     };
     let user = engine.meant_by(&asked.client, claims.sub.parse().ok()?).ok()?;
-    Some((user, authentication, Some(claims.rev_sig.into_owned())))
+    let made = Some(EndedUpTo::new(user, &asked.client.client_id, claims.iat));
+    let session = authentication.session().ok()?.map(name_of_session);
+    let token = Unkept { name: None, made, session };
+    Some(((user, authentication, Some(claims.rev_sig.into_owned())), token))
 }
 
 /// The session, as we call it.
