@@ -240,7 +240,10 @@ async fn who_merely_stays_away_keeps_it() {
     let inside = Inside::open(false).await;
     let secret = std::fs::read_to_string(inside.data().join("admin-client-secret")).unwrap();
     let root = inside.token("admin", secret.trim(), "grant_type=client_credentials").await;
-    let body = SHOP.registered(&json!({"autoapprove": true})).to_string();
+    let grants = ["authorization_code", "refresh_token", JWT_BEARER];
+    let members =
+        json!({"autoapprove": true, "authorized_grant_types": grants, "access_token_validity": 200_000});
+    let body = SHOP.registered(&members).to_string();
     let bearer = format!("bearer {root}");
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
     let made = inside.ask_zone("", ("POST", "/oauth/clients"), &headers, &body).await;
@@ -267,6 +270,12 @@ async fn who_merely_stays_away_keeps_it() {
     let form = format!("grant_type=refresh_token&refresh_token={}", token["refresh_token"].as_str().unwrap());
     let said = inside.answer_to("shop", "open sesame", &form).await;
     assert_eq!(said.status, 200, "{said:?}");
+    // An ID token stands for the sign-in as long as it is known whether somebody has ended the session.
+    let form = format!("grant_type={JWT_BEARER}&assertion={}", token["id_token"].as_str().unwrap());
+    assert_eq!(inside.answer_to("shop", "open sesame", &form).await.status, 200);
+    inside.clock.advance(90_000);
+    let said = inside.answer_to("shop", "open sesame", &form).await;
+    assert_eq!((said.status, &said.body["error"]), (400, &json!("invalid_grant")), "{said:?}");
 }
 
 /// The cookies of a session that begins in the browser with those.

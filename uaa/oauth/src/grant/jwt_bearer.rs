@@ -9,7 +9,7 @@ use crate::issue::{Order, Renewal};
 use crate::person::{Authentication, Person};
 use crate::scope;
 use std::borrow::Cow;
-use uaa_directory::{EndedUpTo, name_of_session};
+use uaa_directory::{EndedUpTo, LASTS, name_of_session};
 use uaa_model::{Fault, Reply};
 use uaa_plugin::{Answer, Ctx};
 use uaa_token::{Confirmation, Expect, IdClaims, claimed_parties};
@@ -90,6 +90,10 @@ fn id_token(engine: &Engine, asked: &Asked, assertion: &str, cx: &Ctx) -> Option
     let user = engine.meant_by(&asked.client, claims.sub.parse().ok()?).ok()?;
     let made = Some(EndedUpTo::new(user, &asked.client.client_id, claims.iat));
     let session = authentication.session().ok()?.map(name_of_session);
+    // Of an older one nobody knows any more whether its session has been ended.
+    if session.is_some() && cx.now() - claims.iat * 1_000_000 > LASTS {
+        return None;
+    }
     let token = Unkept { name: None, made, session };
     Some(((user, authentication, Some(claims.rev_sig.into_owned())), token))
 }
