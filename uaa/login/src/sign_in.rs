@@ -27,7 +27,7 @@ pub(crate) fn routes(login: &Arc<LoginPages>) -> Vec<Route> {
     let why = "nobody has signed in yet";
     vec![
         Route::public(Uaa, Method::GET, "/login", "sign_in_show", Oauth, why, with(login.clone(), show))
-            .fields(&["login_hint", "origin", "return_to", "error", "success", "lang"])
+            .fields(&[&["login_hint", "origin", "return_to", "error", "success", "lang"]])
             .answers(Answers::ok(prompts::looks)),
         Route::public(
             Uaa,

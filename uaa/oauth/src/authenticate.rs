@@ -17,7 +17,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let looks = || object([("username", TEXT), ("email", TEXT)]).perhaps([("user_id", ID), ("origin", TEXT)]);
     vec![
         Route::public(Uaa, Method::POST, "/authenticate", "password_check", Oauth, why, check)
-            .fields(fields::PASSWORD)
+            .fields(&[fields::PASSWORD])
             .answers(Answers::ok(looks)),
     ]
 }

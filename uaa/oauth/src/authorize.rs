@@ -62,7 +62,7 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
         .into_iter()
         .map(|(method, name)| {
             Route::public(Site::Uaa, method, "/oauth/authorize", name, Dialect::Oauth, why, authorize.clone())
-                .fields(fields::AUTHORIZATION)
+                .fields(&[fields::BY_NAME, fields::AUTHORIZATION])
                 .answers(Answers::html())
                 .answers(Answers::found())
         })

@@ -77,12 +77,12 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
     let (ask, engine) = ("/oauth/device_authorization", authorize.engine.clone());
     vec![
         Route::public(Uaa, Method::POST, ask, "device_create", Oauth, client, with(engine, create))
-            .fields(fields::DEVICE)
+            .fields(&[fields::CLIENT, fields::DEVICE])
             .proofs(&[Proof::Basic, Proof::Otherwise])
             .answers(Answers::ok(looks))
             .from_any_origin(),
         Route::public(Uaa, Method::GET, PATH, "device_show", Oauth, person, with(authorize.clone(), show))
-            .fields(fields::USER_CODE)
+            .fields(&[fields::USER_CODE])
             .answers(Answers::html())
             .answers(Answers::found()),
         Route::public(

@@ -1,10 +1,12 @@
-//! What the endpoints of OAuth 2.0 and OpenID Connect read, by name, for `openapi.json`. How a client proves who it is (RFC 6749 section
-//! 2.3.1, RFC 7521 section 4.2) is in each that it may call.
+//! What the endpoints of OAuth 2.0 and OpenID Connect read, by name, for `openapi.json`.
 
-/// `/oauth/authorize` and, in the form of a client that hands it in, `/oauth/par`.
+/// How a client shows in a form who it is (RFC 6749 section 2.3.1, RFC 7521 section 4.2).
+pub(crate) const CLIENT: &[&str] =
+    &["client_id", "client_secret", "client_assertion_type", "client_assertion"];
+
+/// An authorization request: at `/oauth/authorize`, or handed in beforehand at `/oauth/par` (RFC 9126).
 pub(crate) const AUTHORIZATION: &[&str] = &[
     "response_type",
-    "client_id",
     "redirect_uri",
     "scope",
     "state",
@@ -18,45 +20,18 @@ pub(crate) const AUTHORIZATION: &[&str] = &[
     "ui_locales",
     "claims",
     "request",
-    "request_uri",
     "code_challenge",
     "code_challenge_method",
     "dpop_jkt",
     "token_format",
 ];
 
-/// `/oauth/par` (RFC 9126).
-pub(crate) const PUSHED: &[&str] = &[
-    "response_type",
-    "client_id",
-    "client_secret",
-    "client_assertion_type",
-    "client_assertion",
-    "redirect_uri",
-    "scope",
-    "state",
-    "nonce",
-    "response_mode",
-    "prompt",
-    "max_age",
-    "login_hint",
-    "id_token_hint",
-    "acr_values",
-    "ui_locales",
-    "claims",
-    "request",
-    "code_challenge",
-    "code_challenge_method",
-    "dpop_jkt",
-];
+/// Whose request it is, and which one of those that were handed in.
+pub(crate) const BY_NAME: &[&str] = &["client_id", "request_uri"];
 
 /// `/oauth/token`, of all grants.
 pub(crate) const TOKEN: &[&str] = &[
     "grant_type",
-    "client_id",
-    "client_secret",
-    "client_assertion_type",
-    "client_assertion",
     "scope",
     "token_format",
     "authorities",
@@ -80,12 +55,10 @@ pub(crate) const TOKEN: &[&str] = &[
 ];
 
 /// `/oauth/device_authorization` (RFC 8628).
-pub(crate) const DEVICE: &[&str] =
-    &["client_id", "client_secret", "client_assertion_type", "client_assertion", "scope"];
+pub(crate) const DEVICE: &[&str] = &["scope"];
 
 /// `/oauth/revoke` (RFC 7009) and `/introspect` (RFC 7662).
-pub(crate) const ONE_TOKEN: &[&str] =
-    &["token", "token_type_hint", "client_id", "client_secret", "client_assertion_type", "client_assertion"];
+pub(crate) const ONE_TOKEN: &[&str] = &["token", "token_type_hint"];
 
 /// `/check_token`, UAA's.
 pub(crate) const CHECKED: &[&str] = &["token", "scopes"];

@@ -83,7 +83,7 @@ pub(crate) fn route(engine: Arc<Engine>) -> Route {
         "clients and people prove here who they are",
         handler,
     )
-    .fields(fields::TOKEN)
+    .fields(&[fields::CLIENT, fields::TOKEN])
     .proofs(&[Proof::Basic, Proof::Otherwise])
     .answers(Answers::ok(crate::issue::looks))
     .from_any_origin()

@@ -24,7 +24,7 @@ pub(crate) fn routes(authorize: &Authorize) -> Vec<Route> {
         .into_iter()
         .map(|(method, name)| {
             Route::public(Uaa, method, PATH, name, Oauth, why, with(authorize.clone(), end))
-                .fields(fields::LOGOUT)
+                .fields(&[fields::LOGOUT])
                 .answers(Answers::html())
                 .answers(Answers::found())
         })

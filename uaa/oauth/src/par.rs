@@ -16,7 +16,7 @@ use uaa_plugin::{Answer, Answers, Body, Ctx, Dialect::Oauth, Proof, Public, Rout
 pub(crate) fn route(engine: &Arc<Engine>) -> Route {
     let why = "a client proves here who it is; a public one only says its name";
     Route::public(Uaa, Method::POST, PATH, "pushed_request_create", Oauth, why, with(engine.clone(), push))
-        .fields(fields::PUSHED)
+        .fields(&[fields::CLIENT, fields::AUTHORIZATION])
         .proofs(&[Proof::Basic, Proof::Otherwise])
         .answers(Answers::created(|| object([("request_uri", TEXT), ("expires_in", NUMBER)])))
         .from_any_origin()

@@ -34,14 +34,14 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
     let e = || engine.clone();
     vec![
         Route::public(Uaa, Method::POST, all, "registration_create", Oauth, new, with(e(), create))
-            .fields(fields::METADATA)
+            .fields(&[fields::METADATA])
             .proofs(&[Proof::Bearer, Proof::Otherwise])
             .answers(Answers::created(view::looks)),
         Route::public(Uaa, Method::GET, one, "registration_show", Oauth, own, with(e(), show))
             .proofs(&[Proof::Bearer])
             .answers(Answers::ok(view::looks)),
         Route::public(Uaa, Method::PUT, one, "registration_replace", Oauth, own, with(e(), replace))
-            .fields(fields::METADATA)
+            .fields(&[fields::METADATA])
             .proofs(&[Proof::Bearer])
             .answers(Answers::ok(view::looks)),
         Route::public(Uaa, Method::DELETE, one, "registration_delete", Oauth, own, with(e(), delete))

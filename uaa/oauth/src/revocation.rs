@@ -19,7 +19,7 @@ pub(crate) fn route(engine: &Arc<Engine>) -> Route {
     let why = "a client proves here who it is, and ends a token of its own";
     let handler = Revocation(engine.clone());
     Route::public(Site::Uaa, Method::POST, "/oauth/revoke", "token_give_back", Dialect::Oauth, why, handler)
-        .fields(fields::ONE_TOKEN)
+        .fields(&[fields::CLIENT, fields::ONE_TOKEN])
         .proofs(&[Proof::Basic, Proof::Otherwise])
         .answers(Answers::status(StatusCode::OK))
         .from_any_origin()

@@ -17,7 +17,7 @@ use uaa_token::epoch_seconds;
 pub(crate) fn check_token(engine: Arc<Engine>) -> Route {
     let why = "a resource server proves by Basic that it may ask (uaa.resource)";
     Route::public(Site::Uaa, Method::POST, "/check_token", "token_check", Dialect::Oauth, why, Check(engine))
-        .fields(fields::CHECKED)
+        .fields(&[fields::CHECKED])
         .proofs(&[Proof::Basic])
         .answers(Answers::ok(|| claims().named("access_token")))
 }
@@ -33,7 +33,7 @@ pub(crate) fn introspect(engine: Arc<Engine>) -> Route {
         why,
         Introspect(engine),
     )
-    .fields(fields::ONE_TOKEN)
+    .fields(&[fields::CLIENT, fields::ONE_TOKEN])
     .proofs(&[Proof::Basic, Proof::Bearer, Proof::Otherwise])
     .answers(Answers::ok(introspected))
     .answers(Answers::media(StatusCode::OK, SIGNED))

@@ -31,7 +31,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Vec<Route> {
             .answers(Answers::media(StatusCode::OK, "application/jwt"))
             .from_any_origin()
     };
-    let posted = route(Method::POST, "userinfo_show_by_form").fields(fields::BEARER);
+    let posted = route(Method::POST, "userinfo_show_by_form").fields(&[fields::BEARER]);
     vec![route(Method::GET, "userinfo_show"), posted]
 }
 

@@ -62,8 +62,8 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
     if let Some(Content { media, schema }) = (route.reads)().body.filter(|_| !in_query(route)) {
         let schema = match (route.fields, media) {
             ([], _) => schema,
-            (fields, JSON) => members(fields, &json!({})),
-            (fields, _) => members(fields, &json!({"type": "string"})),
+            (fields, JSON) => members(&fields.concat(), &json!({})),
+            (fields, _) => members(&fields.concat(), &json!({"type": "string"})),
         };
         let schema = named(schema, route.name, schemas);
         one["requestBody"] = json!({"required": true, "content": {(media): {"schema": schema}}});
@@ -126,7 +126,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     let of_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let of_path = of_path
         .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
-    let fields = route.fields.iter().filter(|_| in_query(route));
+    let fields = route.fields.concat().into_iter().filter(|_| in_query(route));
     let of_query = fields.map(|name| Param { name, required: false }).chain((route.reads)().query);
     let of_query = of_query.map(|Param { name, required }| {
         json!({"name": name, "in": "query", "required": required, "schema": {"type": "string"}})

@@ -135,7 +135,7 @@ pub struct Route {
     pub(crate) anywhere: bool,
     pub(crate) reads: fn() -> Reads,
     /// What is said of its query or form, by name; empty where [`Input::reads`] says it.
-    pub(crate) fields: &'static [&'static str],
+    pub(crate) fields: &'static [&'static [&'static str]],
     /// How callers prove who they are where the route looks at that itself.
     pub(crate) proofs: &'static [Proof],
     pub(crate) answers: Vec<Answers>,
@@ -220,9 +220,9 @@ impl Route {
         }
     }
 
-    /// What its query or its form may say, for `openapi.json`; what else comes is not looked at, or is the caller's own.
+    /// What its query or its form may say, list after list, for `openapi.json`; what else comes is not looked at, or is the caller's own.
     #[must_use]
-    pub fn fields(self, fields: &'static [&'static str]) -> Route {
+    pub fn fields(self, fields: &'static [&'static [&'static str]]) -> Route {
         Route { fields, ..self }
     }
 
