@@ -1,7 +1,7 @@
 //! `/invitations/accept`: somebody who was invited chooses a name and a password. Opening the link uses nothing up.
 
 use crate::LoginPages;
-use crate::account::{confirm, expired, onward, person, registered, rules, vetted, with_code};
+use crate::account::{LONGEST, confirm, expired, onward, person, registered, rules, vetted, with_code};
 use crate::sign_in::form;
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
@@ -184,4 +184,3 @@ fn gone(login: &LoginPages, cx: &mut Ctx) -> Reply<Answer> {
 
 pub(crate) const PAGE: &str = "/invitations/accept";
 const ACTION: &str = "/invitations/accept.do";
-const LONGEST: usize = 255;

@@ -2,6 +2,7 @@
 //! from there; then the proof.
 
 use crate::LoginPages;
+use crate::account::LONGEST;
 use crate::own_password;
 use crate::passkey;
 use crate::prompts;
@@ -116,9 +117,7 @@ impl Going {
     pub(crate) fn of(&self, username: &str, error: Option<&str>) -> String {
         let name: String = username.chars().take(LONGEST).collect();
         let error = error.map(|error| ("error", error));
-        let text = Serializer::new(String::new()).append_pair(NAMED, &name).extend_pairs(error).finish();
-        let page = self.at("/login");
-        format!("{page}{}{text}", if page.contains('?') { '&' } else { '?' })
+        and(&self.at("/login"), [(NAMED, &*name)].into_iter().chain(error))
     }
 
     /// Where somebody says that they are another person.
@@ -191,6 +190,12 @@ fn over(going: &Going, cx: &Ctx) -> Option<Notice> {
     (ended && going.to.is_some()).then_some(Notice::SessionEnded)
 }
 
+/// A path that may have a query, with more in it.
+fn and<'a>(page: &str, more: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let more = Serializer::new(String::new()).extend_pairs(more).finish();
+    format!("{page}{}{more}", if page.contains('?') { '&' } else { '?' })
+}
+
 /// A form of the sign-in was refused: UAA's `error` on the page where it begins. Who has signed in meanwhile, in another window, goes on as
 /// who they are, unless the form was about somebody else.
 async fn refused(
@@ -208,9 +213,8 @@ async fn refused(
     if why != NotOurs::Stale {
         return login.pages.refused(why, &page, cx);
     }
-    let mark = if page.contains('?') { '&' } else { '?' };
-    Answer::found(&format!("{}{page}{mark}error=invalid_login_request", cx.links.login))?
-        .with(header::CACHE_CONTROL, "no-store")
+    let page = and(&page, [("error", "invalid_login_request")]);
+    Answer::found(&format!("{}{page}", cx.links.login))?.with(header::CACHE_CONTROL, "no-store")
 }
 
 /// What was done on the page before (UAA's names). Whoever makes such a link up tells somebody that they can sign in.
@@ -377,5 +381,3 @@ pub(crate) fn form(body: &Body) -> Reply<Vec<(String, String)>> {
 
 /// The parameter of the sign-in page that says whose password is asked for. An application's `login_hint` is no more than a proposal.
 const NAMED: &str = "username";
-/// As many characters as a user's name may have.
-const LONGEST: usize = 255;

@@ -2,7 +2,7 @@
 //! sent there. Whoever asks for one is told nothing: neither whether there is such an account nor whether it is confirmed.
 
 use crate::LoginPages;
-use crate::account::{afterwards, not_here};
+use crate::account::{LONGEST, afterwards, not_here};
 use crate::sign_in::{Going, form};
 use axum::http::{Method, StatusCode};
 use std::sync::Arc;
@@ -76,5 +76,3 @@ async fn send(login: Arc<LoginPages>, _: Public, body: Body, cx: &mut Ctx) -> Re
 }
 
 const SEND: &str = "/resend_verification.do";
-/// As many characters as a user's name may have.
-const LONGEST: usize = 255;
